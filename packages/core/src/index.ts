@@ -1,1 +1,11 @@
-export {}
+export { Amount, type AmountInput, isAmount, msat, parseAmount, sat } from './domain/amount.ts'
+export * from './errors.ts'
+export type * from './ports/clock.ts'
+export type * from './ports/fee-source.ts'
+export type * from './ports/http.ts'
+export { type Logger, silentLogger } from './ports/logger.ts'
+export type * from './ports/meter.ts'
+export type * from './ports/random.ts'
+export type * from './ports/storage.ts'
+export { jobs, queueOf } from './tables/jobs.ts'
+export * from './tables/table.ts'

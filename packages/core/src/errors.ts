@@ -1,0 +1,177 @@
+import type { Amount } from './domain/amount.ts'
+
+/** What the host can know for certain about an operation whose call failed. */
+export type Outcome = 'none' | 'unknown'
+
+/**
+ * Why LND cannot be used right now. All of them end by themselves or by an operator's hand; the
+ * library keeps trying.
+ */
+export type UnavailableReason =
+  | 'not-started'
+  | 'unreachable'
+  | 'locked'
+  | 'wallet-missing'
+  | 'starting'
+  | 'waiting-to-start'
+  | 'not-synced'
+  | 'deadline'
+  | 'permission-denied'
+  | 'certificate-rejected'
+  | 'misconfigured'
+  | 'overloaded'
+
+/** Code → details. A code never changes its meaning; a new situation gets a new code. */
+export interface ErrorDetails {
+  /** An option of `createPaymentNode` or of an adapter cannot be used. */
+  'options.invalid': { field: string; reason: string }
+  /** A parameter of a verb cannot be used; nothing was stored. `reason` is stable, kebab-case. */
+  'input.invalid': { field: string; reason: string }
+
+  /** LND cannot be used now; nothing was stored unless `outcome` is `unknown`. */
+  'node.unavailable': { reason: UnavailableReason; outcome: Outcome }
+  'node.macaroon-rejected': { reason: 'invalid' | 'permission-denied'; call?: string }
+  'node.certificate-rejected': { reason: string }
+  'node.wrong-network': { expected: string; actual: string }
+  'node.version-unsupported': { version: string; oldest: string }
+  /** The storage belongs to another LND (or another network) than the one that answers. */
+  'node.identity-changed': { expected: string; actual: string }
+  /** LND understood the call and refused it; its words are in the message. */
+  'node.refused': { call: string; reason: string }
+  'node.unsupported': { call: string }
+  'node.invoice-exists': { paymentHash: string }
+  'node.invoice-not-found': { paymentHash: string }
+  'node.invoice-settled': { paymentHash: string }
+  'node.payment-exists': { paymentHash: string; state: 'in-flight' | 'paid' }
+  'node.payment-not-found': { paymentHash: string }
+
+  'storage.in-use': { where: string }
+  'storage.newer-schema': { found: number; known: number }
+  /** `unknown`: the change may have been applied; repeating the same verb is safe. */
+  'storage.unavailable': { outcome: Outcome }
+  /** A change was built wrongly (a bug of the caller); nothing was written. */
+  'storage.invalid-change': { reason: string }
+
+  /** The key given for a purpose is not the one that the stored rows were derived from. */
+  'keys.mismatch': { purpose: string; expected: string; actual: string }
+  'keys.missing': { purpose: string }
+
+  'idempotency.conflict': { idempotencyKey: string; field: string }
+
+  'partner.not-found': { partner: string }
+
+  'invoice.not-found': { invoice: string }
+  /** More than the node can receive now; `receivable` is what it can. */
+  'invoice.above-receivable': { amount: Amount; receivable: Amount }
+  /** LND already has this payment hash with other fields or no longer open: use a new idempotency key. */
+  'invoice.key-used': { invoice: string; field: string }
+  'invoice.settled': { invoice: string }
+  'invoice.expired': { invoice: string }
+  'invoice.canceled': { invoice: string }
+
+  'payout.not-found': { payout: string }
+  'payout.destination-unsupported': { kind: string }
+  'payout.destination-invalid': { field: string; reason: string }
+  /** Another payout that has not failed for certain uses the same payment hash. */
+  'payout.hash-used': { paymentHash: string; payout: string }
+  'payout.insufficient-balance': { available: Amount; needed: Amount }
+  'payout.above-cap': { cap: 'per-payout' | 'per-day'; limit: Amount; requested: Amount }
+  'payout.not-unknown': { payout: string; state: string }
+  /** LND's own word contradicts the operator's verdict, or can still be had. */
+  'payout.verdict-refused': { payout: string; verdict: string; reason: string }
+
+  'safety.halted': { reason: string }
+  'safety.not-halted': Record<never, never>
+
+  /** A wait ended because the caller's signal fired. */
+  'wait.aborted': Record<never, never>
+  'events.consumer-in-use': { consumer: string }
+}
+
+export type ErrorCode = keyof ErrorDetails
+
+const marker: unique symbol = Symbol.for('payment-node.error') as never
+
+const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'node.unavailable',
+  'storage.unavailable',
+  'storage.in-use',
+  'wait.aborted',
+])
+
+/**
+ * Everything the library throws. Nothing was stored and no money moved when a verb throws, except
+ * where `details.outcome` is `'unknown'`: then repeating the same call is safe and finds out.
+ *
+ * @example
+ * ```ts
+ * import { PaymentNodeError } from '@payment-node/core'
+ *
+ * export function explain(error: unknown): string {
+ *   if (PaymentNodeError.is(error, 'invoice.above-receivable')) {
+ *     return `at most ${error.details.receivable} can be received now`
+ *   }
+ *   return PaymentNodeError.is(error) && error.isRetryable ? 'try again later' : String(error)
+ * }
+ * ```
+ */
+export class PaymentNodeError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'PaymentNodeError'
+  readonly [marker] = true
+  /** What happened, stable over releases. */
+  readonly code: C
+  /** Facts of this one case; their type follows from `code`. */
+  readonly details: ErrorDetails[C]
+  /** The same call may succeed later without any change by the caller. */
+  readonly isRetryable: boolean
+  /** Money may be moving or missing until somebody acts on `advice`. */
+  readonly fundsAtRisk: boolean
+  /** What to do now, in one sentence. */
+  readonly advice: string
+
+  constructor(
+    code: C,
+    message: string,
+    details: ErrorDetails[C],
+    options: {
+      advice?: string
+      fundsAtRisk?: boolean
+      isRetryable?: boolean
+      cause?: unknown
+    } = {},
+  ) {
+    const advice = options.advice ?? ''
+    super(
+      advice ? `${message} ${advice}` : message,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
+    this.code = code
+    this.details = details
+    this.isRetryable = options.isRetryable ?? retryable.has(code)
+    this.fundsAtRisk = options.fundsAtRisk ?? false
+    this.advice = advice
+  }
+
+  /** Also true for errors of another copy of this package. With `code`: narrows `details`. */
+  static is(error: unknown): error is PaymentNodeError
+  static is<C extends ErrorCode>(error: unknown, code: C): error is PaymentNodeError<C>
+  static is(error: unknown, code?: ErrorCode): boolean {
+    if (typeof error !== 'object' || error === null || !(marker in error)) return false
+    return code === undefined || (error as PaymentNodeError).code === code
+  }
+
+  /** For logs and HTTP bodies; without the cause, which may hold what should not leave the process. */
+  toJSON(): Record<string, unknown> {
+    const { code, message, details, isRetryable, fundsAtRisk, advice } = this
+    return { code, message, details, isRetryable, fundsAtRisk, advice }
+  }
+}
+
+/** Shorthand for the most frequent refusal: a parameter that cannot be used. */
+export function invalid(
+  field: string,
+  reason: string,
+  says: string,
+): PaymentNodeError<'input.invalid'> {
+  return new PaymentNodeError('input.invalid', `${field}: ${says}`, { field, reason })
+}
