@@ -40,6 +40,8 @@ export interface ErrorDetails {
   'node.refused': { call: string; reason: string }
   'node.unsupported': { call: string }
   'node.invoice-exists': { paymentHash: string }
+  /** BOLT11 text that the node cannot read. */
+  'node.invoice-malformed': { reason: 'wrong-network' | 'checksum' | 'signature' | 'malformed' }
   'node.invoice-not-found': { paymentHash: string }
   'node.invoice-settled': { paymentHash: string }
   'node.payment-exists': { paymentHash: string; state: 'in-flight' | 'paid' }
