@@ -32,8 +32,8 @@ export interface Storage {
    */
   get<T extends AnyTable>(table: T, key: Key): Promise<RowOf<T> | undefined>
   /**
-   * One page in index order, one statement = one snapshot. Only declared indexes (or `'key'`, the
-   * table's own key); text compares by UTF-8 bytes on every engine; indexed columns are never null.
+   * One page in index order, one statement = one snapshot. Only declared indexes and unique keys (or
+   * `'key'`, the table's own key); text compares by UTF-8 bytes on every engine; indexed columns are never null.
    * Does not lock and does not see phantoms: "no such row" is not a guard. Guard with a unique key
    * or a bounded counter.
    */
@@ -73,6 +73,7 @@ export interface Storage {
    * Takes or renews a named lease for `for` milliseconds by the STORAGE's clock. The epoch grows
    * with each change of holder and never falls; it starts at 1. A takeover waits for fenced commits
    * in flight, so that nothing of the old epoch commits after it returns. `for: 0` gives it up.
+   * An exclusive engine frees all leases when it is opened: their holders are gone (epochs stay).
    * Undefined = somebody else holds it.
    */
   lease(name: string, options: { holder: string; for: number }): Promise<Lease | undefined>

@@ -1,0 +1,106 @@
+/**
+ * Accounts. A positive leg flows into an account. Partners' accounts hold what they are owed,
+ * `operator` what belongs to the operator; the accounts of the `world` count what came from and went
+ * to others, so that every transaction sums to zero.
+ */
+export type Account =
+  | `partner/${string}`
+  | `reserved/${string}`
+  | 'operator'
+  | 'world/payers'
+  | 'world/payees'
+  | 'world/routing-fees'
+  | 'world/opening'
+
+export interface Leg {
+  readonly account: Account
+  readonly amountMsat: bigint
+}
+
+export type TransactionKind =
+  | 'opening'
+  | 'invoice-settled'
+  | 'payout-reserved'
+  | 'payout-released'
+  | 'payout-succeeded'
+
+/** One fact to book. `id` names the fact: a second booking of the same fact is refused. */
+export interface LedgerTransaction {
+  readonly id: string
+  readonly kind: TransactionKind
+  readonly subject: string
+  readonly legs: readonly Leg[]
+}
+
+/** Guarded accounts have a balance row that never falls below zero. */
+export function isGuarded(account: Account): boolean {
+  return account.startsWith('partner/') || account.startsWith('reserved/')
+}
+
+export function bookOpening(amountMsat: bigint): LedgerTransaction {
+  return transaction('opening', 'opening', 'node', [
+    { account: 'world/opening', amountMsat: -amountMsat },
+    { account: 'operator', amountMsat },
+  ])
+}
+
+/** What was paid is credited, whatever was asked (money rule 9). */
+export function bookSettlement(
+  invoice: string,
+  partner: string,
+  paidMsat: bigint,
+): LedgerTransaction {
+  return transaction(`settled/${invoice}`, 'invoice-settled', `invoice/${invoice}`, [
+    { account: 'world/payers', amountMsat: -paidMsat },
+    { account: `partner/${partner}`, amountMsat: paidMsat },
+  ])
+}
+
+/** Amount and worst-case fee leave the balance before anything is sent (money rule 3). */
+export function bookReservation(
+  payout: string,
+  partner: string,
+  worstMsat: bigint,
+): LedgerTransaction {
+  return transaction(`reserved/${payout}`, 'payout-reserved', `payout/${payout}`, [
+    { account: `partner/${partner}`, amountMsat: -worstMsat },
+    { account: `reserved/${partner}`, amountMsat: worstMsat },
+  ])
+}
+
+export function bookRelease(payout: string, partner: string, worstMsat: bigint): LedgerTransaction {
+  return transaction(`ended/${payout}`, 'payout-released', `payout/${payout}`, [
+    { account: `reserved/${partner}`, amountMsat: -worstMsat },
+    { account: `partner/${partner}`, amountMsat: worstMsat },
+  ])
+}
+
+/** The real fee is debited; the rest of the reservation returns. */
+export function bookPayout(
+  payout: string,
+  partner: string,
+  paid: { worstMsat: bigint; amountMsat: bigint; feeMsat: bigint },
+): LedgerTransaction {
+  const returned = paid.worstMsat - paid.amountMsat - paid.feeMsat
+  // LND never exceeds its fee limit; if it ever did, the operator bears it and the books still balance.
+  const overrun = returned < 0n ? -returned : 0n
+  return transaction(`ended/${payout}`, 'payout-succeeded', `payout/${payout}`, [
+    { account: `reserved/${partner}`, amountMsat: -paid.worstMsat },
+    { account: 'world/payees', amountMsat: paid.amountMsat },
+    { account: 'world/routing-fees', amountMsat: paid.feeMsat },
+    ...(returned > 0n ? [{ account: `partner/${partner}` as const, amountMsat: returned }] : []),
+    ...(overrun > 0n ? [{ account: 'operator' as const, amountMsat: -overrun }] : []),
+  ])
+}
+
+function transaction(
+  id: string,
+  kind: TransactionKind,
+  subject: string,
+  legs: readonly Leg[],
+): LedgerTransaction {
+  const kept = legs.filter((leg) => leg.amountMsat !== 0n)
+  const sum = kept.reduce((total, leg) => total + leg.amountMsat, 0n)
+  if (sum !== 0n) throw new RangeError(`ledger transaction ${id} sums to ${sum} msat, not zero`)
+  return { id, kind, subject, legs: kept }
+}

@@ -1,0 +1,27 @@
+import { table } from './table.ts'
+
+/** What was last seen of each channel; the update counts show later whether LND came back with an old state. */
+export const channels = table({
+  name: 'channels',
+  columns: {
+    node: { type: 'text' },
+    channel_point: { type: 'text' },
+    network: { type: 'text' },
+    state: { type: 'text' },
+    peer: { type: 'text' },
+    capacity_msat: { type: 'msat' },
+    local_msat: { type: 'msat' },
+    remote_msat: { type: 'msat' },
+    update_count: { type: 'integer' },
+    is_initiator: { type: 'boolean' },
+    is_private: { type: 'boolean' },
+    memo: { type: 'text', nullable: true },
+    close_type: { type: 'text', nullable: true },
+    closed_by: { type: 'text', nullable: true },
+    closing_transaction: { type: 'text', nullable: true },
+    first_seen_at: { type: 'time' },
+    updated_at: { type: 'time' },
+  },
+  key: ['node', 'channel_point'],
+  index: { state: ['node', 'state', 'channel_point'] },
+})

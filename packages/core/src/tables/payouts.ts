@@ -1,0 +1,88 @@
+import { table } from './table.ts'
+
+export const payouts = table({
+  name: 'payouts',
+  columns: {
+    id: { type: 'text' },
+    node: { type: 'text' },
+    network: { type: 'text' },
+    partner: { type: 'text' },
+    state: { type: 'text' },
+    /** Why it waits or how it ended, machine-readable. */
+    reason: { type: 'text', nullable: true },
+    destination: { type: 'text' },
+    destination_kind: { type: 'text' },
+    amount_msat: { type: 'msat' },
+    fee_limit_msat: { type: 'msat' },
+    fee_msat: { type: 'msat', nullable: true },
+    payment_hash: { type: 'text' },
+    /** Proof of payment. */
+    preimage: { type: 'text', nullable: true },
+    /** The day (UTC) whose cap it counts against. */
+    cap_day: { type: 'text' },
+    idempotency_key: { type: 'text' },
+    request: { type: 'text' },
+    created_at: { type: 'time' },
+    updated_at: { type: 'time' },
+  },
+  key: ['id'],
+  unique: { idempotency: ['node', 'partner', 'idempotency_key'] },
+  index: {
+    created: ['node', 'created_at', 'id'],
+    partner: ['node', 'partner', 'created_at', 'id'],
+    partner_state: ['node', 'partner', 'state', 'created_at', 'id'],
+    state: ['node', 'state', 'created_at', 'id'],
+  },
+})
+
+/** Each try of a payout: one payment hash, its own state, at most one alive. */
+export const attempts = table({
+  name: 'attempts',
+  columns: {
+    payout: { type: 'text' },
+    number: { type: 'integer' },
+    node: { type: 'text' },
+    network: { type: 'text' },
+    state: { type: 'text' },
+    payment_hash: { type: 'text' },
+    payment_request: { type: 'text' },
+    /** LND refuses to start paying the invoice after this time. */
+    expires_at: { type: 'time' },
+    /** Leader epoch under which it was last sent; 0 before. */
+    epoch: { type: 'integer' },
+    /** Send calls issued under that epoch. */
+    sends: { type: 'integer' },
+    /** When LND first showed that it has the payment. */
+    seen_at: { type: 'time', nullable: true },
+    failure: { type: 'text', nullable: true },
+    /** What LND (or an operator) showed for the last state. */
+    evidence: { type: 'json', nullable: true },
+    created_at: { type: 'time' },
+    updated_at: { type: 'time' },
+  },
+  key: ['payout', 'number'],
+})
+
+/** Payment hashes that no other payout may use: everything that has not failed for certain. */
+export const usedHashes = table({
+  name: 'used_hashes',
+  columns: {
+    node: { type: 'text' },
+    payment_hash: { type: 'text' },
+    network: { type: 'text' },
+    payout: { type: 'text' },
+  },
+  key: ['node', 'payment_hash'],
+})
+
+/** What left per day, for the hard cap: worst cases while in flight, the real cost afterwards. */
+export const dayTotals = table({
+  name: 'day_totals',
+  columns: {
+    node: { type: 'text' },
+    day: { type: 'text' },
+    network: { type: 'text' },
+    amount_msat: { type: 'msat' },
+  },
+  key: ['node', 'day'],
+})
