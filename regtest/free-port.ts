@@ -1,0 +1,26 @@
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+
+const given = new Set<number>()
+
+/**
+ * A TCP port of 127.0.0.1 that is free now and stays ours over restarts. Port 0 would give one of
+ * the range the kernel also uses for outgoing connections, which could take it while a node is down.
+ */
+export async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const port = randomInt(15_000, 32_000)
+    if (given.has(port) || !(await canListen(port))) continue
+    given.add(port)
+    return port
+  }
+  throw new Error('no free TCP port found between 15000 and 32000 on 127.0.0.1')
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}

@@ -1,0 +1,58 @@
+import type { LndChannel } from './channel-controls.ts'
+import type { Network } from './network.ts'
+import type { RegtestNode } from './node-controls.ts'
+import type { Report } from './report-progress.ts'
+
+/** A channel between two nodes of a network, by their aliases. */
+export interface ChannelPlan {
+  from: string
+  to: string
+  capacitySat: bigint | number
+  /** Given to the other side at the start, in sat. */
+  pushSat?: bigint | number
+  private?: boolean
+}
+
+// Public channels are announced from 6 confirmations on (BOLT 7).
+const announcementBlocks = 6
+
+/** Connects, opens, mines, and waits until every node of the network can route over the channels. */
+export async function openChannels(
+  network: Pick<Network, 'node' | 'nodes' | 'mine'>,
+  plans: readonly ChannelPlan[],
+  report: Report,
+): Promise<string[]> {
+  const points: string[] = []
+  for (const plan of plans) {
+    const from = network.node(plan.from)
+    await from.connect(network.node(plan.to))
+    const fields = { private: plan.private ?? false }
+    points.push(
+      await from.openChannel(network.node(plan.to), plan.capacitySat, plan.pushSat, fields),
+    )
+  }
+  report(`${plans.length} channels are opening`)
+  await network.mine(announcementBlocks)
+  await Promise.all(
+    plans.map(async (plan, index) => {
+      const ends = [network.node(plan.from), network.node(plan.to)]
+      const point = points[index] as string
+      const [channel] = await Promise.all(ends.map((end) => end.waitUntilChannelActive(point)))
+      const knowing = plan.private ? ends : network.nodes
+      await Promise.all(knowing.map((node) => waitUntilRoutable(node, channel as LndChannel)))
+    }),
+  )
+  return points
+}
+
+/** "Active" comes before the graph knows the channel; a payment in between fails (measured). */
+async function waitUntilRoutable(node: RegtestNode, channel: LndChannel): Promise<void> {
+  await node.waitFor(`both policies of channel ${channel.channel_point}`, async () => {
+    const edge = await node.rpc<{ node1_policy: unknown; node2_policy: unknown }>(
+      'lnrpc.Lightning',
+      'GetChanInfo',
+      { chan_id: channel.chan_id },
+    )
+    return edge.node1_policy !== null && edge.node2_policy !== null
+  })
+}
