@@ -3,5 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   resolve: { conditions: ['dev-source'] },
   ssr: { resolve: { conditions: ['dev-source'] } },
-  test: { include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'] },
+  test: {
+    include: ['{packages,examples}/*/test/**/*.test.ts', '{docs,.ci}/test/**/*.test.ts'],
+  },
 })
