@@ -37,8 +37,10 @@ export default function installConsumer(project: TestProject): () => void {
     // Its binary is fetched by a script of its own, which some platforms lack.
     optionalDependencies: { node: oldestNode },
   }
+  // pnpm wants a word on every build script; only Node's is needed.
+  const allowBuilds = { node: true, protobufjs: false, secp256k1: false }
   // The tarballs also for each other: what the packages depend on is not published yet.
-  const workspace = { allowBuilds: { node: true }, overrides: packages }
+  const workspace = { allowBuilds, overrides: packages }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(workspace))
   // Explicit, since CI=true would ask for a lockfile that a new project does not have.
