@@ -22,9 +22,12 @@ test('every public package is built, released with the others, documented and de
       'its folder has its name': name === `@payment-node/${basename(folder)}`,
       'core is a peer dependency':
         manifest === core || peerDependencies?.[core?.name] !== undefined,
+      'it packs what core packs': core?.files.every((file: string) =>
+        manifest.files.includes(file),
+      ),
       'version is that of core': manifest.version === core?.version,
     }
-    for (const field of ['type', 'license', 'files', 'engines', 'publishConfig', 'sideEffects']) {
+    for (const field of ['type', 'license', 'engines', 'publishConfig', 'sideEffects']) {
       const same = JSON.stringify(manifest[field]) === JSON.stringify(core?.[field])
       rules[`"${field}" is that of core`] = same
     }
