@@ -17,6 +17,7 @@ export interface LndChannel {
   readonly initiator: boolean
   readonly chan_status_flags: string
   readonly memo: string
+  readonly pending_htlcs: readonly { incoming: boolean; amount: string; hash_lock: Buffer }[]
 }
 
 /** Where to find a node: another node of the harness, or its details. */
@@ -37,7 +38,11 @@ export interface ChannelControls {
     pushSat?: bigint | number,
     fields?: object,
   ): Promise<string>
-  /** Starts to close a channel; returns the id of the closing transaction. Mine to confirm it. */
+  /**
+   * Starts to close a channel; returns the id of the closing transaction. Mine to confirm it. A
+   * cooperative close first waits until no HTLC is left, since a payment succeeds before its HTLC is
+   * off the channel.
+   */
   closeChannel(channelPoint: string, force?: boolean): Promise<string>
   /** `ListChannels`, also inactive ones. */
   listChannels(): Promise<LndChannel[]>
@@ -79,6 +84,13 @@ export function createChannelControls(connection: NodeConnection): ChannelContro
     },
     closeChannel: async (channelPoint, force = false) => {
       const [txid, output] = channelPoint.split(':')
+      if (!force) {
+        await waitFor(`no HTLC on channel ${channelPoint}`, async () =>
+          (await listChannels()).every(
+            (one) => one.channel_point !== channelPoint || one.pending_htlcs.length === 0,
+          ),
+        )
+      }
       const updates = connection.stream<{ close_pending: { txid: Buffer } | null }>(
         'lnrpc.Lightning',
         'CloseChannel',

@@ -29,8 +29,8 @@ export interface LndInvoice {
 export interface InvoiceControls {
   /** `AddInvoice` with any fields, such as `{ value_msat: '1000', r_preimage: bytes }`. */
   addInvoice(fields: object): Promise<AddedInvoice>
-  /** `AddHoldInvoice`; `hash` is the payment hash, 32 bytes, of a preimage kept elsewhere. */
-  addHoldInvoice(fields: { hash: Buffer } & object): Promise<AddedInvoice>
+  /** `AddHoldInvoice` for a payment hash, 32 bytes, whose preimage is kept elsewhere. */
+  addHoldInvoice(hash: Buffer, fields?: object): Promise<AddedInvoice>
   /** Takes the held payment. */
   settleHold(preimage: Buffer): Promise<void>
   /** Cancels a held or open invoice. */
@@ -46,9 +46,9 @@ export function createInvoiceControls({ rpc, waitFor }: NodeConnection): Invoice
     rpc<LndInvoice>('lnrpc.Lightning', 'LookupInvoice', { r_hash: paymentHash })
   return {
     addInvoice: (fields) => rpc<AddedInvoice>('lnrpc.Lightning', 'AddInvoice', fields),
-    addHoldInvoice: async (fields) => ({
-      ...(await rpc<AddedInvoice>('invoicesrpc.Invoices', 'AddHoldInvoice', fields)),
-      r_hash: fields.hash,
+    addHoldInvoice: async (hash, fields = {}) => ({
+      ...(await rpc<AddedInvoice>('invoicesrpc.Invoices', 'AddHoldInvoice', { hash, ...fields })),
+      r_hash: hash,
     }),
     settleHold: async (preimage) => {
       await rpc('invoicesrpc.Invoices', 'SettleInvoice', { preimage })

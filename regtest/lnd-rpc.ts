@@ -14,10 +14,12 @@ import { loadSync, type PackageDefinition } from '@grpc/proto-loader'
 /** How to talk to a node over gRPC. */
 export interface LndRpcOptions {
   /** `127.0.0.1:port` */
-  readonly address: string
+  readonly rpcAddress: string
   readonly certificatePath: string
   /** Read at each call, so that it may appear later (wallet not created yet). */
   readonly macaroonPath: string
+  /** A macaroon as hex, instead of the one at the path. */
+  readonly macaroon?: string
   /** LND's own `lnrpc` folder. */
   readonly protoFolder: string
 }
@@ -63,7 +65,7 @@ export function connectLndRpc(options: LndRpcOptions): LndRpc {
   const definition = loadDefinition(options.protoFolder)
   let client: Client | undefined
   const connected = (): Client => {
-    client ??= new Client(options.address, createCredentials(options), {
+    client ??= new Client(options.rpcAddress, createCredentials(options), {
       // Node 26 refuses an IP address as TLS server name; LND's certificate names localhost too.
       'grpc.ssl_target_name_override': 'localhost',
       'grpc.max_receive_message_length': -1,
@@ -83,7 +85,7 @@ export function connectLndRpc(options: LndRpcOptions): LndRpc {
           requestSerialize,
           responseDeserialize,
           request,
-          readMetadata(options.macaroonPath),
+          readMetadata(options),
           { deadline: Date.now() + 60_000 },
           (error: ServiceError | null, reply: unknown) =>
             error === null
@@ -99,7 +101,7 @@ export function connectLndRpc(options: LndRpcOptions): LndRpc {
         requestSerialize,
         responseDeserialize,
         request,
-        readMetadata(options.macaroonPath),
+        readMetadata(options),
       ) as ClientReadableStream<never>
     },
     close: () => {
@@ -139,9 +141,10 @@ function createCredentials(options: LndRpcOptions): ChannelCredentials {
   return credentials.createSsl(readFileSync(options.certificatePath))
 }
 
-function readMetadata(macaroonPath: string): Metadata {
+function readMetadata({ macaroon, macaroonPath }: LndRpcOptions): Metadata {
   const metadata = new Metadata()
-  if (existsSync(macaroonPath)) {
+  if (macaroon !== undefined) metadata.set('macaroon', macaroon)
+  else if (existsSync(macaroonPath)) {
     metadata.set('macaroon', readFileSync(macaroonPath).toString('hex'))
   }
   return metadata

@@ -13,25 +13,28 @@ export interface NetworkDetails {
 }
 
 /** Nodes on one chain. */
-export interface Network<Node extends RegtestNode = RegtestNode> {
+export interface Network<Node extends RegtestNode = RegtestNode> extends AsyncDisposable {
   readonly details: NetworkDetails
   readonly chain: Chain
   readonly nodes: readonly Node[]
   /** The node of that alias. */
   node(alias: string): Node
-  /** Mines blocks and waits until every node of the network is in sync with them. */
+  /** Mines blocks and waits until every active node of the network is in sync with them. */
   mine(blocks: number): Promise<void>
+  /** Starts one more node, owned by this process, gives it coins, and adds it to the network. */
+  addNode(plan: NodePlan): Promise<RunningNode>
+  /**
+   * Connects, opens, mines, and waits until every node of the network can route over the channels.
+   * Returns the channel points.
+   */
+  openChannels(plans: readonly ChannelPlan[]): Promise<string[]>
+  /** Ends what this process started and removes the folders. */
+  remove(): Promise<void>
 }
 
 /** A network that this process started. */
-export interface RunningNetwork extends Network<RunningNode>, AsyncDisposable {
+export interface RunningNetwork extends Network<RunningNode> {
   readonly chain: RunningChain
-  /** Starts one more node, gives it coins, and adds it to the network. */
-  addNode(plan: NodePlan): Promise<RunningNode>
-  /** Connects, opens, mines, and waits until every node of the network can route over them. */
-  openChannels(plans: readonly ChannelPlan[]): Promise<string[]>
-  /** Ends everything and removes the folders. */
-  remove(): Promise<void>
   /** Lets everything run on after this process. */
   release(): Promise<void>
 }
@@ -56,71 +59,61 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
   const report = options.report ?? reportToStandardError()
   const chain = await startChain({ ...options, report })
   const nodes: RunningNode[] = []
-  const base = createNetwork(() => nodes, chain)
+  const base = createNetwork(nodes, nodes, chain, report)
   const remove = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => node.remove()))
+    await base.remove()
     await chain.remove()
-  }
-  const start = (plans: readonly NodePlan[]): Promise<RunningNode[]> =>
-    startAll(plans, chain, nodes, report)
-  const network: RunningNetwork = {
-    ...base,
-    get details() {
-      return base.details
-    },
-    chain,
-    nodes,
-    addNode: async (plan) => (await start([plan]))[0] as RunningNode,
-    openChannels: (plans) => openChannels(base, plans, report),
-    remove,
-    release: async () => {
-      await Promise.all([chain, ...nodes].map((part) => part.release()))
-    },
-    [Symbol.asyncDispose]: remove,
   }
   try {
     report(`btcd is up (${chain.details.network}), starting ${options.nodes.length} nodes`)
-    await start(options.nodes)
-    if (options.channels !== undefined) await network.openChannels(options.channels)
+    await startAll(options.nodes, chain, nodes, report)
+    if (options.channels !== undefined) await base.openChannels(options.channels)
   } catch (error) {
     await remove()
     throw error
   }
   report('the network is ready')
-  return network
+  return Object.assign(Object.create(base) as Network<RunningNode>, {
+    chain,
+    remove,
+    release: async () => {
+      await Promise.all([chain, ...nodes].map((part) => part.release()))
+    },
+    [Symbol.asyncDispose]: remove,
+  })
 }
 
-/** Uses a running network from any process. Its nodes can be used, not stopped or restarted. */
-export function attachNetwork(details: NetworkDetails): Network {
+/**
+ * Uses a running network from any process. Its nodes can be used, not stopped or restarted, since
+ * others use them too; start nodes of your own on the same chain for that (`addNode`).
+ */
+export function attachNetwork(
+  details: NetworkDetails,
+  report: Report = reportToStandardError(),
+): Network {
   const nodes = details.nodes.map((node) => attachNode(node, details.chain))
-  return createNetwork(() => nodes, attachChain(details.chain))
+  return createNetwork(nodes, [], attachChain(details.chain), report)
 }
 
 async function startAll(
   plans: readonly NodePlan[],
-  chain: RunningChain,
+  chain: Chain,
   nodes: RunningNode[],
   report: Report,
-): Promise<RunningNode[]> {
+): Promise<void> {
   const results = await Promise.allSettled(
     plans.map(async (plan) => {
       const node = await startNode({ ...plan, chain, report })
-      nodes.push(node)
       report(`${plan.alias} runs`)
       return node
     }),
   )
+  // In the order of the plans, also those beside a failed one: they must be removed.
+  for (const result of results) if (result.status === 'fulfilled') nodes.push(result.value)
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
-  const started = results.map((result) => (result as PromiseFulfilledResult<RunningNode>).value)
-  nodes.sort((one, other) => order(plans, one.alias) - order(plans, other.alias))
-  await fundAll(plans, started, chain)
+  await fundAll(plans, nodes, chain)
   report(`${plans.map((plan) => plan.alias).join(', ')}: funded`)
-  return started
-}
-
-function order(plans: readonly NodePlan[], alias: string): number {
-  return plans.findIndex((plan) => plan.alias === alias)
 }
 
 /** One transaction for all. A locked node gets nothing. */
@@ -153,26 +146,54 @@ async function fundAll(
   )
 }
 
+/** `nodes` are all of the network, `own` those that this process started. */
 function createNetwork<Node extends RegtestNode>(
-  nodes: () => readonly Node[],
+  nodes: (Node | RunningNode)[],
+  own: RunningNode[],
   chain: Chain,
+  report: Report,
 ): Network<Node> {
+  const node = (alias: string): Node => {
+    const found = nodes.find((one) => one.alias === alias)
+    if (found === undefined) throw new Error(`the network has no node ${alias}`)
+    return found as Node
+  }
+  // A node that a test stopped or left locked cannot follow the chain.
+  const active = async (): Promise<readonly RegtestNode[]> => {
+    const looks = nodes.map(async (one) => {
+      if ('isRunning' in one && !one.isRunning()) return []
+      return (await one.state()) === 'LOCKED' ? [] : [one]
+    })
+    return (await Promise.all(looks)).flat()
+  }
+  const mine = async (blocks: number): Promise<void> => {
+    await chain.mine(blocks)
+    await Promise.all((await active()).map((one) => one.waitUntilSynced()))
+  }
+  const remove = async (): Promise<void> => {
+    for (const one of nodes) one.detach()
+    await Promise.all(own.map((one) => one.remove()))
+  }
   return {
     get details() {
-      return { chain: chain.details, nodes: nodes().map((node) => node.details) }
+      return { chain: chain.details, nodes: nodes.map((one) => one.details) }
     },
     chain,
-    get nodes() {
-      return nodes()
+    nodes: nodes as Node[],
+    node,
+    mine,
+    addNode: async (plan) => {
+      const added: RunningNode[] = []
+      try {
+        await startAll([plan], chain, added, report)
+      } finally {
+        own.push(...added)
+        if ((nodes as RunningNode[]) !== own) nodes.push(...added)
+      }
+      return added[0] as RunningNode
     },
-    node: (alias) => {
-      const found = nodes().find((node) => node.alias === alias)
-      if (found === undefined) throw new Error(`the network has no node ${alias}`)
-      return found
-    },
-    mine: async (blocks) => {
-      await chain.mine(blocks)
-      await Promise.all(nodes().map((node) => node.waitUntilSynced()))
-    },
+    openChannels: (plans) => openChannels({ node, active, mine }, plans, report),
+    remove,
+    [Symbol.asyncDispose]: remove,
   }
 }

@@ -109,7 +109,7 @@ export function controlNode(
   chain: Chain,
   hopeless?: WaitOptions['hopeless'],
 ): RegtestNode {
-  const lnd = connectLndRpc({ ...details(), address: details().rpcAddress })
+  const lnd = connectLndRpc(details())
   const waitFor: RegtestNode['waitFor'] = (awaited, look, deadlineMilliseconds) =>
     waitUntil(`${details().alias}: ${awaited}`, look, {
       ...(deadlineMilliseconds === undefined ? {} : { deadlineMilliseconds }),

@@ -18,7 +18,7 @@ const announcementBlocks = 6
 
 /** Connects, opens, mines, and waits until every node of the network can route over the channels. */
 export async function openChannels(
-  network: Pick<Network, 'node' | 'nodes' | 'mine'>,
+  network: Pick<Network, 'node' | 'mine'> & { active(): Promise<readonly RegtestNode[]> },
   plans: readonly ChannelPlan[],
   report: Report,
 ): Promise<string[]> {
@@ -33,12 +33,13 @@ export async function openChannels(
   }
   report(`${plans.length} channels are opening`)
   await network.mine(announcementBlocks)
+  const active = await network.active()
   await Promise.all(
     plans.map(async (plan, index) => {
       const ends = [network.node(plan.from), network.node(plan.to)]
       const point = points[index] as string
       const [channel] = await Promise.all(ends.map((end) => end.waitUntilChannelActive(point)))
-      const knowing = plan.private ? ends : network.nodes
+      const knowing = plan.private ? ends : active
       await Promise.all(knowing.map((node) => waitUntilRoutable(node, channel as LndChannel)))
     }),
   )

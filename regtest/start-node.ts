@@ -17,6 +17,8 @@ import { waitUntil } from './wait-until.ts'
 
 /** A node whose lnd this process started. */
 export interface RunningNode extends RegtestNode, AsyncDisposable {
+  /** Whether its lnd process is there. */
+  isRunning(): boolean
   /** Asks LND to stop and waits until it did (SIGINT, as an operator's service manager does). */
   stop(): Promise<void>
   /** SIGKILL. */
@@ -99,9 +101,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   }
   const end = async (signal: 'SIGINT' | 'SIGKILL'): Promise<void> => {
     node.detach()
-    const process = lnd
-    process?.signal(signal)
-    await waitUntil(`lnd of ${fixed.alias} to end`, () => process?.endedWith() ?? 'never started', {
+    const ending = lnd
+    if (ending === undefined) return
+    ending.signal(signal)
+    await waitUntil(`lnd of ${fixed.alias} to end`, () => ending.endedWith(), {
       deadlineMilliseconds: 60_000,
       describe: () => readTail(fixed.logPath),
     })
@@ -124,6 +127,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     throw error
   }
   return Object.assign(Object.create(node) as RegtestNode, {
+    isRunning: () => lnd !== undefined && lnd.endedWith() === undefined,
     stop: () => end('SIGINT'),
     kill: () => end('SIGKILL'),
     start,
