@@ -1,1 +1,2 @@
-export {}
+export { type CommitHooks, type MemoryOptions, type MemoryStorage, memory } from './memory.ts'
+export { type MemoryData, memoryData } from './memory-data.ts'

@@ -1,0 +1,180 @@
+import type { Change, Committed, Refused, Storage } from '@payment-node/core'
+import { applyChange } from './apply-change.ts'
+import { checkChange } from './checks/check-change.ts'
+import { checkClaim, checkCursor, checkLease } from './checks/check-query.ts'
+import { claimJobs } from './claim-jobs.ts'
+import { type Books, type MemoryData, memoryData } from './memory-data.ts'
+import { migrateBooks } from './migrate-books.ts'
+import { readerOver } from './read-rows.ts'
+import { gone, inUse, type Session, stillAlive } from './session.ts'
+import { freeLeases, takeLease } from './take-lease.ts'
+
+/** Where a simulator steps in. Both may wait, and may throw: the commit then rejects with that error. */
+export interface CommitHooks {
+  /** Nothing is written yet; throwing means that nothing ever is. */
+  beforeCommit?(change: Change): unknown
+  /** The change is written (or refused); throwing loses the reply. */
+  afterCommit?(change: Change, result: Committed | Refused): unknown
+}
+
+export interface MemoryOptions {
+  /** Books that outlive this storage; without them it starts empty and ends with the object. */
+  readonly data?: MemoryData
+  /**
+   * Default true: the books can be open once at a time, as a file with a lock. False: several
+   * storages have them open at once, as several processes have one database server.
+   */
+  readonly exclusive?: boolean
+  readonly hooks?: CommitHooks
+}
+
+export interface MemoryStorage extends Storage {
+  /**
+   * Ends this storage as a crash ends a process: calls in flight and all later ones reject, a commit
+   * that was not applied yet never is, and the books can be opened again.
+   */
+  kill(): void
+}
+
+/**
+ * Keeps the books in memory. Time and chance come from outside: no timers, only promises, so that a
+ * run with the same clock and the same calls takes the same course.
+ */
+export function memory(options: MemoryOptions = {}): MemoryStorage {
+  const books = (options.data ?? memoryData()) as Books
+  const isExclusive = options.exclusive ?? true
+  const hooks = options.hooks ?? {}
+  let session: Session | undefined
+
+  const current = (): Session => {
+    if (!session) throw gone('none')
+    return session
+  }
+
+  async function commit(
+    change: Change,
+    { isAlive, tables }: Session,
+  ): Promise<Committed | Refused> {
+    const checked = checkChange(tables, change)
+    await hooks.beforeCommit?.(change)
+    if (!isAlive()) throw gone('none')
+    const result = applyChange(books, checked)
+    if (result.committed) void Promise.resolve().then(() => wakeAll(books))
+    await hooks.afterCommit?.(change, result)
+    if (!isAlive()) throw gone('unknown')
+    return result
+  }
+
+  const end = (): Session | undefined => {
+    const ended = session
+    session = undefined
+    return ended
+  }
+  const release = (ended: Session): void => {
+    for (const wake of ended.wakes) books.wakes.delete(wake)
+    if (books.owner === ended) books.owner = undefined
+  }
+
+  return {
+    contractVersion: 1,
+    name: 'memory',
+    isExclusive,
+
+    async open(schema, { clock, logger }) {
+      if (session || (isExclusive && books.owner)) throw inUse()
+      const tables = migrateBooks(books, schema)
+      let isAlive = true
+      session = {
+        tables,
+        clock,
+        logger,
+        wakes: new Set(),
+        commits: new Set(),
+        isAlive: () => isAlive,
+        die: () => {
+          isAlive = false
+        },
+      }
+      if (!isExclusive) return
+      books.owner = session
+      freeLeases(books)
+    },
+    async close() {
+      const ended = end()
+      if (!ended) return
+      await Promise.allSettled(ended.commits)
+      release(ended)
+    },
+    kill() {
+      const ended = end()
+      if (!ended) return
+      ended.die()
+      release(ended)
+    },
+
+    get: async (table, key) => readerOver(books.tables, current()).get(table, key),
+    find: async (table, query) => readerOver(books.tables, current()).find(table, query),
+    async snapshot(work) {
+      const reading = current()
+      await stillAlive(reading)
+      const forks = [...books.tables].map(([name, rows]) => [name, rows.fork()] as const)
+      return work(readerOver(new Map(forks), reading))
+    },
+
+    async commit(change) {
+      const writing = current()
+      const committing = commit(change, writing)
+      writing.commits.add(committing)
+      try {
+        return await committing
+      } finally {
+        writing.commits.delete(committing)
+      }
+    },
+    async claim(queue, { limit, leaseFor }) {
+      const claiming = current()
+      checkClaim(queue, { limit, leaseFor })
+      await stillAlive(claiming)
+      const now = claiming.clock.now()
+      return claimJobs(books, claiming.tables, { queue, now, limit, leaseFor })
+    },
+    async lease(name, { holder, for: time }) {
+      const leasing = current()
+      checkLease(name, { holder, for: time })
+      await stillAlive(leasing)
+      return takeLease(books, { name, holder, now: leasing.clock.now(), for: time })
+    },
+
+    async events(cursor, limit) {
+      const reading = current()
+      checkCursor(cursor, limit)
+      await stillAlive(reading)
+      const start = Number(cursor)
+      return books.events.slice(start, start + limit)
+    },
+    async lastEvent() {
+      await stillAlive(current())
+      return BigInt(books.events.length)
+    },
+    onWake(wake) {
+      const { wakes, logger } = current()
+      const guarded = (): void => {
+        try {
+          wake()
+        } catch (error) {
+          logger?.error('a wake listener threw', { error: String(error) })
+        }
+      }
+      wakes.add(guarded)
+      books.wakes.add(guarded)
+      return () => {
+        wakes.delete(guarded)
+        books.wakes.delete(guarded)
+      }
+    },
+  }
+}
+
+function wakeAll(books: Books): void {
+  for (const wake of [...books.wakes]) wake()
+}
