@@ -1,0 +1,127 @@
+import { acceptHtlc, type FinalHop } from './accept-htlc.ts'
+import {
+  type Channel,
+  type Htlc,
+  isLinked,
+  offerHtlc,
+  otherSide,
+  resolveHtlc,
+  type Side,
+} from './channel.ts'
+import { inBackground, type Simulation } from './simulation.ts'
+
+/** One channel of a route, in sending order. */
+export interface RouteHop {
+  readonly channel: Channel
+  /** Who offers. */
+  readonly from: Side
+  /** What crosses this channel: the amount and the fees of the hops after it. */
+  readonly amountMsat: bigint
+  readonly expiryHeight: number
+}
+
+/** What becomes of a part. Failures name the channel that would not take it. */
+export type HtlcOutcome =
+  | { readonly kind: 'settled'; readonly preimage: string }
+  | {
+      readonly kind: 'failed'
+      readonly code:
+        | 'incorrect-details'
+        | 'mpp-timeout'
+        | 'temporary-channel-failure'
+        | 'timed-out-on-chain'
+      readonly at?: RouteHop
+    }
+
+/**
+ * Carries one part from hop `position` on to the payee and its result back. Resolves when the offerer
+ * of that hop has the result. A node or link that is down only delays it; a force close
+ * moves the dispute to the chain, where the preimage wins until the HTLC expires.
+ */
+export function carryHtlc(
+  simulation: Simulation,
+  route: readonly RouteHop[],
+  position: number,
+  final: FinalHop,
+): Promise<HtlcOutcome> {
+  const hop = route[position]!
+  const htlc = offerHtlc(hop.channel, hop.from, {
+    paymentHash: final.paymentHash,
+    amountMsat: hop.amountMsat,
+    expiryHeight: hop.expiryHeight,
+  })
+  if (!htlc) {
+    return Promise.resolve({ kind: 'failed', code: 'temporary-channel-failure', at: hop })
+  }
+  return awaitResult(simulation, hop.channel, htlc, beyond(simulation, route, position, final))
+}
+
+async function beyond(
+  simulation: Simulation,
+  route: readonly RouteHop[],
+  position: number,
+  final: FinalHop,
+): Promise<HtlcOutcome> {
+  const { channel, from } = route[position]!
+  await crossLink(simulation, channel)
+  const receiver = channel.ends[otherSide(from)]
+  return position === route.length - 1
+    ? acceptHtlc(simulation, receiver, final)
+    : carryHtlc(simulation, route, position + 1, final)
+}
+
+/** One message over the channel; waits while an end is down. */
+async function crossLink(simulation: Simulation, channel: Channel): Promise<void> {
+  do {
+    while (!isLinked(channel)) await channel.changed.wait()
+    await simulation.clock.sleep(simulation.timing.hopMilliseconds)
+  } while (!isLinked(channel))
+}
+
+async function awaitResult(
+  simulation: Simulation,
+  channel: Channel,
+  htlc: Htlc,
+  downstream: Promise<HtlcOutcome>,
+): Promise<HtlcOutcome> {
+  let known: HtlcOutcome | undefined
+  inBackground(
+    downstream.then((outcome) => {
+      known = outcome
+      htlc.isClaimable = outcome.kind === 'settled'
+      channel.changed.fire()
+    }),
+  )
+  for (;;) {
+    if (known && isLinked(channel)) {
+      await simulation.clock.sleep(simulation.timing.hopMilliseconds)
+      if (isLinked(channel)) {
+        resolveHtlc(channel, htlc, known.kind === 'settled')
+        return known
+      }
+      continue
+    }
+    const ruling = chainRuling(channel, htlc)
+    if (ruling === 'expired') {
+      resolveHtlc(channel, htlc, false)
+      return { kind: 'failed', code: 'timed-out-on-chain' }
+    }
+    if (ruling === 'claimed' && known) {
+      resolveHtlc(channel, htlc, true)
+      return known
+    }
+    await channel.changed.wait()
+  }
+}
+
+/** After a force close: the receiver claims with the preimage in time, or the offerer takes back. */
+function chainRuling(channel: Channel, htlc: Htlc): 'claimed' | 'expired' | undefined {
+  if (channel.forceClosedAt === undefined) return undefined
+  const receiver = channel.ends[otherSide(htlc.offeredBy)]
+  const offerer = channel.ends[htlc.offeredBy]
+  // The claim needs a block of its own after the commitment transaction.
+  const canClaim = receiver.lifecycle === 'running' && receiver.height > channel.forceClosedAt
+  if (htlc.isClaimable && canClaim && receiver.height < htlc.expiryHeight) return 'claimed'
+  const canTakeBack = offerer.lifecycle === 'running' && offerer.height >= htlc.expiryHeight
+  return canTakeBack ? 'expired' : undefined
+}

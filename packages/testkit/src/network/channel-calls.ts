@@ -1,0 +1,84 @@
+import type { ChannelHint, LightningNode, WalletBalance } from '@payment-node/core'
+import { callNode, type NodeRequest, passFault } from './call-node.ts'
+import { sideOf } from './channel.ts'
+import type { ClientStreams } from './client-streams.ts'
+import type { NodeCall } from './faults.ts'
+import { listClosedChannels, listOpenChannels, listPendingChannels } from './list-channels.ts'
+import type { NodeState } from './node-state.ts'
+import type { Simulation } from './simulation.ts'
+import { walletSat } from './wallet.ts'
+
+type ChannelCalls = Pick<
+  LightningNode,
+  'listChannels' | 'listPendingChannels' | 'listClosedChannels' | 'watchChannels' | 'walletBalance'
+>
+
+/** Channels, their events and the wallet's balance, as LND lists them. */
+export function createChannelCalls(
+  simulation: Simulation,
+  node: NodeState,
+  streams: ClientStreams,
+): ChannelCalls {
+  const request = (call: NodeCall, signal: AbortSignal | undefined): NodeRequest => ({
+    simulation,
+    node,
+    call,
+    parameters: [],
+    isChange: false,
+    signal,
+  })
+  return {
+    listChannels: (signal) =>
+      callNode(request('listChannels', signal), () => listOpenChannels(simulation, node)),
+    listPendingChannels: (signal) =>
+      callNode(request('listPendingChannels', signal), () => listPendingChannels(simulation, node)),
+    listClosedChannels: (signal) =>
+      callNode(request('listClosedChannels', signal), () => listClosedChannels(simulation, node)),
+    walletBalance: (signal) =>
+      callNode(request('walletBalance', signal), () => balance(simulation, node)),
+
+    async *watchChannels(signal) {
+      const point = request('watchChannels', signal)
+      using stream = streams.open<ChannelHint>(signal)
+      try {
+        await callNode(point, () => {
+          stream.push({ kind: 'subscribed' })
+          node.hints.add(stream)
+        })
+        for (;;) {
+          const hint = await stream.take()
+          if (!hint) return
+          await passFault(point, 'before-reply', hint)
+          yield hint
+        }
+      } catch (error) {
+        if (signal.aborted) return
+        throw error
+      } finally {
+        node.hints.delete(stream)
+      }
+    },
+  }
+}
+
+/** 10 000 sat for each public anchor channel, at most 100 000 (LND's anchor reserve). */
+export function anchorReserveSat(simulation: Simulation, node: NodeState): bigint {
+  let count = 0n
+  for (const channel of simulation.channels.values()) {
+    const side = sideOf(channel, node)
+    if (side === undefined || channel.isPrivate || channel.commitmentType === 'legacy') continue
+    if (channel.views[side].list !== 'closed') count++
+  }
+  const reserve = count * 10_000n
+  return reserve > 100_000n ? 100_000n : reserve
+}
+
+function balance(simulation: Simulation, node: NodeState): WalletBalance {
+  const { confirmed, unconfirmed } = walletSat(node.wallet)
+  return {
+    confirmedMsat: confirmed * 1000n,
+    unconfirmedMsat: unconfirmed * 1000n,
+    lockedMsat: 0n,
+    reservedMsat: anchorReserveSat(simulation, node) * 1000n,
+  }
+}

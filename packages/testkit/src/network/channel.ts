@@ -1,0 +1,217 @@
+import type { CloseType, NodeChannel } from '@payment-node/core'
+import { type ChangeSignal, createChangeSignal } from './change-signal.ts'
+import { anchorsMsat, commitmentWeight, feeBuffer, feeForWeight, htlcWeight } from './fee-buffer.ts'
+import type { NodeState } from './node-state.ts'
+
+/** 0 opened the channel. */
+export type Side = 0 | 1
+
+/** What one end asks for forwarding over the channel (BOLT7 channel_update). */
+export interface ForwardingPolicy {
+  readonly baseFeeMsat: bigint
+  readonly feeRatePpm: number
+  readonly timeLockDeltaBlocks: number
+  readonly minimumMsat: bigint
+}
+
+/** A payment part that crosses the channel. */
+export interface Htlc {
+  readonly id: number
+  readonly paymentHash: string
+  readonly amountMsat: bigint
+  readonly expiryHeight: number
+  readonly offeredBy: Side
+  /** The receiver knows the preimage already, and will claim. */
+  isClaimable: boolean
+}
+
+/** How one end sees a closing channel; the lists are made from it. */
+export interface SideView {
+  /** `hidden`: in none of LND's lists. */
+  list: 'opening' | 'open' | 'closing' | 'force-closing' | 'hidden' | 'closed'
+  closedHintSent: boolean
+  closeType?: CloseType
+  closedBy?: 'us' | 'peer' | 'both' | 'unknown'
+  maturityHeight?: number
+  closeHeight?: number
+  settledMsat: bigint
+}
+
+/** A channel between two simulated nodes. Balances are before commitment fee and anchors. */
+export interface Channel {
+  readonly channelPoint: string
+  channelId: bigint
+  readonly capacityMsat: bigint
+  readonly ends: readonly [NodeState, NodeState]
+  readonly balances: [bigint, bigint]
+  readonly reserves: readonly [bigint, bigint]
+  readonly policies: [ForwardingPolicy, ForwardingPolicy]
+  readonly commitmentType: NodeChannel['commitmentType']
+  feePerKw: bigint
+  readonly isPrivate: boolean
+  readonly memo?: string
+  readonly htlcs: Map<number, Htlc>
+  updateCount: bigint
+  /** `on-chain`: a closing transaction was published. */
+  stage: 'opening' | 'open' | 'shutting-down' | 'on-chain' | 'gone'
+  /** Monotonic milliseconds from which on path finding knows the channel. */
+  knownFrom: number
+  readonly views: readonly [SideView, SideView]
+  /** Height of the block with a force close; HTLCs are then resolved on the chain. */
+  forceClosedAt?: number
+  closingTransaction?: string
+  readonly changed: ChangeSignal
+  nextHtlc: number
+}
+
+/** What makes a new channel. */
+export interface NewChannel {
+  readonly channelPoint: string
+  readonly channelId: bigint
+  readonly opener: NodeState
+  readonly peer: NodeState
+  readonly capacityMsat: bigint
+  readonly pushMsat: bigint
+  readonly commitmentType: NodeChannel['commitmentType']
+  readonly feePerKw: bigint
+  readonly isPrivate: boolean
+  readonly memo?: string
+  readonly policy: ForwardingPolicy
+  readonly stage: 'opening' | 'open'
+  readonly knownFrom: number
+}
+
+/** Outputs below are not made (LND's default dust limit, P2WSH). */
+const dustLimitMsat = 354_000n
+const maximumHtlcs = 483
+
+/** A channel in its first state. Each end keeps 1 % as reserve, at least the dust limit. */
+export function createChannel(request: NewChannel): Channel {
+  const { capacityMsat, pushMsat } = request
+  const onePercent = (capacityMsat / 100_000n) * 1000n
+  const reserve = onePercent > dustLimitMsat ? onePercent : dustLimitMsat
+  const view = (): SideView => ({
+    list: request.stage,
+    closedHintSent: false,
+    settledMsat: 0n,
+  })
+  return {
+    channelPoint: request.channelPoint,
+    channelId: request.channelId,
+    capacityMsat,
+    ends: [request.opener, request.peer],
+    balances: [capacityMsat - pushMsat, pushMsat],
+    reserves: [reserve, reserve],
+    policies: [request.policy, request.policy],
+    commitmentType: request.commitmentType,
+    feePerKw: request.feePerKw,
+    isPrivate: request.isPrivate,
+    ...(request.memo === undefined ? {} : { memo: request.memo }),
+    htlcs: new Map(),
+    updateCount: 0n,
+    stage: request.stage,
+    knownFrom: request.knownFrom,
+    views: [view(), view()],
+    changed: createChangeSignal(),
+    nextHtlc: 0,
+  }
+}
+
+/** Which end `node` is; undefined when it is none. */
+export function sideOf(channel: Channel, node: NodeState): Side | undefined {
+  if (channel.ends[0] === node) return 0
+  return channel.ends[1] === node ? 1 : undefined
+}
+
+/** Both ends are up and connected, and nobody closes. */
+export function isActive(channel: Channel): boolean {
+  return channel.stage === 'open' && isLinked(channel)
+}
+
+/** Messages can pass: also while a cooperative close waits for the last HTLCs. */
+export function isLinked(channel: Channel): boolean {
+  return (
+    (channel.stage === 'open' || channel.stage === 'shutting-down') &&
+    channel.ends.every((node) => node.lifecycle === 'running' && node.isConnected)
+  )
+}
+
+function untrimmed(channel: Channel): number {
+  let count = 0
+  for (const htlc of channel.htlcs.values()) if (htlc.amountMsat >= dustLimitMsat) count++
+  return count
+}
+
+/** Weight of the current commitment transaction. */
+export function weightOf(channel: Channel): bigint {
+  return commitmentWeight(channel.commitmentType, untrimmed(channel))
+}
+
+/** What the opener pays for the commitment transaction now, without anchors. */
+export function commitmentFee(channel: Channel): bigint {
+  return feeForWeight(channel.feePerKw, weightOf(channel))
+}
+
+/** Balance as LND lists it: the opener's is net of commitment fee and anchors. */
+export function balanceOf(channel: Channel, side: Side): bigint {
+  const gross = channel.balances[side]
+  if (side === 1) return gross
+  const net = gross - commitmentFee(channel) - anchorsMsat(channel.commitmentType)
+  return net > 0n ? net : 0n
+}
+
+/** The largest HTLC that `side` can offer now. */
+export function sendableMsat(channel: Channel, side: Side): bigint {
+  if (!isActive(channel) || channel.htlcs.size >= maximumHtlcs) return 0n
+  const weight = weightOf(channel) + htlcWeight
+  const openersFee = anchorsMsat(channel.commitmentType)
+  let free = channel.balances[side] - channel.reserves[side]
+  if (side === 0) {
+    free -= openersFee + feeBuffer(channel.feePerKw, weight)
+  } else {
+    // The opener pays for our HTLC's output: when he cannot, only dust passes.
+    const left = channel.balances[0] - openersFee - channel.reserves[0]
+    if (left < feeForWeight(channel.feePerKw, weight) && free >= dustLimitMsat) {
+      free = dustLimitMsat - 1n
+    }
+  }
+  return free > 0n ? free : 0n
+}
+
+/** Puts a part on the channel; undefined when it does not fit. */
+export function offerHtlc(
+  channel: Channel,
+  side: Side,
+  htlc: Pick<Htlc, 'paymentHash' | 'amountMsat' | 'expiryHeight'>,
+): Htlc | undefined {
+  if (htlc.amountMsat <= 0n || htlc.amountMsat > sendableMsat(channel, side)) return undefined
+  const offered: Htlc = {
+    ...htlc,
+    id: channel.nextHtlc++,
+    offeredBy: side,
+    isClaimable: false,
+  }
+  channel.balances[side] -= htlc.amountMsat
+  channel.htlcs.set(offered.id, offered)
+  channel.updateCount++
+  return offered
+}
+
+/** Takes a part off the channel: to the receiver when settled, else back. */
+export function resolveHtlc(channel: Channel, htlc: Htlc, isSettled: boolean): void {
+  if (!channel.htlcs.delete(htlc.id)) throw new Error(`HTLC ${htlc.id} was resolved before`)
+  const owner = isSettled ? otherSide(htlc.offeredBy) : htlc.offeredBy
+  channel.balances[owner] += htlc.amountMsat
+  channel.updateCount++
+  channel.changed.fire()
+}
+
+/** The opposite end. */
+export function otherSide(side: Side): Side {
+  return side === 0 ? 1 : 0
+}
+
+/** What forwarding `amountMsat` costs under `policy`. */
+export function forwardingFee(policy: ForwardingPolicy, amountMsat: bigint): bigint {
+  return policy.baseFeeMsat + (amountMsat * BigInt(policy.feeRatePpm)) / 1_000_000n
+}

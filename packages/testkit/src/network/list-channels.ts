@@ -1,0 +1,111 @@
+import type { ClosedChannel, NodeChannel, PendingChannel } from '@payment-node/core'
+import {
+  balanceOf,
+  type Channel,
+  isActive,
+  otherSide,
+  type Side,
+  sideOf,
+  weightOf,
+} from './channel.ts'
+import type { NodeState } from './node-state.ts'
+import type { Simulation } from './simulation.ts'
+
+/** LND lists balances in whole satoshi. */
+function wholeSat(amountMsat: bigint): bigint {
+  return (amountMsat / 1000n) * 1000n
+}
+
+function channelsOf(
+  simulation: Simulation,
+  node: NodeState,
+): { channel: Channel; side: Side; peer: NodeState }[] {
+  const found: { channel: Channel; side: Side; peer: NodeState }[] = []
+  for (const channel of simulation.channels.values()) {
+    const side = sideOf(channel, node)
+    if (side !== undefined) found.push({ channel, side, peer: channel.ends[otherSide(side)] })
+  }
+  return found
+}
+
+/** ListChannels. */
+export function listOpenChannels(simulation: Simulation, node: NodeState): NodeChannel[] {
+  return channelsOf(simulation, node)
+    .filter(({ channel, side }) => channel.views[side].list === 'open')
+    .map(({ channel, side, peer }) => ({
+      channelPoint: channel.channelPoint,
+      channelId: channel.channelId.toString(),
+      peer: peer.publicKey,
+      peerAlias: peer.alias,
+      capacityMsat: channel.capacityMsat,
+      localMsat: wholeSat(balanceOf(channel, side)),
+      remoteMsat: wholeSat(balanceOf(channel, otherSide(side))),
+      localReserveMsat: channel.reserves[side],
+      remoteReserveMsat: channel.reserves[otherSide(side)],
+      feePerKw: channel.feePerKw,
+      commitWeight: weightOf(channel),
+      isInitiator: side === 0,
+      commitmentType: channel.commitmentType,
+      isActive: isActive(channel),
+      isPrivate: channel.isPrivate,
+      pendingHtlcs: [...channel.htlcs.values()].map((htlc) => ({
+        direction: htlc.offeredBy === side ? 'outgoing' : 'incoming',
+        amountMsat: wholeSat(htlc.amountMsat),
+        paymentHash: htlc.paymentHash,
+        expiryHeight: htlc.expiryHeight,
+      })),
+      updateCount: channel.updateCount,
+      ...(channel.memo === undefined || side !== 0 ? {} : { memo: channel.memo }),
+    }))
+}
+
+/** PendingChannels: opening, waiting for a close, force-closing. */
+export function listPendingChannels(simulation: Simulation, node: NodeState): PendingChannel[] {
+  const pending: PendingChannel[] = []
+  for (const { channel, side, peer } of channelsOf(simulation, node)) {
+    const view = channel.views[side]
+    if (view.list !== 'opening' && view.list !== 'closing' && view.list !== 'force-closing') {
+      continue
+    }
+    pending.push({
+      channelPoint: channel.channelPoint,
+      peer: peer.publicKey,
+      capacityMsat: channel.capacityMsat,
+      localMsat: wholeSat(balanceOf(channel, side)),
+      remoteMsat: wholeSat(balanceOf(channel, otherSide(side))),
+      state: view.list,
+      isInitiator: side === 0,
+      ...(channel.memo === undefined || side !== 0 ? {} : { memo: channel.memo }),
+      ...(channel.closingTransaction === undefined
+        ? {}
+        : { closingTransaction: channel.closingTransaction }),
+      ...(view.maturityHeight === undefined ? {} : { maturityHeight: view.maturityHeight }),
+    })
+  }
+  return pending
+}
+
+/** One closed channel as ClosedChannels and the CLOSED_CHANNEL event show it. */
+export function showClosed(channel: Channel, side: Side): ClosedChannel {
+  const view = channel.views[side]
+  return {
+    channelPoint: channel.channelPoint,
+    peer: channel.ends[otherSide(side)].publicKey,
+    capacityMsat: channel.capacityMsat,
+    closeType: view.closeType ?? 'abandoned',
+    openedBy: side === 0 ? 'us' : 'peer',
+    closedBy: view.closedBy ?? 'unknown',
+    ...(channel.closingTransaction === undefined
+      ? {}
+      : { closingTransaction: channel.closingTransaction }),
+    ...(view.closeHeight === undefined ? {} : { closeHeight: view.closeHeight }),
+    settledMsat: view.settledMsat,
+  }
+}
+
+/** ClosedChannels: only what is fully resolved. */
+export function listClosedChannels(simulation: Simulation, node: NodeState): ClosedChannel[] {
+  return channelsOf(simulation, node)
+    .filter(({ channel, side }) => channel.views[side].list === 'closed')
+    .map(({ channel, side }) => showClosed(channel, side))
+}

@@ -1,0 +1,75 @@
+import { followsChain } from './chain.ts'
+import { sideOf } from './channel.ts'
+import { unavailable } from './node-errors.ts'
+import type { NodeState } from './node-state.ts'
+import { processBlock } from './process-block.ts'
+import { resumePayments } from './route-payment.ts'
+import { inBackground, type Simulation } from './simulation.ts'
+
+/** The process ends: streams break, peers lose the link; what is stored stays. */
+export function stopNode(simulation: Simulation, node: NodeState): void {
+  endProcess(simulation, node, 'stopped')
+}
+
+/** The process runs, but its wallet is locked: no calls, no peers. */
+export function lockNode(simulation: Simulation, node: NodeState): void {
+  endProcess(simulation, node, 'locked')
+}
+
+function endProcess(
+  simulation: Simulation,
+  node: NodeState,
+  lifecycle: 'stopped' | 'locked',
+): void {
+  if (node.lifecycle === lifecycle) return
+  node.lifecycle = lifecycle
+  node.run++
+  node.isConnected = false
+  breakStreams(node)
+  announce(simulation, node)
+}
+
+/** Cuts every stream, as a lost connection does. */
+export function breakStreams(node: NodeState): void {
+  for (const end of [...node.streams]) {
+    end(unavailable('unreachable', 'none', `The connection to ${node.alias} was lost`))
+  }
+}
+
+/** Starts or unlocks: catches up with the chain, follows what is in flight, connects its peers. */
+export function startNode(simulation: Simulation, node: NodeState): void {
+  if (node.lifecycle === 'running') return
+  node.lifecycle = 'running'
+  node.run++
+  catchUp(simulation, node)
+  resumePayments(node)
+  inBackground(reconnect(simulation, node, node.run))
+  announce(simulation, node)
+}
+
+/** Processes the blocks that came while the node did not look. */
+export function catchUp(simulation: Simulation, node: NodeState): void {
+  while (followsChain(node) && node.height < simulation.chain.height) {
+    processBlock(simulation, node, node.height + 1)
+  }
+}
+
+async function reconnect(simulation: Simulation, node: NodeState, run: number): Promise<void> {
+  await simulation.clock.sleep(simulation.timing.reconnectMilliseconds)
+  if (node.run !== run) return
+  node.isConnected = true
+  announce(simulation, node)
+}
+
+/** Everybody whose link to the node went up or down looks again. */
+function announce(simulation: Simulation, node: NodeState): void {
+  for (const channel of simulation.channels.values()) {
+    if (sideOf(channel, node) === undefined) continue
+    channel.changed.fire()
+    for (const end of channel.ends) {
+      for (const hints of end.hints) {
+        hints.push({ kind: 'changed', channelPoint: channel.channelPoint })
+      }
+    }
+  }
+}

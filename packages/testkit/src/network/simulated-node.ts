@@ -1,0 +1,217 @@
+import { createECDH } from 'node:crypto'
+import type { LightningNode, NodeInvoice, PaymentUpdate } from '@payment-node/core'
+import { addInvoice } from './add-invoice.ts'
+import { createFaults, type Faults } from './faults.ts'
+import {
+  cancelInvoice,
+  createInvoiceBook,
+  expireIfDue,
+  type InvoiceRecord,
+  settleInvoice,
+  showInvoice,
+} from './invoice-book.ts'
+import { connectClient } from './lightning-client.ts'
+import { breakStreams, catchUp, lockNode, startNode, stopNode } from './node-lifecycle.ts'
+import type { NodeState } from './node-state.ts'
+import { createPaymentBook, type PaymentRecord, showPayment } from './payment-book.ts'
+import type { Simulation } from './simulation.ts'
+import { type OutgoingPayment, sendPayment, sendSpontaneous } from './spontaneous-payment.ts'
+import { createWallet } from './wallet.ts'
+
+/** A node of the simulated network: the port for core, and controls for the test. */
+export interface SimulatedNode {
+  readonly alias: string
+  /** 33 bytes, compressed, hex. */
+  readonly publicKey: string
+  /** The node as core sees it. */
+  readonly lightning: LightningNode
+  /** Another connection to the same node, for a second process. */
+  connect(): LightningNode
+  /** Faults of the calls of all clients. */
+  readonly faults: Faults
+
+  /** An invoice of this node, at once. */
+  createInvoice(terms: PeerInvoice): PeerInvoiceCreated
+  /** An invoice whose payment is held until {@link settleHold} or {@link cancelHold}. */
+  createHoldInvoice(terms: PeerInvoice): PeerInvoiceCreated
+  /** Takes the held money. Throws unless a payment is held. */
+  settleHold(paymentHash: string): void
+  /** Sends the held money back; also cancels an invoice that nobody has paid. */
+  cancelHold(paymentHash: string): void
+  /** The node's own record; undefined when it has none. */
+  findInvoice(paymentHash: string): NodeInvoice | undefined
+  /** The node's own record of an outgoing payment; undefined when it has none. */
+  findPayment(paymentHash: string): PaymentUpdate | undefined
+  /** Pays and resolves with the terminal update; time must move. */
+  pay(paymentRequest: string, options?: OutgoingPayment): Promise<PaymentUpdate>
+  /** Pays without an invoice; the receiver must accept it. */
+  keysend(publicKey: string, amountMsat: bigint): Promise<PaymentUpdate>
+  /** Pays by AMP without an invoice; the receiver must accept it. */
+  payAmp(publicKey: string, amountMsat: bigint): Promise<PaymentUpdate>
+
+  readonly lifecycle: 'running' | 'locked' | 'stopped'
+  /** Ends the process: calls fail, streams break, channels are inactive. What is stored stays. */
+  stop(): void
+  /** Starts the process, or unlocks the wallet. Peers connect a moment later. */
+  start(): void
+  /** `stop`, then `start`. */
+  restart(): void
+  /** As after a start without a password. */
+  lock(): void
+  /** The same as {@link start}. */
+  unlock(): void
+  /** An unsynced node answers, and sees no new blocks. */
+  setSynced(isSynced: boolean): void
+  /** Milliseconds that this node's wall clock is ahead of the network's. */
+  setClockSkew(milliseconds: number): void
+}
+
+/** Terms of a peer's invoice. */
+export interface PeerInvoice {
+  /** null: the payer chooses. */
+  readonly amountMsat: bigint | null
+  readonly memo?: string
+  readonly descriptionHash?: Uint8Array
+  /** Seconds; default 3600. */
+  readonly expirySeconds?: number
+  /** Default false. */
+  readonly isPrivate?: boolean
+  /** 32 bytes; default random. */
+  readonly preimage?: Uint8Array
+}
+
+/** A peer's invoice with its secret. */
+export interface PeerInvoiceCreated {
+  readonly paymentRequest: string
+  readonly paymentHash: string
+  /** Hex. */
+  readonly preimage: string
+}
+
+/** What a new node is like. */
+export interface NodeOptions {
+  /** Default `'0.21.2-beta commit=v0.21.2-beta'`. */
+  readonly version?: string
+  /** LND's `accept-keysend`; default false. */
+  readonly acceptsKeysend?: boolean
+  /** LND's `accept-amp`; default false. */
+  readonly acceptsAmp?: boolean
+}
+
+/** A node's first state: running, synced, without channels or money. */
+export function createNodeState(
+  simulation: Simulation,
+  alias: string,
+  options: NodeOptions,
+): NodeState {
+  const privateKey = simulation.random.fork(`node/${alias}`).bytes(32)
+  const pair = createECDH('secp256k1')
+  pair.setPrivateKey(privateKey)
+  const gaps = simulation.hasIndexGaps ? simulation.random.fork(`indexes/${alias}`) : undefined
+  const node: NodeState = {
+    alias,
+    privateKey,
+    publicKey: pair.getPublicKey('hex', 'compressed'),
+    version: options.version ?? '0.21.2-beta commit=v0.21.2-beta',
+    acceptsKeysend: options.acceptsKeysend ?? false,
+    acceptsAmp: options.acceptsAmp ?? false,
+    lifecycle: 'running',
+    run: 1,
+    isSynced: true,
+    isConnected: true,
+    height: simulation.chain.height,
+    clockSkew: 0,
+    invoices: createInvoiceBook(gaps),
+    payments: createPaymentBook(gaps),
+    wallet: createWallet(),
+    faults: createFaults(() => breakStreams(node)),
+    streams: new Set(),
+    hints: new Set(),
+  }
+  return node
+}
+
+/** The controls of a node. */
+export function createSimulatedNode(simulation: Simulation, node: NodeState): SimulatedNode {
+  const add = (terms: PeerInvoice, isHold: boolean): PeerInvoiceCreated => {
+    const { expirySeconds = 3600, isPrivate = false } = terms
+    const preimage = terms.preimage ?? simulation.random.bytes(32)
+    const record = addInvoice(simulation, node, {
+      ...terms,
+      preimage,
+      expirySeconds,
+      isPrivate,
+      isHold,
+    })
+    const { paymentRequest, paymentHash } = record
+    return { paymentRequest, paymentHash, preimage: record.preimage }
+  }
+  const now = (): number => simulation.clock.now() + node.clockSkew
+  const find = (paymentHash: string): InvoiceRecord | undefined => {
+    const record = node.invoices.byHash.get(paymentHash)
+    if (record) expireIfDue(record, now())
+    return record
+  }
+  const finished = (record: PaymentRecord): Promise<PaymentUpdate> => untilFinal(record)
+
+  return {
+    alias: node.alias,
+    publicKey: node.publicKey,
+    lightning: connectClient(simulation, node),
+    connect: () => connectClient(simulation, node),
+    faults: node.faults,
+
+    createInvoice: (terms) => add(terms, false),
+    createHoldInvoice: (terms) => add(terms, true),
+    settleHold(paymentHash) {
+      const record = find(paymentHash)
+      if (record?.state !== 'accepted') throw new Error(`Nothing is held for ${paymentHash}`)
+      settleInvoice(node.invoices, record, now())
+    },
+    cancelHold(paymentHash) {
+      const record = find(paymentHash)
+      if (record?.state !== 'accepted' && record?.state !== 'open') {
+        throw new Error(`There is nothing to cancel for ${paymentHash}`)
+      }
+      cancelInvoice(record)
+    },
+    findInvoice(paymentHash) {
+      const record = find(paymentHash)
+      return record && showInvoice(record)
+    },
+    findPayment(paymentHash) {
+      const record = node.payments.byHash.get(paymentHash)
+      return record && showPayment(record)
+    },
+    pay: async (paymentRequest, options) =>
+      finished(sendPayment(simulation, node, paymentRequest, options)),
+    keysend: async (publicKey, amountMsat) =>
+      finished(sendSpontaneous(simulation, node, 'keysend', publicKey, amountMsat)),
+    payAmp: async (publicKey, amountMsat) =>
+      finished(sendSpontaneous(simulation, node, 'amp', publicKey, amountMsat)),
+
+    get lifecycle() {
+      return node.lifecycle
+    },
+    stop: () => stopNode(simulation, node),
+    start: () => startNode(simulation, node),
+    restart() {
+      stopNode(simulation, node)
+      startNode(simulation, node)
+    },
+    lock: () => lockNode(simulation, node),
+    unlock: () => startNode(simulation, node),
+    setSynced(isSynced) {
+      node.isSynced = isSynced
+      catchUp(simulation, node)
+    },
+    setClockSkew(milliseconds) {
+      node.clockSkew = milliseconds
+    },
+  }
+}
+
+async function untilFinal(record: PaymentRecord): Promise<PaymentUpdate> {
+  while (!record.isFinal) await record.changed.wait()
+  return showPayment(record)
+}

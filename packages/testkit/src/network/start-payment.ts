@@ -1,0 +1,87 @@
+import { type NewPayment, PaymentNodeError } from '@payment-node/core'
+import type { ReadInvoice } from './decode-bolt11.ts'
+import { refused } from './node-errors.ts'
+import type { NodeState } from './node-state.ts'
+import { filePayment, type PaymentRecord } from './payment-book.ts'
+import { type PaymentTarget, routePayment } from './route-payment.ts'
+import { inBackground, type Simulation } from './simulation.ts'
+
+/** LND's `max_parts` when the caller does not say. */
+const defaultParts = 16
+
+/** SendPaymentV2 for an invoice: refuses before anything is stored, or stores and starts. */
+export function payInvoice(
+  simulation: Simulation,
+  node: NodeState,
+  payment: NewPayment,
+): PaymentRecord {
+  const invoice = readForPaying(simulation, payment.paymentRequest)
+  const now = simulation.clock.now() + node.clockSkew
+  if (now >= invoice.createdAt + invoice.expirySeconds * 1000) {
+    throw refused('pay', 'invoice-expired', 'the invoice has expired')
+  }
+  if (invoice.amountMsat !== null && payment.amountMsat !== undefined) {
+    throw refused('pay', 'amount-given', 'the invoice has an amount of its own')
+  }
+  const amountMsat = invoice.amountMsat ?? payment.amountMsat
+  if (amountMsat === undefined || amountMsat <= 0n) {
+    throw refused('pay', 'amount-missing', 'the invoice has no amount, so the payer must say one')
+  }
+  if (invoice.destination === node.publicKey) {
+    throw refused('pay', 'own-invoice', 'a node does not pay itself')
+  }
+  if (payment.feeLimitMsat < 0n) {
+    throw refused('pay', 'fee-limit-negative', 'a fee limit is zero or more')
+  }
+  return startPayment(simulation, node, invoice.paymentHash, amountMsat, {
+    destination: invoice.destination,
+    paymentSecret: invoice.paymentSecret,
+    minFinalCltv: invoice.minFinalCltv,
+    routeHints: invoice.routeHints,
+    feeLimitMsat: payment.feeLimitMsat,
+    timeoutSeconds: payment.timeoutSeconds,
+    maximumParts: payment.maximumParts ?? defaultParts,
+  })
+}
+
+function readForPaying(simulation: Simulation, paymentRequest: string): ReadInvoice {
+  try {
+    return simulation.decode(paymentRequest)
+  } catch (error) {
+    throw refused('pay', 'invoice-malformed', error instanceof Error ? error.message : `${error}`)
+  }
+}
+
+/** Stores the payment under its hash and lets it run. A hash that lives or was paid is refused. */
+export function startPayment(
+  simulation: Simulation,
+  node: NodeState,
+  paymentHash: string,
+  amountMsat: bigint,
+  target: PaymentTarget,
+): PaymentRecord {
+  const earlier = node.payments.byHash.get(paymentHash)
+  if (earlier && !(earlier.isFinal && earlier.preimage === undefined)) {
+    const state = earlier.isFinal ? 'paid' : 'in-flight'
+    throw new PaymentNodeError('node.payment-exists', `The payment hash is ${state} already`, {
+      paymentHash,
+      state,
+    })
+  }
+  const createdAt = simulation.clock.now() + node.clockSkew
+  const record = filePayment(node.payments, { paymentHash, amountMsat, createdAt })
+  inBackground(beginRouting(simulation, node, record, target))
+  return record
+}
+
+/** Path finding takes a moment, in which the payment is stored and nothing is on the wire. */
+async function beginRouting(
+  simulation: Simulation,
+  node: NodeState,
+  record: PaymentRecord,
+  target: PaymentTarget,
+): Promise<void> {
+  const { run } = node
+  await simulation.clock.sleep(simulation.timing.callMilliseconds)
+  if (node.run === run) await routePayment(simulation, node, record, target)
+}
