@@ -1,0 +1,163 @@
+import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js'
+import type { Call, ReplyOf, RequestOf, StreamPath, UnaryPath } from './call.ts'
+import type { Subject } from './error-meanings/meaning.ts'
+import { isCredentialRejected, mapError, waitAborted } from './map-error.ts'
+import type { ReadOptions } from './options.ts'
+import { codecOf } from './protocol.ts'
+import { type Credentials, readCredentials } from './read-credentials.ts'
+import { createSession, retireSession, type Session } from './session.ts'
+
+/** What every call needs besides its request. */
+export interface CallContext {
+  readonly signal?: AbortSignal | undefined
+  /** What the call is about, for its errors. */
+  readonly subject?: Subject
+  /** Uses the streams' connection, so that an answer says that connection lives. */
+  readonly besideStreams?: boolean
+}
+
+/** Calls to one LND: connects when needed and re-reads rejected credentials. */
+export interface Connection {
+  readonly options: ReadOptions
+  /** Throws `PaymentNodeError` only. */
+  unary<P extends UnaryPath>(
+    call: Call<P>,
+    request: RequestOf<P>,
+    context?: CallContext,
+  ): Promise<ReplyOf<P>>
+  /** The open stream; its `error` events are gRPC's, see {@link readStream}. */
+  stream<P extends StreamPath>(
+    call: Call<P>,
+    request: RequestOf<P>,
+    beside: 'calls' | 'streams',
+  ): Promise<LndStream<P>>
+  /** The credentials in use, read when there are none yet. */
+  credentials(): Promise<Credentials>
+  close(): void
+}
+
+export interface LndStream<P extends StreamPath = StreamPath> {
+  readonly replies: ClientReadableStream<ReplyOf<P>>
+  /** Whether opening it again with other credentials can help; resolves when they are in use. */
+  renew(error: unknown): Promise<boolean>
+}
+
+export function connect(options: ReadOptions): Connection {
+  let session: Promise<Session> | undefined
+  const streams = new Set<ClientReadableStream<object>>()
+
+  const current = (): Promise<Session> => {
+    if (session) return session
+    const opening = readCredentials(options).then((found) => createSession(options, found))
+    session = opening
+    opening.catch(() => {
+      if (session === opening) session = undefined
+    })
+    return opening
+  }
+
+  /** True when other credentials are in use now than those of `rejected`. */
+  const renew = async (rejected: Session): Promise<boolean> => {
+    const used = session
+    if (!used || (await used.catch(() => undefined)) !== rejected) return true
+    const found = await readCredentials(options)
+    if (isSame(found, rejected.credentials)) return false
+    if (session !== used) return true
+    const renewed = createSession(options, found)
+    session = Promise.resolve(renewed)
+    retireSession(rejected)
+    return true
+  }
+
+  return {
+    options,
+    async unary(call, request, context = {}) {
+      for (let attempt = 1; ; attempt++) {
+        const open = await current()
+        try {
+          return await callOnce(options, open, call, request, context)
+        } catch (error) {
+          // Both rejections come before LND looks at the call, so repeating it is safe.
+          const mayRenew = attempt === 1 && isCredentialRejected(error)
+          if (mayRenew && (await renewOrKeep(renew, open))) continue
+          if (context.signal?.aborted && call.effect === 'read') throw waitAborted()
+          throw mapError(error, call, context.subject)
+        }
+      }
+    },
+    async stream(call, request, beside) {
+      const open = await current()
+      const codec = codecOf(call.path)
+      const replies = open[beside].makeServerStreamRequest(
+        call.path,
+        asBytes,
+        codec.decode as (bytes: Buffer) => ReplyOf<typeof call.path>,
+        codec.encode(request),
+        open.metadata,
+      )
+      // Whoever reads the stream sees its error; without any listener it would end the process.
+      replies.on('error', () => {})
+      streams.add(replies)
+      replies.once('close', () => streams.delete(replies))
+      return {
+        replies,
+        renew: async (error) => isCredentialRejected(error) && (await renewOrKeep(renew, open)),
+      }
+    },
+    async credentials() {
+      return (await current()).credentials
+    },
+    close() {
+      const closing = session
+      session = undefined
+      for (const stream of streams) stream.cancel()
+      closing?.then(retireSession, () => {})
+    },
+  }
+}
+
+/** A credential that cannot be read again leaves the rejection as the error to report. */
+function renewOrKeep(
+  renew: (rejected: Session) => Promise<boolean>,
+  open: Session,
+): Promise<boolean> {
+  return renew(open).catch(() => false)
+}
+
+function isSame(one: Credentials, other: Credentials): boolean {
+  return one.certificate.equals(other.certificate) && one.macaroon.equals(other.macaroon)
+}
+
+/** Requests are encoded before the call, so that a wrong one throws instead of failing inside gRPC. */
+const asBytes = (bytes: Buffer): Buffer => bytes
+
+function callOnce<P extends UnaryPath>(
+  options: ReadOptions,
+  session: Session,
+  call: Call<P>,
+  request: RequestOf<P>,
+  { signal, besideStreams }: CallContext,
+): Promise<ReplyOf<P>> {
+  if (signal?.aborted) return Promise.reject(waitAborted())
+  const codec = codecOf(call.path)
+  const bytes = codec.encode(request)
+  const client = besideStreams ? session.streams : session.calls
+  return new Promise((resolve, reject) => {
+    const deadline = Date.now() + options.replyDeadlineMilliseconds
+    const running = client.makeUnaryRequest(
+      call.path,
+      asBytes,
+      codec.decode,
+      bytes,
+      session.metadata,
+      { deadline },
+      (error: ServiceError | null, reply?: object) => {
+        signal?.removeEventListener('abort', abort)
+        if (error) reject(error)
+        else resolve(reply as ReplyOf<P>)
+      },
+    )
+    const abort = (): void => running.cancel()
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}

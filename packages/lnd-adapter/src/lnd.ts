@@ -1,0 +1,65 @@
+import type { LightningNode } from '@payment-node/core'
+import { addInvoice } from './calls/add-invoice.ts'
+import { cancelInvoice } from './calls/cancel-invoice.ts'
+import { closedChannels } from './calls/closed-channels.ts'
+import { decodePaymentRequest } from './calls/decode-payment-request.ts'
+import { getInfo } from './calls/get-info.ts'
+import { listChannels } from './calls/list-channels.ts'
+import { listInvoices, newestInvoiceIndex } from './calls/list-invoices.ts'
+import { listPayments, newestPaymentIndex } from './calls/list-payments.ts'
+import { lookupInvoice } from './calls/lookup-invoice.ts'
+import { pendingChannels } from './calls/pending-channels.ts'
+import { sendPayment } from './calls/send-payment.ts'
+import { subscribeChannelEvents } from './calls/subscribe-channel-events.ts'
+import { subscribeSettlements } from './calls/subscribe-invoices.ts'
+import { trackPayment } from './calls/track-payment.ts'
+import { walletBalance } from './calls/wallet-balance.ts'
+import { connect } from './connection.ts'
+import { type LndOptions, readOptions } from './options.ts'
+
+/**
+ * A Lightning node that is an LND, over gRPC. Connects at the first call. Throws `options.invalid`.
+ *
+ * @example
+ * ```ts
+ * import { lnd } from '@payment-node/lnd-adapter'
+ *
+ * export const lightning = lnd({
+ *   address: 'localhost:10009',
+ *   certificate: { path: '/home/lnd/.lnd/tls.cert' },
+ *   macaroon: { path: '/etc/shop/payment-node.macaroon' },
+ * })
+ * ```
+ */
+export function lnd(options: LndOptions): LightningNode {
+  const connection = connect(readOptions(options))
+  return {
+    contractVersion: 1,
+    name: 'lnd',
+    getInfo: (signal) => getInfo(connection, signal),
+    listChannels: (signal) => listChannels(connection, signal),
+    listPendingChannels: (signal) => pendingChannels(connection, signal),
+    listClosedChannels: (signal) => closedChannels(connection, signal),
+    watchChannels: (signal) => subscribeChannelEvents(connection, signal),
+    walletBalance: (signal) => walletBalance(connection, signal),
+    createInvoice: (invoice, signal) => addInvoice(connection, invoice, signal),
+    lookupInvoice: (paymentHash, signal) => lookupInvoice(connection, paymentHash, signal),
+    cancelInvoice: (paymentHash, signal) => cancelInvoice(connection, paymentHash, signal),
+    listInvoices: (page, signal) => listInvoices(connection, page, signal),
+    watchSettlements: (after, signal) => subscribeSettlements(connection, after, signal),
+    decodeInvoice: (request, signal) => decodePaymentRequest(connection, request, signal),
+    pay: (payment, signal) => sendPayment(connection, payment, signal),
+    trackPayment: (paymentHash, signal) => trackPayment(connection, paymentHash, signal),
+    listPayments: (page, signal) => listPayments(connection, page, signal),
+    async highWater(signal) {
+      const [invoiceAddIndex, paymentIndex] = await Promise.all([
+        newestInvoiceIndex(connection, signal),
+        newestPaymentIndex(connection, signal),
+      ])
+      return { invoiceAddIndex, paymentIndex }
+    },
+    async close() {
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * What a program may do on the node; a macaroon is baked for the union of the roles it needs.
+ * `readonly`: look at everything; `receive`: make, follow and cancel invoices; `pay`: decode and pay
+ * invoices; `channels`: follow the node's channels; `onchain`: follow its on-chain wallet.
+ */
+export type MacaroonRole = 'readonly' | 'receive' | 'pay' | 'channels' | 'onchain'
+
+/** All roles, in the order in which reports list them. */
+export const macaroonRoles: readonly MacaroonRole[] = [
+  'readonly',
+  'receive',
+  'pay',
+  'channels',
+  'onchain',
+]
