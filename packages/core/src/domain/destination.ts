@@ -10,12 +10,14 @@ export type DestinationKind =
   | 'node-public-key'
   | 'unknown'
 
-const networkPrefix: Readonly<Record<string, string>> = {
-  bc: 'mainnet',
-  tb: 'testnet',
-  tbs: 'signet',
-  bcrt: 'regtest',
-  sb: 'simnet',
+/** The human-readable prefix of BOLT11 invoices per network, without `ln`. */
+const prefixes: Readonly<Record<string, string>> = {
+  mainnet: 'bc',
+  testnet: 'tb',
+  testnet4: 'tb',
+  signet: 'tbs',
+  regtest: 'bcrt',
+  simnet: 'sb',
 }
 
 /** Names the kind of destination; a `lightning:` prefix and surrounding capitals are understood. */
@@ -35,8 +37,8 @@ export function destinationKind(text: string): DestinationKind {
   return 'unknown'
 }
 
-/** The network that a BOLT11 invoice's prefix names (BOLT11 human-readable part), or undefined. */
-export function bolt11Network(text: string): string | undefined {
-  const match = /^ln(bcrt|bc|tbs|tb|sb)(?=\d|1)/.exec(text.toLowerCase())
-  return match ? networkPrefix[match[1]!] : undefined
+/** Whether a BOLT11 invoice's prefix is the one of `network`. */
+export function isForNetwork(invoice: string, network: string): boolean {
+  const match = /^ln(bcrt|bc|tbs|tb|sb)(?=\d|1)/.exec(invoice.toLowerCase())
+  return match?.[1] === prefixes[network]
 }

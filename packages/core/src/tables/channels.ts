@@ -18,7 +18,6 @@ export const channels = table({
     memo: { type: 'text', nullable: true },
     close_type: { type: 'text', nullable: true },
     closed_by: { type: 'text', nullable: true },
-    closing_transaction: { type: 'text', nullable: true },
     first_seen_at: { type: 'time' },
     updated_at: { type: 'time' },
   },

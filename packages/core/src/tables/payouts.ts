@@ -46,6 +46,8 @@ export const attempts = table({
     state: { type: 'text' },
     payment_hash: { type: 'text' },
     payment_request: { type: 'text' },
+    /** The invoice names no amount, so that we do. */
+    is_open_amount: { type: 'boolean' },
     /** LND refuses to start paying the invoice after this time. */
     expires_at: { type: 'time' },
     /** Leader epoch under which it was last sent; 0 before. */

@@ -1,0 +1,29 @@
+import type { Amount } from '../domain/amount.ts'
+import type { CloseType } from '../ports/lightning-node.ts'
+
+export type ChannelState = 'opening' | 'active' | 'inactive' | 'closing' | 'closed'
+
+/** One channel as the host sees it. Amounts of an inactive channel can be neither sent nor received. */
+export interface Channel {
+  /** Funding outpoint, `txid:index`. */
+  readonly channelPoint: string
+  readonly peer: string
+  readonly peerAlias: string | null
+  readonly state: ChannelState
+  readonly capacity: Amount
+  /** The raw balances. */
+  readonly local: Amount
+  readonly remote: Amount
+  /** What one payment can really send or receive now, after reserves, fee buffer and pending HTLCs. */
+  readonly sendable: Amount
+  readonly receivable: Amount
+  readonly isInitiator: boolean
+  readonly isPrivate: boolean
+  readonly pendingHtlcs: number
+  /** Commitment updates so far. */
+  readonly updateCount: number
+  readonly memo: string | null
+  /** With `closing` and `closed`, when LND says it. */
+  readonly closeType: CloseType | null
+  readonly closedBy: 'us' | 'peer' | 'both' | 'unknown' | null
+}

@@ -1,0 +1,24 @@
+import { parseAmount } from '../domain/amount.ts'
+import type { AnyEvent } from '../events.ts'
+import type { StoredEvent } from '../ports/storage.ts'
+
+/** The fields of event data that are amounts; metadata is the host's and stays as it is. */
+const amounts: Readonly<Record<string, readonly string[]>> = {
+  invoice: ['amount', 'paid'],
+  payout: ['amount', 'feeLimit', 'fee'],
+  channel: ['capacity', 'local', 'remote', 'sendable', 'receivable'],
+}
+
+/** The event as an object again: the stored envelope, its amounts revived, its cursor added. */
+export function readEvent(stored: StoredEvent): AnyEvent {
+  const envelope = JSON.parse(stored.body) as { data: Record<string, Record<string, unknown>> }
+  for (const [subject, fields] of Object.entries(amounts)) {
+    const object = envelope.data[subject]
+    if (!object) continue
+    for (const field of fields) {
+      const text = object[field]
+      if (typeof text === 'string') object[field] = parseAmount(text, field)
+    }
+  }
+  return { ...envelope, cursor: stored.cursor.toString() } as unknown as AnyEvent
+}

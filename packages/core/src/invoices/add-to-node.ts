@@ -1,0 +1,41 @@
+import type { Context } from '../context.ts'
+import { PaymentNodeError } from '../errors.ts'
+import type { CreatedNodeInvoice, NewNodeInvoice, NodeInvoice } from '../ports/lightning-node.ts'
+
+/**
+ * Adds the invoice to LND. When LND has the payment hash already (a retry after a crash), what it has
+ * must equal the request field by field and be open, else `invoice.key-used`.
+ */
+export async function addToNode(
+  context: Context,
+  invoice: string,
+  paymentHash: string,
+  wanted: NewNodeInvoice,
+): Promise<CreatedNodeInvoice> {
+  try {
+    return await context.lightning.createInvoice(wanted)
+  } catch (error) {
+    if (PaymentNodeError.is(error, 'node.unavailable')) context.live.checkConnection()
+    if (!PaymentNodeError.is(error, 'node.invoice-exists')) throw error
+    const found = await context.lightning.lookupInvoice(paymentHash)
+    const field = firstDifference(found, wanted)
+    if (field === undefined) return found
+    throw new PaymentNodeError(
+      'invoice.key-used',
+      `LND already has this invoice with another ${field}.`,
+      { invoice, field },
+      { advice: 'Use a new idempotency key.', cause: error },
+    )
+  }
+}
+
+function firstDifference(found: NodeInvoice, wanted: NewNodeInvoice): string | undefined {
+  if (found.state !== 'open') return 'state'
+  if (found.amountMsat !== wanted.amountMsat) return 'amount'
+  if (found.memo !== (wanted.memo ?? '')) return 'memo'
+  const hash = wanted.descriptionHash && Buffer.from(wanted.descriptionHash).toString('hex')
+  if (found.descriptionHash !== hash) return 'descriptionHash'
+  if (found.expirySeconds !== wanted.expirySeconds) return 'expiresIn'
+  if (found.isPrivate !== wanted.isPrivate) return 'privateRouteHints'
+  return undefined
+}

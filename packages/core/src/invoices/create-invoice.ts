@@ -1,0 +1,256 @@
+import {
+  type Context,
+  type Identity,
+  identityOf,
+  newId,
+  requireReady,
+  rowBase,
+} from '../context.ts'
+import { type AmountInput, readPositiveAmount } from '../domain/amount.ts'
+import { type Duration, readDuration } from '../domain/duration.ts'
+import { invalid, PaymentNodeError } from '../errors.ts'
+import { newEvent } from '../events/new-event.ts'
+import { invoiceId, invoicePreimage, type PurposeKey, sha256Hex } from '../keys.ts'
+import { expiryRange } from '../options.ts'
+import { findPartner } from '../partners/get-partner.ts'
+import type { NewNodeInvoice } from '../ports/lightning-node.ts'
+import {
+  type Metadata,
+  readBoolean,
+  readId,
+  readMetadata,
+  readObject,
+  readText,
+} from '../read-input.ts'
+import { record } from '../record.ts'
+import { invoiceMetadata, invoices } from '../tables/invoices.ts'
+import { type Fields, insert, type RowOf } from '../tables/table.ts'
+import { addToNode } from './add-to-node.ts'
+import { requireSameRequest, writeRequest } from './invoice-request.ts'
+import { type Invoice, invoiceView } from './invoice-view.ts'
+import { requireReceivable } from './require-receivable.ts'
+
+/** What to ask a payer for. */
+export interface InvoiceInput {
+  /** Whose balance is credited. */
+  readonly partner: string
+  /** Left out: the payer chooses the amount. */
+  readonly amount?: AmountInput
+  /** Seconds or `'15m'`; 1 minute to 1 year. Default: the partner's, else the node's. */
+  readonly expiresIn?: Duration
+  /** What the payer reads, at most 639 bytes. Excludes `descriptionHash`. */
+  readonly memo?: string
+  /** SHA-256 of a longer description, 64 hex characters (BOLT11 `h`). */
+  readonly descriptionHash?: string
+  /** The host's own labels; `invoices.list({ metadata })` finds by them. */
+  readonly metadata?: Metadata
+  /** Adds route hints, so that it can be paid over private channels. Default false. */
+  readonly privateRouteHints?: boolean
+  /** Create it although the node cannot receive that much now. Default false. */
+  readonly allowUnreceivable?: boolean
+}
+
+export interface InvoiceOptions {
+  /** Same key and parameters give the same invoice for ever; other parameters are an error. 1 to 255 printable ASCII characters. */
+  readonly idempotencyKey?: string
+}
+
+/**
+ * Creates a one-time invoice. LND first, then one durable change (money rule 8): nothing is lost when
+ * the process dies between, because the payment request was not given out yet.
+ *
+ * Throws `input.invalid`, `partner.not-found`, `invoice.above-receivable`, `idempotency.conflict`,
+ * `invoice.key-used`, `node.unavailable`, `storage.unavailable`.
+ */
+export async function createInvoice(
+  context: Context,
+  input: InvoiceInput,
+  options: InvoiceOptions = {},
+): Promise<Invoice> {
+  const request = readRequest(input)
+  readObject(options, 'options', ['idempotencyKey'])
+  const idempotencyKey =
+    options.idempotencyKey === undefined ? null : readId(options.idempotencyKey, 'idempotencyKey')
+  const identity = identityOf(context)
+  const key = invoiceKeyOf(context)
+  const written = writeRequest(request)
+  const id =
+    idempotencyKey === null
+      ? newId(context)
+      : invoiceId(key, identity, request.partner, idempotencyKey)
+
+  const earlier = idempotencyKey === null ? undefined : await context.storage.get(invoices, [id])
+  if (earlier) return sameInvoice(earlier, written, idempotencyKey!)
+
+  requireReady(context)
+  const partner = await findPartner(context, request.partner)
+  const expirySeconds = chooseExpiry(
+    context,
+    request.expirySeconds,
+    partner.default_expiry,
+    partner.maximum_expiry,
+  )
+  if (request.amountMsat !== null && !input.allowUnreceivable)
+    await requireReceivable(context, request.amountMsat)
+
+  const preimage = invoicePreimage(key, identity, id)
+  const wanted: NewNodeInvoice = {
+    preimage,
+    amountMsat: request.amountMsat,
+    ...(request.memo !== null && { memo: request.memo }),
+    ...(request.descriptionHash !== null && {
+      descriptionHash: Buffer.from(request.descriptionHash, 'hex'),
+    }),
+    expirySeconds,
+    isPrivate: request.isPrivate,
+  }
+  const added = await addToNode(context, id, sha256Hex(preimage), wanted)
+
+  const row = {
+    ...rowBase(identity),
+    id,
+    partner: request.partner,
+    state: 'open',
+    amount_msat: request.amountMsat,
+    paid_msat: null,
+    is_late: false,
+    memo: request.memo,
+    description_hash: request.descriptionHash,
+    is_private: request.isPrivate,
+    metadata: request.metadata,
+    payment_hash: added.paymentHash,
+    payment_request: added.paymentRequest,
+    add_index: Number(added.addIndex),
+    settle_index: null,
+    created_at: added.createdAt,
+    expires_at: added.createdAt + expirySeconds * 1000,
+    ended_at: null,
+    idempotency_key: idempotencyKey,
+    request: written,
+    key_id: key.keyId,
+  }
+  return store(context, identity, row)
+}
+
+type InvoiceFields = Fields<typeof invoices>
+
+async function store(context: Context, identity: Identity, row: InvoiceFields): Promise<Invoice> {
+  const invoice = invoiceView(row)
+  const writes = [
+    insert(invoices, row),
+    ...Object.entries(invoice.metadata).map(([name, value]) =>
+      insert(invoiceMetadata, {
+        ...rowBase(identity),
+        name,
+        value,
+        created_at: row.created_at,
+        invoice: row.id,
+      }),
+    ),
+  ]
+  const events = [newEvent(context, identity, 'invoice.created', `invoice/${row.id}`, { invoice })]
+  const stored = async (): Promise<RowOf<typeof invoices> | undefined> =>
+    context.storage.get(invoices, [row.id])
+  const refused = await record(
+    context,
+    { writes, events },
+    async () => (await stored())?.request === row.request,
+  )
+  if (!refused) return invoice
+  // Somebody with the same idempotency key was faster: the row is theirs, and equal or an error.
+  const winner = await stored()
+  if (winner && row.idempotency_key !== null)
+    return sameInvoice(winner, row.request, row.idempotency_key)
+  throw new PaymentNodeError('invoice.key-used', `Invoice ${row.id} collides with another one.`, {
+    invoice: row.id,
+    field: refused.uniqueKey ?? 'id',
+  })
+}
+
+function sameInvoice(
+  row: RowOf<typeof invoices>,
+  written: string,
+  idempotencyKey: string,
+): Invoice {
+  requireSameRequest(row.request, written, idempotencyKey)
+  return invoiceView(row)
+}
+
+/** The request as it was made: what the call left out stays out, so that later defaults do not change it. */
+export interface InvoiceRequest {
+  readonly partner: string
+  readonly amountMsat: bigint | null
+  readonly expirySeconds: number | null
+  readonly memo: string | null
+  readonly descriptionHash: string | null
+  readonly isPrivate: boolean
+  readonly metadata: Metadata
+}
+
+function readRequest(input: InvoiceInput): InvoiceRequest {
+  readObject(input, 'invoice', [
+    'partner',
+    'amount',
+    'expiresIn',
+    'memo',
+    'descriptionHash',
+    'metadata',
+    'privateRouteHints',
+    'allowUnreceivable',
+  ])
+  if (input.memo !== undefined && input.descriptionHash !== undefined) {
+    throw invalid(
+      'descriptionHash',
+      'excludes-memo',
+      'an invoice has a memo or a description hash, not both',
+    )
+  }
+  readBoolean(input.allowUnreceivable, 'allowUnreceivable', false)
+  return {
+    partner: readId(input.partner, 'partner'),
+    amountMsat: input.amount === undefined ? null : readPositiveAmount(input.amount, 'amount').msat,
+    expirySeconds:
+      input.expiresIn === undefined
+        ? null
+        : readDuration(input.expiresIn, 'expiresIn', expiryRange),
+    memo:
+      input.memo === undefined ? null : readText(input.memo, 'memo', { minimum: 0, maximum: 639 }),
+    descriptionHash:
+      input.descriptionHash === undefined
+        ? null
+        : readText(input.descriptionHash, 'descriptionHash', {
+            maximum: 64,
+            pattern: /^[0-9a-f]{64}$/,
+            says: 'expected 64 lower-case hex characters (a SHA-256)',
+          }),
+    isPrivate: readBoolean(input.privateRouteHints, 'privateRouteHints', false),
+    metadata: readMetadata(input.metadata, 'metadata'),
+  }
+}
+
+function chooseExpiry(
+  context: Context,
+  asked: number | null,
+  partnerDefault: number | null,
+  partnerMaximum: number | null,
+): number {
+  const { defaultExpirySeconds, maximumExpirySeconds } = context.settings
+  const maximum = Math.min(partnerMaximum ?? maximumExpirySeconds, maximumExpirySeconds)
+  if (asked === null) return Math.min(partnerDefault ?? defaultExpirySeconds, maximum)
+  if (asked > maximum) {
+    throw invalid(
+      'expiresIn',
+      'above-maximum',
+      `${asked} s is more than this partner's maximum of ${maximum} s`,
+    )
+  }
+  return asked
+}
+
+function invoiceKeyOf(context: Context): PurposeKey {
+  const key = context.live.invoiceKey
+  if (key) return key
+  throw new PaymentNodeError('keys.missing', 'The key for invoices is not loaded.', {
+    purpose: 'invoices',
+  })
+}

@@ -1,0 +1,114 @@
+import { type Context, identityOf } from '../context.ts'
+import { Amount } from '../domain/amount.ts'
+import type { Storage } from '../ports/storage.ts'
+import { balances, postings } from '../tables/ledger.ts'
+
+/** The books at one moment. */
+export interface Balances {
+  /** What each partner is owed. */
+  readonly partners: readonly PartnerBalance[]
+  /** What belongs to the operator. */
+  readonly operator: Amount
+  /** Owed to all partners: available and reserved. */
+  readonly owed: Amount
+  /** What came from others and went to others; negative where it came from. */
+  readonly world: Readonly<Record<'payers' | 'payees' | 'routingFees' | 'opening', Amount>>
+  /** The sum over all accounts: always zero. */
+  readonly sum: Amount
+}
+
+export interface PartnerBalance {
+  readonly partner: string
+  /** Can be paid out now. */
+  readonly available: Amount
+  /** Held for payouts under way, with their worst-case fees. */
+  readonly reserved: Amount
+}
+
+const page = 1000
+
+/** All balances from one snapshot of the books. */
+export async function readBalances(context: Context): Promise<Balances> {
+  const { publicKey } = identityOf(context)
+  return context.storage.snapshot(async (read) => {
+    const guarded = await readGuarded(read, publicKey)
+    const total = (account: string): Promise<bigint> => sumPostings(read, publicKey, account)
+    const world = {
+      payers: await total('world/payers'),
+      payees: await total('world/payees'),
+      routingFees: await total('world/routing-fees'),
+      opening: await total('world/opening'),
+    }
+    const operator = await total('operator')
+    const owed = [...guarded.values()].reduce(
+      (sum, { available, reserved }) => sum + available + reserved,
+      0n,
+    )
+    return {
+      partners: [...guarded].map(([partner, { available, reserved }]) => ({
+        partner,
+        available: new Amount(available),
+        reserved: new Amount(reserved),
+      })),
+      operator: new Amount(operator),
+      owed: new Amount(owed),
+      world: {
+        payers: new Amount(world.payers),
+        payees: new Amount(world.payees),
+        routingFees: new Amount(world.routingFees),
+        opening: new Amount(world.opening),
+      },
+      sum: new Amount(
+        owed + operator + world.payers + world.payees + world.routingFees + world.opening,
+      ),
+    }
+  })
+}
+
+type Read = Pick<Storage, 'get' | 'find'>
+
+async function readGuarded(
+  read: Read,
+  node: string,
+): Promise<Map<string, { available: bigint; reserved: bigint }>> {
+  const found = new Map<string, { available: bigint; reserved: bigint }>()
+  let after: string[] | undefined
+  for (;;) {
+    const rows = await read.find(balances, {
+      index: 'key',
+      equals: [node],
+      limit: page,
+      ...(after && { after }),
+    })
+    for (const row of rows) {
+      const [kind, ...rest] = row.account.split('/')
+      const partner = rest.join('/')
+      const entry = found.get(partner) ?? { available: 0n, reserved: 0n }
+      found.set(
+        partner,
+        kind === 'partner'
+          ? { ...entry, available: row.amount_msat }
+          : { ...entry, reserved: row.amount_msat },
+      )
+    }
+    if (rows.length < page) return found
+    after = [rows.at(-1)!.account]
+  }
+}
+
+async function sumPostings(read: Read, node: string, account: string): Promise<bigint> {
+  let sum = 0n
+  let after: (string | number)[] | undefined
+  for (;;) {
+    const rows = await read.find(postings, {
+      index: 'account',
+      equals: [node, account],
+      limit: page,
+      ...(after && { after }),
+    })
+    for (const row of rows) sum += row.amount_msat
+    if (rows.length < page) return sum
+    const last = rows.at(-1)!
+    after = [last.transaction, last.line]
+  }
+}

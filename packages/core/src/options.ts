@@ -1,0 +1,226 @@
+import { type Amount, type AmountInput, readPositiveAmount, sat } from './domain/amount.ts'
+import { type Duration, readDuration } from './domain/duration.ts'
+import { PaymentNodeError } from './errors.ts'
+import type { KeySource } from './keys.ts'
+import type { Clock } from './ports/clock.ts'
+import type { LightningNode, Network } from './ports/lightning-node.ts'
+import type { Logger } from './ports/logger.ts'
+import type { Meter } from './ports/meter.ts'
+import type { Random } from './ports/random.ts'
+import type { Storage } from './ports/storage.ts'
+import { readId, readInteger, readObject, readOneOf } from './read-input.ts'
+
+/** Which part of the work this process does. One process per LND node leads; the others follow. */
+export type Role = 'all' | 'api' | 'worker'
+
+/** Everything `createPaymentNode` takes. */
+export interface PaymentNodeOptions {
+  /** The host's own node, e.g. `lnd({ … })`. */
+  readonly lightning: LightningNode
+  /** Where the books live, e.g. `sqlite({ file })`. Bound to one LND per `name`. */
+  readonly storage: Storage
+  /** One secret per purpose; never stored. Losing `invoices` loses no money. */
+  readonly keys: {
+    /** Derives invoice preimages and ids. 32 bytes. */
+    readonly invoices: KeySource
+  }
+  /** Tells several nodes in one storage apart. Default `'main'`. */
+  readonly name?: string
+  /** Refuse to start on any other network. Default: whatever LND says at the first start. */
+  readonly network?: Network
+  /** Default `'all'`. `'api'` creates and reads, `'worker'` also receives, pays and delivers. */
+  readonly role?: Role
+  readonly invoices?: {
+    /** When neither the call nor the partner says. Default 1 hour. */
+    readonly defaultExpiry?: Duration
+    /** Default 1 year, which is LND's own limit. */
+    readonly maximumExpiry?: Duration
+  }
+  readonly payouts?: {
+    /** When the call gives no `feeLimit`: this share of the amount, at least `minimum`. Default 5000 ppm (0.5 %), at least 10 sat. */
+    readonly feeLimit?: { readonly ppm?: number; readonly minimum?: AmountInput }
+    /** An invoice to pay must live this much longer. Default 1 minute. */
+    readonly expiryMargin?: Duration
+    /** LND looks for new routes this long. Default 1 minute. */
+    readonly timeout?: Duration
+    /** Payments in flight at once. Default 50. */
+    readonly maximumConcurrent?: number
+  }
+  /** Hard caps below everything that pays, fees included. */
+  readonly caps?: {
+    /** Default 1,000,000 sat. */
+    readonly perPayout?: AmountInput
+    /** Per UTC day and node. Default 10,000,000 sat. */
+    readonly perDay?: AmountInput
+  }
+  readonly timing?: {
+    /** How often LND is asked whether it is there. Default 5 seconds. */
+    readonly heartbeat?: Duration
+    /** How often all open invoices are compared with LND. Default 10 minutes. */
+    readonly sweep?: Duration
+    /** How long `stop()` waits for the running step. Default 10 seconds. */
+    readonly stopWithin?: Duration
+  }
+  readonly logger?: Logger
+  readonly meter?: Meter
+  /** Replaced by virtual time in simulations. */
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** The options with every default filled in. Durations in milliseconds, expiries in seconds. */
+export interface Settings {
+  readonly name: string
+  readonly network: Network | undefined
+  readonly role: Role
+  readonly keys: PaymentNodeOptions['keys']
+  readonly defaultExpirySeconds: number
+  readonly maximumExpirySeconds: number
+  readonly feeLimitPpm: bigint
+  readonly feeLimitMinimum: Amount
+  readonly expiryMargin: number
+  readonly paymentTimeoutSeconds: number
+  readonly maximumConcurrentPayouts: number
+  readonly capPerPayout: Amount
+  readonly capPerDay: Amount
+  readonly heartbeat: number
+  readonly sweep: number
+  readonly stopWithin: number
+}
+
+/** A minute to a year: what an invoice may live, in seconds. */
+export const expiryRange = { minimum: 60, maximum: 31_536_000 } as const
+
+const networks = ['mainnet', 'testnet', 'testnet4', 'signet', 'regtest', 'simnet'] as const
+
+/** Checks all options at once and throws `options.invalid` naming the first that cannot be used. */
+export function readOptions(options: PaymentNodeOptions): Settings {
+  try {
+    return read(options)
+  } catch (error) {
+    if (!PaymentNodeError.is(error, 'input.invalid')) throw error
+    throw new PaymentNodeError('options.invalid', error.message, error.details, { cause: error })
+  }
+}
+
+function read(options: PaymentNodeOptions): Settings {
+  readObject(options, 'options', [
+    'lightning',
+    'storage',
+    'keys',
+    'name',
+    'network',
+    'role',
+    'invoices',
+    'payouts',
+    'caps',
+    'timing',
+    'logger',
+    'meter',
+    'clock',
+    'random',
+  ])
+  readPort(options.lightning, 'lightning', 'lnd({ … })')
+  readPort(options.storage, 'storage', 'sqlite({ file })')
+  readObject(options.keys, 'keys', ['invoices'])
+  if (
+    typeof options.keys.invoices !== 'function' &&
+    !((options.keys.invoices as unknown) instanceof Uint8Array)
+  ) {
+    throw new PaymentNodeError(
+      'options.invalid',
+      'keys.invoices must be 32 bytes or a function that fetches them.',
+      {
+        field: 'keys.invoices',
+        reason: options.keys.invoices === undefined ? 'missing' : 'wrong-type',
+      },
+      { advice: 'Make one with: openssl rand -hex 32' },
+    )
+  }
+  const invoices = group(options.invoices, 'invoices', ['defaultExpiry', 'maximumExpiry'])
+  const payouts = group(options.payouts, 'payouts', [
+    'feeLimit',
+    'expiryMargin',
+    'timeout',
+    'maximumConcurrent',
+  ])
+  const feeLimit = group(payouts.feeLimit, 'payouts.feeLimit', ['ppm', 'minimum'])
+  const caps = group(options.caps, 'caps', ['perPayout', 'perDay'])
+  const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
+  const maximumExpirySeconds = readDuration(
+    invoices.maximumExpiry ?? '365d',
+    'invoices.maximumExpiry',
+    expiryRange,
+  )
+  return {
+    name: options.name === undefined ? 'main' : readId(options.name, 'name'),
+    network:
+      options.network === undefined ? undefined : readOneOf(options.network, 'network', networks),
+    role: readOneOf(options.role ?? 'all', 'role', ['all', 'api', 'worker']),
+    keys: options.keys,
+    maximumExpirySeconds,
+    defaultExpirySeconds: readDuration(
+      invoices.defaultExpiry ?? Math.min(3600, maximumExpirySeconds),
+      'invoices.defaultExpiry',
+      {
+        minimum: expiryRange.minimum,
+        maximum: maximumExpirySeconds,
+      },
+    ),
+    feeLimitPpm: BigInt(
+      readInteger(feeLimit.ppm ?? 5000, 'payouts.feeLimit.ppm', { minimum: 0, maximum: 1_000_000 }),
+    ),
+    feeLimitMinimum:
+      feeLimit.minimum === undefined
+        ? sat(10)
+        : readPositiveAmount(feeLimit.minimum, 'payouts.feeLimit.minimum'),
+    expiryMargin:
+      1000 *
+      readDuration(payouts.expiryMargin ?? 60, 'payouts.expiryMargin', {
+        minimum: 1,
+        maximum: 86_400,
+      }),
+    paymentTimeoutSeconds: readDuration(payouts.timeout ?? 60, 'payouts.timeout', {
+      minimum: 1,
+      maximum: 3600,
+    }),
+    maximumConcurrentPayouts: readInteger(
+      payouts.maximumConcurrent ?? 50,
+      'payouts.maximumConcurrent',
+      { minimum: 1, maximum: 1000 },
+    ),
+    capPerPayout: readPositiveAmount(caps.perPayout ?? sat(1_000_000), 'caps.perPayout'),
+    capPerDay: readPositiveAmount(caps.perDay ?? sat(10_000_000), 'caps.perDay'),
+    heartbeat:
+      1000 * readDuration(timing.heartbeat ?? 5, 'timing.heartbeat', { minimum: 1, maximum: 3600 }),
+    sweep:
+      1000 * readDuration(timing.sweep ?? '10m', 'timing.sweep', { minimum: 1, maximum: 86_400 }),
+    stopWithin:
+      1000 *
+      readDuration(timing.stopWithin ?? 10, 'timing.stopWithin', { minimum: 1, maximum: 3600 }),
+  }
+}
+
+function group(
+  value: unknown,
+  field: string,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  return value === undefined ? {} : readObject(value, field, known)
+}
+
+function readPort(value: unknown, field: string, example: string): void {
+  const version = (value as { contractVersion?: unknown } | undefined)?.contractVersion
+  if (version === 1) return
+  throw new PaymentNodeError(
+    'options.invalid',
+    version === undefined
+      ? `${field} is not a ${field} adapter.`
+      : `${field} implements contract ${String(version)}, this core needs 1.`,
+    { field, reason: version === undefined ? 'not-an-adapter' : 'contract-version' },
+    {
+      advice:
+        version === undefined ? `Pass ${example}.` : 'Install matching versions of both packages.',
+    },
+  )
+}

@@ -1,0 +1,44 @@
+import { invalid } from './errors.ts'
+import type { Key } from './ports/storage.ts'
+import { readInteger } from './read-input.ts'
+
+/** One page of a list; pass `cursor` on to get the next, until it is undefined. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly cursor: string | undefined
+}
+
+/** How lists are paged. Newest first. */
+export interface PageInput {
+  /** From the page before. */
+  readonly cursor?: string
+  /** 1 to 1000, default 100. */
+  readonly limit?: number
+}
+
+export function readLimit(value: unknown): number {
+  return value === undefined ? 100 : readInteger(value, 'limit', { minimum: 1, maximum: 1000 })
+}
+
+/** Cursors are opaque to hosts: the last row's place in the index. */
+export function writeCursor(after: Key): string {
+  return Buffer.from(JSON.stringify(after)).toString('base64url')
+}
+
+export function readCursor(value: unknown): (string | number)[] | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string')
+    throw invalid('cursor', 'wrong-type', 'expected the cursor of a page')
+  try {
+    const after: unknown = JSON.parse(Buffer.from(value, 'base64url').toString())
+    const isPlace =
+      Array.isArray(after) &&
+      after.length === 2 &&
+      typeof after[0] === 'number' &&
+      typeof after[1] === 'string'
+    if (isPlace) return after as [number, string]
+  } catch {
+    // falls through: one refusal for every kind of nonsense
+  }
+  throw invalid('cursor', 'malformed', 'is not the cursor of a page')
+}

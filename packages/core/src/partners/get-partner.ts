@@ -1,0 +1,38 @@
+import { type Context, identityOf } from '../context.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { readId } from '../read-input.ts'
+import { balances } from '../tables/ledger.ts'
+import { partners } from '../tables/partners.ts'
+import type { RowOf } from '../tables/table.ts'
+import { type Partner, partnerView } from './partner-view.ts'
+
+/** One partner with its balance. Throws `partner.not-found`. */
+export async function getPartner(context: Context, id: string): Promise<Partner> {
+  return withBalance(context, await findPartner(context, readId(id, 'id')))
+}
+
+/** The stored row, for verbs that decide on it. Throws `partner.not-found`. */
+export async function findPartner(context: Context, id: string): Promise<RowOf<typeof partners>> {
+  const { publicKey } = identityOf(context)
+  const row = await context.storage.get(partners, [publicKey, id])
+  if (row) return row
+  throw new PaymentNodeError(
+    'partner.not-found',
+    `There is no partner ${JSON.stringify(id)}.`,
+    { partner: id },
+    {
+      advice: 'Create it first with partners.upsert({ id }).',
+    },
+  )
+}
+
+export async function withBalance(context: Context, row: RowOf<typeof partners>): Promise<Partner> {
+  const [available, reserved] = await Promise.all([
+    context.storage.get(balances, [row.node, `partner/${row.id}`]),
+    context.storage.get(balances, [row.node, `reserved/${row.id}`]),
+  ])
+  return partnerView(row, {
+    available: available?.amount_msat ?? 0n,
+    reserved: reserved?.amount_msat ?? 0n,
+  })
+}

@@ -1,0 +1,271 @@
+import { EventEmitter } from 'eventemitter3'
+import { type Context, type Identity, newId } from './context.ts'
+import { invalid, PaymentNodeError } from './errors.ts'
+import { eventTypes } from './events/event-types.ts'
+import type { AnyEvent, EventType, PaymentNodeEvent } from './events.ts'
+import { loadKey, type PurposeKey } from './keys.ts'
+import { type PaymentNodeOptions, readOptions } from './options.ts'
+import { silentLogger } from './ports/logger.ts'
+import { readId, readObject, readOneOf } from './read-input.ts'
+import { createRooms, type Rooms } from './rooms.ts'
+import { readStatus, type Status } from './status.ts'
+import { systemClock } from './system-clock.ts'
+import { systemRandom } from './system-random.ts'
+import { schema } from './tables/schema.ts'
+import { createBell } from './workers/bell.ts'
+import { readBinding } from './workers/bind-node.ts'
+import { becomeDegraded, becomeReady, checkNode, stayConnected } from './workers/connect.ts'
+import { deliverToHandler, type Handler } from './workers/deliver-to-handler.ts'
+import { followEvents } from './workers/follow-events.ts'
+import { lead } from './workers/lead.ts'
+import { runWorkers } from './workers/run-workers.ts'
+import { createSubjects } from './workers/subjects.ts'
+
+/** The library: one Lightning node, its books, and the work of keeping both right. */
+export interface PaymentNode extends Rooms {
+  /**
+   * Opens the storage, reaches LND, begins to work. Rejects for configuration only (`options.invalid`,
+   * `keys.mismatch`, `node.wrong-network`, `node.identity-changed`, `node.version-unsupported`,
+   * `node.macaroon-rejected`, `node.certificate-rejected`, `storage.in-use`, `storage.newer-schema`);
+   * an absent, locked or syncing LND means `degraded`, and is tried again for ever.
+   */
+  start(): Promise<void>
+  /** Ends the running step with a deadline and closes everything; never waits for a payment. Safe to repeat. */
+  stop(): Promise<void>
+  status(): Promise<Status>
+  /**
+   * Durable: every event of the type(s) since the consumer was first named, in order, at least once, in
+   * one process at a time; its position moves only when the handler has returned. A handler that throws
+   * is called again with the same event. Returns an unsubscribe.
+   */
+  handle<T extends EventType>(
+    types: T | readonly T[],
+    options: { readonly consumer: string },
+    handler: (data: PaymentNodeEvent<T>['data'], event: PaymentNodeEvent<T>) => unknown,
+  ): () => void
+  /** Live: events while this process runs, from any process on the same storage. Returns an unsubscribe. */
+  on<T extends EventType>(
+    type: T,
+    listener: (data: PaymentNodeEvent<T>['data'], event: PaymentNodeEvent<T>) => void,
+  ): () => void
+}
+
+/**
+ * Makes a payment node; synchronous, without any I/O, so that it can be a module's export. Throws
+ * `options.invalid`, naming the option.
+ *
+ * @example
+ * ```ts
+ * import { createPaymentNode } from '@payment-node/core'
+ * import { lnd } from '@payment-node/lnd-adapter'
+ * import { sqlite } from '@payment-node/storage-sqlite'
+ *
+ * export const node = createPaymentNode({
+ *   lightning: lnd({
+ *     address: 'localhost:10009',
+ *     certificate: { path: '/secrets/tls.cert' },
+ *     macaroon: { path: '/secrets/payment-node.macaroon' },
+ *   }),
+ *   storage: sqlite({ file: 'payments.db' }),
+ *   keys: { invoices: Buffer.from(process.env.INVOICE_KEY ?? '', 'hex') },
+ * })
+ * ```
+ */
+export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
+  const settings = readOptions(options)
+  const clock = options.clock ?? systemClock
+  const subjects = createSubjects(clock)
+  const connectionBell = createBell(clock)
+  const emitter = new EventEmitter()
+  const handlers = new Map<string, Handler>()
+  const context: Context = {
+    lightning: options.lightning,
+    storage: options.storage,
+    clock,
+    random: options.random ?? systemRandom,
+    logger: options.logger ?? silentLogger,
+    meter: options.meter,
+    settings,
+    live: {
+      state: 'stopped',
+      since: clock.now(),
+      trouble: undefined,
+      identity: undefined,
+      info: undefined,
+      invoiceKey: undefined,
+      leadership: undefined,
+      channels: undefined,
+      watchSubject: subjects.watch,
+      stateChanged: () => subjects.happened('state'),
+      checkConnection: connectionBell.ring,
+      wakePayouts: () => undefined,
+    },
+  }
+  const { live } = context
+
+  /** Everything of one start, ended together. */
+  let run:
+    | { readonly stopping: AbortController; readonly tasks: Promise<unknown>[]; isBound: boolean }
+    | undefined
+  const stops = new Map<Handler, AbortController>()
+
+  const spawn = (name: string, task: Promise<void>): void => {
+    const guarded = task.catch((error: unknown) => {
+      context.logger.error('a worker ended', {
+        worker: name,
+        error: error instanceof Error ? error.message : String(error),
+      })
+    })
+    run?.tasks.push(guarded)
+  }
+
+  /** Starts what needs to know whose books these are, once per start. */
+  const begin = async (identity: Identity): Promise<void> => {
+    if (!run || run.isBound) return
+    run.isBound = true
+    live.identity = identity
+    const { signal } = run.stopping
+    const from = await context.storage.lastEvent()
+    spawn('events', followEvents(context, from, show, signal))
+    for (const handler of handlers.values()) deliver(handler)
+    if (settings.role === 'api') return
+    const holder = newId(context)
+    spawn(
+      'leader',
+      lead(
+        context,
+        identity,
+        holder,
+        (leadership, ending) => runWorkers(context, identity, leadership, ending),
+        signal,
+      ),
+    )
+  }
+
+  const show = (event: AnyEvent, subject: string): void => {
+    subjects.happened(subject)
+    for (const listener of emitter.listeners(event.type)) {
+      try {
+        listener(event.data, event)
+      } catch (error) {
+        context.logger.error('a listener threw', { type: event.type, error: String(error) })
+      }
+    }
+  }
+
+  const deliver = (handler: Handler): void => {
+    if (!run?.isBound || settings.role === 'api') return
+    const stopping = new AbortController()
+    stops.set(handler, stopping)
+    const signal = AbortSignal.any([run.stopping.signal, stopping.signal])
+    spawn(`handler ${handler.consumer}`, deliverToHandler(context, handler, signal))
+  }
+
+  const setState = (state: typeof live.state): void => {
+    live.state = state
+    live.since = clock.now()
+    live.stateChanged()
+  }
+
+  const firstCheck = async (key: PurposeKey): Promise<boolean> => {
+    try {
+      const info = await checkNode(context, key)
+      await begin({ publicKey: info.publicKey, network: info.network })
+      await becomeReady(context, info, true)
+      return true
+    } catch (error) {
+      if (!PaymentNodeError.is(error, 'node.unavailable')) throw error
+      await becomeDegraded(context, error)
+      return false
+    }
+  }
+
+  async function start(): Promise<void> {
+    if (run)
+      throw new PaymentNodeError('options.invalid', 'The payment node is started already.', {
+        field: 'start',
+        reason: 'already-started',
+      })
+    run = { stopping: new AbortController(), tasks: [], isBound: false }
+    setState('starting')
+    try {
+      const key = await loadKey('invoices', settings.keys.invoices)
+      await context.storage.open(schema, { clock, logger: context.logger })
+      live.invoiceKey = key
+      const bound = await readBinding(context)
+      if (bound) await begin(bound)
+      const isReady = await firstCheck(key)
+      spawn(
+        'connection',
+        stayConnected(context, key, connectionBell, begin, isReady, run.stopping.signal),
+      )
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
+
+  async function stop(): Promise<void> {
+    if (!run) return
+    const { stopping, tasks } = run
+    setState('stopping')
+    stopping.abort()
+    subjects.wakeAll()
+    const deadline = new AbortController()
+    await Promise.race([Promise.all(tasks), clock.sleep(settings.stopWithin, deadline.signal)])
+    deadline.abort()
+    await context.lightning.close().catch(() => undefined)
+    await context.storage.close().catch((error: unknown) => {
+      context.logger.error('the storage could not be closed', { error: String(error) })
+    })
+    run = undefined
+    live.identity = undefined
+    live.info = undefined
+    live.invoiceKey = undefined
+    setState('stopped')
+    subjects.wakeAll()
+  }
+
+  return {
+    ...createRooms(context),
+    start,
+    stop,
+    status: () => readStatus(context),
+    on(type, listener) {
+      readOneOf(type, 'type', eventTypes)
+      if (typeof listener !== 'function')
+        throw invalid('listener', 'wrong-type', 'expected a function')
+      emitter.on(type, listener as (...all: unknown[]) => void)
+      return () => emitter.off(type, listener as (...all: unknown[]) => void)
+    },
+    handle(types, handleOptions, handle) {
+      const list = Array.isArray(types) ? types : [types]
+      if (list.length === 0) throw invalid('types', 'empty', 'name at least one event')
+      for (const type of list) readOneOf(type, 'types', eventTypes)
+      readObject(handleOptions, 'options', ['consumer'])
+      const consumer = readId(handleOptions.consumer, 'consumer')
+      if (typeof handle !== 'function')
+        throw invalid('handler', 'wrong-type', 'expected a function')
+      if (handlers.has(consumer)) {
+        throw new PaymentNodeError(
+          'events.consumer-in-use',
+          `There is a handler for the consumer ${JSON.stringify(consumer)} already.`,
+          { consumer },
+          { advice: 'Use one name per handler: it is where its position is kept.' },
+        )
+      }
+      const handler: Handler = {
+        consumer,
+        types: new Set(list),
+        handle: (event) => handle(event.data as never, event as never),
+      }
+      handlers.set(consumer, handler)
+      deliver(handler)
+      return () => {
+        handlers.delete(consumer)
+        stops.get(handler)?.abort()
+        stops.delete(handler)
+      }
+    },
+  }
+}

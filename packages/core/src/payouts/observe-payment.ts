@@ -1,0 +1,43 @@
+import type { Context } from '../context.ts'
+import type { Evidence } from '../domain/attempt.ts'
+import { PaymentNodeError } from '../errors.ts'
+import type { PaymentUpdate } from '../ports/lightning-node.ts'
+
+/** What one call to LND showed, with LND's own words. */
+export interface Observation {
+  readonly evidence: Evidence
+  readonly update?: PaymentUpdate
+  readonly error?: PaymentNodeError
+}
+
+/**
+ * Follows a payment until it ends or nothing more can be learned. Never concludes a failure from
+ * silence: an error that is not LND's word about this payment is `silence`.
+ */
+export async function observePayment(
+  context: Context,
+  updates: AsyncIterable<PaymentUpdate>,
+  onInFlight: (update: PaymentUpdate) => Promise<void>,
+): Promise<Observation> {
+  try {
+    for await (const update of updates) {
+      if (update.state !== 'in-flight') return { evidence: { kind: update.state }, update }
+      await onInFlight(update)
+    }
+    return { evidence: { kind: 'silence' } }
+  } catch (error) {
+    if (!PaymentNodeError.is(error)) throw error
+    return { evidence: read(context, error), error }
+  }
+}
+
+function read(context: Context, error: PaymentNodeError): Evidence {
+  if (PaymentNodeError.is(error, 'node.payment-exists')) return { kind: 'in-flight' }
+  if (PaymentNodeError.is(error, 'node.refused')) return { kind: 'refused' }
+  if (PaymentNodeError.is(error, 'node.payment-not-found')) {
+    // A proof only while the connection's worker holds this LND for ours and synced.
+    return context.live.state === 'ready' ? { kind: 'not-found' } : { kind: 'silence' }
+  }
+  context.live.checkConnection()
+  return { kind: 'silence' }
+}

@@ -1,0 +1,216 @@
+import type { Context, Identity, Leadership } from '../context.ts'
+import { type AttemptState, decideAttempt } from '../domain/attempt.ts'
+import type { PaymentUpdate } from '../ports/lightning-node.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
+import { payouts } from '../tables/payouts.ts'
+import { endPayout } from './end-payout.ts'
+import { lastAttempt } from './get-payout.ts'
+import { markSeen, markSent, markUnknown, markWaiting, type PayoutRows } from './mark-attempt.ts'
+import { type Observation, observePayment } from './observe-payment.ts'
+
+/** Clocks of this machine and of LND may differ by this much (milliseconds). */
+const clockMargin = 60_000
+
+/** `later`: look again after so many milliseconds. */
+export type PayResult = { readonly ended: true } | { readonly ended: false; readonly after: number }
+
+/**
+ * Takes a payout as far as it goes now. Every step is decided from what is stored and what LND shows,
+ * recorded, and only then done, so that it may be called again after any crash, any number of times.
+ */
+export async function payPayout(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  id: string,
+  signal: AbortSignal,
+): Promise<PayResult> {
+  let seen: Observation = { evidence: { kind: 'none' } }
+  for (;;) {
+    const rows = await read(context, id)
+    if (!rows) return { ended: true }
+    const guard = await readSafety(context, identity)
+    const action = decideAttempt(
+      situation(context, rows, leadership, guard.is_halted),
+      seen.evidence,
+    )
+    switch (action.do) {
+      case 'nothing':
+        return { ended: true }
+      case 'send': {
+        // Not while another LND may answer, nor on a lease that may be somebody else's by now.
+        if (signal.aborted || context.live.state !== 'ready' || !leadership.isFresh()) {
+          return { ended: false, after: 1000 }
+        }
+        if (await markSent(context, identity, rows, guard, leadership)) {
+          seen = { evidence: { kind: 'none' } }
+          continue
+        }
+        seen = await send(context, identity, leadership, rows, signal)
+        break
+      }
+      case 'track':
+        seen = await track(context, identity, leadership, rows, signal)
+        break
+      case 'book-succeeded':
+        await bookSucceeded(context, identity, leadership, id, seen.update)
+        return { ended: true }
+      case 'book-failed':
+        await endPayout(
+          context,
+          identity,
+          id,
+          { state: 'failed', reason: failureOf(action.because, seen), evidence: evidenceOf(seen) },
+          leadership.fence,
+        )
+        return { ended: true }
+      case 'mark-unknown':
+        // A payment that LND has shown is under way, not unknown; it is asked for again.
+        if (rows.attempt.seen_at === null)
+          await markUnknown(context, identity, rows, leadership, evidenceOf(seen))
+        return { ended: false, after: 1000 }
+      case 'wait':
+        if (action.because !== 'silence' && rows.payout.reason !== action.because) {
+          await markWaiting(context, identity, rows, leadership, action.because)
+        }
+        return { ended: false, after: waitFor(context, action.because, rows) }
+    }
+    // Silence while we are being stopped is our own doing and proves nothing.
+    if (signal.aborted && seen.evidence.kind === 'silence') return { ended: false, after: 1000 }
+  }
+}
+
+async function read(context: Context, id: string): Promise<PayoutRows | undefined> {
+  const payout = await context.storage.get(payouts, [id])
+  return payout && { payout, attempt: await lastAttempt(context, id) }
+}
+
+function situation(
+  context: Context,
+  { attempt }: PayoutRows,
+  leadership: Leadership,
+  isHalted: boolean,
+): Parameters<typeof decideAttempt>[0] {
+  return {
+    state: attempt.state as AttemptState,
+    epoch: attempt.epoch,
+    ourEpoch: leadership.epoch,
+    sends: attempt.sends,
+    isExpired: attempt.expires_at + clockMargin <= context.clock.now(),
+    isExclusive: context.storage.isExclusive,
+    isHalted,
+  }
+}
+
+function send(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  rows: PayoutRows,
+  signal: AbortSignal,
+): Promise<Observation> {
+  // Money rule 14: checked directly before the call, which LND dedupes by its hash all the same.
+  if (!leadership.isFresh()) return Promise.resolve({ evidence: { kind: 'silence' } })
+  const { payout, attempt } = rows
+  const updates = context.lightning.pay(
+    {
+      paymentRequest: attempt.payment_request,
+      ...(attempt.is_open_amount && { amountMsat: payout.amount_msat }),
+      feeLimitMsat: payout.fee_limit_msat,
+      timeoutSeconds: context.settings.paymentTimeoutSeconds,
+    },
+    signal,
+  )
+  return observePayment(context, updates, (update) =>
+    noteSeen(context, identity, leadership, payout.id, update),
+  )
+}
+
+function track(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  { payout, attempt }: PayoutRows,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const updates = context.lightning.trackPayment(attempt.payment_hash, signal)
+  return observePayment(context, updates, (update) =>
+    noteSeen(context, identity, leadership, payout.id, update),
+  )
+}
+
+/** Stored once, for people who ask where their money is. */
+async function noteSeen(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  id: string,
+  update: PaymentUpdate,
+): Promise<void> {
+  const rows = await read(context, id)
+  if (!rows || rows.attempt.seen_at !== null) return
+  await markSeen(
+    context,
+    identity,
+    rows,
+    leadership,
+    evidenceOf({ evidence: { kind: 'in-flight' }, update }),
+  )
+}
+
+async function bookSucceeded(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  id: string,
+  update: PaymentUpdate | undefined,
+): Promise<void> {
+  if (!update) throw new TypeError('a success without the update that shows it')
+  await endPayout(
+    context,
+    identity,
+    id,
+    {
+      state: 'succeeded',
+      feeMsat: update.feeMsat,
+      preimage: update.preimage ?? null,
+      evidence: evidenceOf({ evidence: { kind: 'succeeded' }, update }),
+    },
+    leadership.fence,
+  )
+}
+
+function failureOf(
+  because: 'node-says-failed' | 'expired-before-sending' | 'refused',
+  { update }: Observation,
+) {
+  return because === 'node-says-failed' ? (update?.failure ?? 'error') : because
+}
+
+/** JSON for the attempt's row: what LND said, in its own terms, without secrets. */
+function evidenceOf({ evidence, update, error }: Observation): unknown {
+  return {
+    kind: evidence.kind,
+    ...(error && { says: error.message }),
+    ...(update && {
+      state: update.state,
+      failure: update.failure ?? null,
+      feeMsat: update.feeMsat.toString(),
+      htlcs: update.htlcs.map((htlc) => ({
+        state: htlc.state,
+        amountMsat: htlc.amountMsat.toString(),
+        firstChannelId: htlc.firstChannelId,
+        expiryHeight: htlc.expiryHeight,
+      })),
+    }),
+  }
+}
+
+function waitFor(
+  context: Context,
+  because: 'halted' | 'may-still-be-sent' | 'silence',
+  { attempt }: PayoutRows,
+): number {
+  if (because !== 'may-still-be-sent') return 1000
+  return Math.max(1000, attempt.expires_at + clockMargin - context.clock.now())
+}

@@ -1,0 +1,158 @@
+import { type Context, identityOf } from '../context.ts'
+import { type AmountInput, readAmount } from '../domain/amount.ts'
+import { invalid, PaymentNodeError } from '../errors.ts'
+import { sha256Hex } from '../keys.ts'
+import type { PaymentUpdate } from '../ports/lightning-node.ts'
+import { readBoolean, readId, readObject, readOneOf, readText } from '../read-input.ts'
+import { endPayout } from './end-payout.ts'
+import { findPayout, lastAttempt } from './get-payout.ts'
+import type { Payout } from './payout-view.ts'
+
+/** Why an operator decides what LND does not say. Stored with the payout. */
+export interface ResolveEvidence {
+  /** Who decides. */
+  readonly by: string
+  /** How it is known: what the payee said, what a block explorer shows. */
+  readonly note: string
+  /** With `succeeded`: hex, checked against the payment hash. */
+  readonly preimage?: string
+  /** With `succeeded`: what routing cost. Default: the whole fee limit. */
+  readonly fee?: AmountInput
+  /** Insist although LND still shows the payment in flight: it may be paid after all. */
+  readonly despiteInFlight?: boolean
+}
+
+/**
+ * An operator's verdict on a payout that LND does not end (money rule 4): after lost LND data, or a
+ * payment stuck in flight. LND is asked first, and a verdict against its terminal word is refused.
+ * A payout resolved as failed returns the money to the partner; its payment hash stays blocked.
+ *
+ * Throws `payout.not-found`, `payout.not-unknown` (not handed to LND yet, or ended),
+ * `payout.verdict-refused`, `input.invalid`.
+ */
+export async function resolvePayout(
+  context: Context,
+  id: string,
+  verdict: 'succeeded' | 'failed',
+  evidence: ResolveEvidence,
+): Promise<Payout> {
+  readId(id, 'id')
+  readOneOf(verdict, 'verdict', ['succeeded', 'failed'])
+  readObject(evidence, 'evidence', ['by', 'note', 'preimage', 'fee', 'despiteInFlight'])
+  const by = readText(evidence.by, 'evidence.by', { maximum: 255 })
+  const note = readText(evidence.note, 'evidence.note', { maximum: 2000 })
+  const insists = readBoolean(evidence.despiteInFlight, 'evidence.despiteInFlight', false)
+  const identity = identityOf(context)
+  const payout = await findPayout(context, id)
+  const attempt = await lastAttempt(context, id)
+  if (attempt.state !== 'sent' && attempt.state !== 'unknown') throw notUnknown(id, attempt.state)
+
+  const preimage =
+    evidence.preimage === undefined ? null : readPreimage(evidence.preimage, payout.payment_hash)
+  const feeMsat =
+    evidence.fee === undefined
+      ? payout.fee_limit_msat
+      : readFee(evidence.fee, payout.fee_limit_msat)
+  const said = await askNode(context, payout.payment_hash)
+  const nodeSays = typeof said === 'string' ? said : said.state
+  refuseContradiction(id, verdict, nodeSays, insists)
+
+  const stored = { by, note, nodeSays }
+  const ended = await endPayout(
+    context,
+    identity,
+    id,
+    verdict === 'failed'
+      ? {
+          state: 'failed',
+          reason: 'resolved-by-operator',
+          evidence: stored,
+          ...(nodeSays !== 'failed' && { keepHash: true }),
+        }
+      : {
+          state: 'succeeded',
+          // LND's own figures, where it has them.
+          feeMsat: typeof said === 'object' && said.state === 'succeeded' ? said.feeMsat : feeMsat,
+          preimage: (typeof said === 'object' ? said.preimage : undefined) ?? preimage,
+          evidence: stored,
+        },
+  )
+  if (!ended) throw notUnknown(id, (await findPayout(context, id)).state)
+  context.logger.warn('payout resolved by operator', { payout: id, verdict, by, nodeSays })
+  return ended
+}
+
+type NodeSays = PaymentUpdate['state'] | 'not-found' | 'silent'
+
+async function askNode(
+  context: Context,
+  paymentHash: string,
+): Promise<PaymentUpdate | 'not-found' | 'silent'> {
+  const following = new AbortController()
+  try {
+    for await (const update of context.lightning.trackPayment(paymentHash, following.signal))
+      return update
+    return 'silent'
+  } catch (error) {
+    if (PaymentNodeError.is(error, 'node.payment-not-found')) return 'not-found'
+    if (PaymentNodeError.is(error)) return 'silent'
+    throw error
+  } finally {
+    following.abort()
+  }
+}
+
+function refuseContradiction(
+  payout: string,
+  verdict: string,
+  nodeSays: NodeSays,
+  insists: boolean,
+): void {
+  const refuse = (reason: string, advice: string): PaymentNodeError<'payout.verdict-refused'> =>
+    new PaymentNodeError(
+      'payout.verdict-refused',
+      `LND says otherwise (${reason}); nothing was changed.`,
+      { payout, verdict, reason },
+      { advice },
+    )
+  if (verdict === 'failed' && nodeSays === 'succeeded') {
+    throw refuse('node-says-succeeded', 'The payout will be booked as succeeded by itself.')
+  }
+  if (verdict === 'succeeded' && nodeSays === 'failed') {
+    throw refuse('node-says-failed', 'The payout will be booked as failed by itself.')
+  }
+  if (nodeSays === 'in-flight' && !insists) {
+    throw refuse('node-says-in-flight', 'Wait, restart LND, or insist with despiteInFlight: true.')
+  }
+}
+
+function readPreimage(value: unknown, paymentHash: string): string {
+  const text = readText(value, 'evidence.preimage', {
+    maximum: 64,
+    pattern: /^[0-9a-f]{64}$/,
+    says: 'expected 64 lower-case hex characters',
+  })
+  if (sha256Hex(Buffer.from(text, 'hex')) === paymentHash) return text
+  throw invalid('evidence.preimage', 'wrong-preimage', 'does not hash to the payment hash')
+}
+
+function readFee(value: unknown, limitMsat: bigint): bigint {
+  const { msat } = readAmount(value, 'evidence.fee')
+  if (msat < 0n) throw invalid('evidence.fee', 'negative', 'must not be negative')
+  if (msat > limitMsat)
+    throw invalid(
+      'evidence.fee',
+      'above-limit',
+      `LND never pays more than the limit of ${limitMsat} msat`,
+    )
+  return msat
+}
+
+function notUnknown(payout: string, state: string): PaymentNodeError<'payout.not-unknown'> {
+  return new PaymentNodeError(
+    'payout.not-unknown',
+    `Payout ${payout} is ${state}: there is nothing to resolve.`,
+    { payout, state },
+    { advice: 'Only a payout that was handed to LND and has not ended can be resolved.' },
+  )
+}

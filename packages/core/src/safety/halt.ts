@@ -1,0 +1,55 @@
+import { type Context, identityOf } from '../context.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { readText } from '../read-input.ts'
+import { maximumDecisions, record, tooContended } from '../record.ts'
+import { safety } from '../tables/node.ts'
+import { update } from '../tables/table.ts'
+import { readSafety } from './require-not-halted.ts'
+
+/** Whether outgoing money is halted, since when (milliseconds since 1970) and why. */
+export interface SafetyStatus {
+  readonly isHalted: boolean
+  readonly reason: string | null
+  readonly changedAt: number
+}
+
+/**
+ * Stops outgoing money at once, in every process and across restarts: nothing new is reserved or
+ * handed to LND. What LND already has in flight cannot be called back and is followed to its end.
+ * Works while LND is away. Halting again replaces the reason.
+ */
+export async function halt(context: Context, reason: string): Promise<SafetyStatus> {
+  return change(context, true, readText(reason, 'reason', { maximum: 500 }))
+}
+
+/** Lets money out again. Throws `safety.not-halted`. */
+export async function resume(context: Context, reason: string): Promise<SafetyStatus> {
+  const says = readText(reason, 'reason', { maximum: 500 })
+  const row = await readSafety(context, identityOf(context))
+  if (!row.is_halted)
+    throw new PaymentNodeError('safety.not-halted', 'Outgoing money is not halted.', {})
+  const status = await change(context, false, says)
+  context.live.wakePayouts()
+  return status
+}
+
+export async function safetyStatus(context: Context): Promise<SafetyStatus> {
+  const row = await readSafety(context, identityOf(context))
+  return { isHalted: row.is_halted, reason: row.reason, changedAt: row.changed_at }
+}
+
+async function change(context: Context, isHalted: boolean, reason: string): Promise<SafetyStatus> {
+  const identity = identityOf(context)
+  for (let decision = 0; decision < maximumDecisions; decision++) {
+    const row = await readSafety(context, identity)
+    const set = { is_halted: isHalted, reason, changed_at: context.clock.now() }
+    const refused = await record(context, { writes: [update(safety, row, set)] }, async () => {
+      const now = await readSafety(context, identity)
+      return now.is_halted === isHalted && now.reason === reason
+    })
+    if (refused) continue
+    context.logger.warn(isHalted ? 'outgoing money halted' : 'outgoing money resumed', { reason })
+    return { isHalted, reason, changedAt: set.changed_at }
+  }
+  throw tooContended('safety')
+}

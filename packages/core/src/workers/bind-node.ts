@@ -1,0 +1,106 @@
+import { type Context, type Identity, rowBase } from '../context.ts'
+import { bookOpening } from '../domain/ledger.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { isSameKey, type PurposeKey } from '../keys.ts'
+import { postTransaction } from '../ledger/post-transaction.ts'
+import { record } from '../record.ts'
+import { keys, nodeStates, nodes, safety } from '../tables/node.ts'
+import { insert } from '../tables/table.ts'
+
+/** The LND these books are about, if they were ever opened with one. */
+export async function readBinding(context: Context): Promise<Identity | undefined> {
+  const row = await context.storage.get(nodes, [context.settings.name])
+  return row && { publicKey: row.node, network: row.network as Identity['network'] }
+}
+
+/**
+ * Binds the storage to the LND that answers, or checks that it is the same. The first start on a node
+ * with a past writes down how far its histories go and books what it owns as the operator's: nothing
+ * older is ever credited to a partner.
+ */
+export async function bindNode(
+  context: Context,
+  identity: Identity,
+  key: PurposeKey,
+): Promise<void> {
+  for (let decision = 0; decision < 3; decision++) {
+    const bound = await readBinding(context)
+    if (bound) {
+      requireSameNode(bound, identity)
+      return requireSameKey(context, identity, key)
+    }
+    await writeBinding(context, identity, key)
+  }
+  throw new PaymentNodeError(
+    'options.invalid',
+    `This LND is already bound to this storage under another name than ${JSON.stringify(context.settings.name)}.`,
+    { field: 'name', reason: 'node-has-another-name' },
+    { advice: 'Use the name of the first start.' },
+  )
+}
+
+function requireSameNode(bound: Identity, actual: Identity): void {
+  const expected = `${bound.publicKey} (${bound.network})`
+  const found = `${actual.publicKey} (${actual.network})`
+  if (expected === found) return
+  throw new PaymentNodeError(
+    'node.identity-changed',
+    `This storage belongs to the node ${expected}, but ${found} answers.`,
+    { expected, actual: found },
+    {
+      advice: 'Check the address, or open a storage of its own (or another name) for this node.',
+      fundsAtRisk: true,
+    },
+  )
+}
+
+async function requireSameKey(
+  context: Context,
+  identity: Identity,
+  key: PurposeKey,
+): Promise<void> {
+  const row = await context.storage.get(keys, [identity.publicKey, 'invoices'])
+  if (row && isSameKey(key, row.fingerprint)) return
+  throw new PaymentNodeError(
+    'keys.mismatch',
+    'keys.invoices is not the key that the stored invoices were made with.',
+    { purpose: 'invoices', expected: row?.key_id ?? 'none', actual: key.keyId },
+    { advice: 'Give the former key.' },
+  )
+}
+
+async function writeBinding(context: Context, identity: Identity, key: PurposeKey): Promise<void> {
+  const { lightning } = context
+  const [highWater, channels, wallet] = await Promise.all([
+    lightning.highWater(),
+    lightning.listChannels(),
+    lightning.walletBalance(),
+  ])
+  const owned = channels.reduce(
+    (sum, channel) => sum + channel.localMsat,
+    wallet.confirmedMsat + wallet.unconfirmedMsat,
+  )
+  const base = rowBase(identity)
+  const now = context.clock.now()
+  const writes = [
+    insert(nodes, {
+      ...base,
+      name: context.settings.name,
+      invoice_add_index: Number(highWater.invoiceAddIndex),
+      payment_index: Number(highWater.paymentIndex),
+      created_at: now,
+    }),
+    insert(nodeStates, { ...base, state: 'new', reason: null, since: now }),
+    insert(safety, { ...base, is_halted: false, reason: null, changed_at: now }),
+    insert(keys, {
+      ...base,
+      purpose: 'invoices',
+      key_id: key.keyId,
+      fingerprint: key.fingerprint,
+      created_at: now,
+    }),
+    ...postTransaction(context, identity, bookOpening(owned)),
+  ]
+  // Another process may be first; the next round compares.
+  await record(context, { writes }, async () => true)
+}

@@ -1,0 +1,113 @@
+import { type Context, identityOf, rowBase } from '../context.ts'
+import { readEvent } from '../events/read-event.ts'
+import type { AnyEvent, EventType } from '../events.ts'
+import { record } from '../record.ts'
+import { consumers } from '../tables/node.ts'
+import { insert, type RowOf, update } from '../tables/table.ts'
+import { createBell } from './bell.ts'
+
+/** A durable handler: see `node.handle()`. */
+export interface Handler {
+  readonly consumer: string
+  readonly types: ReadonlySet<EventType> | 'all'
+  readonly handle: (event: AnyEvent) => unknown
+}
+
+const page = 100
+const poll = 500
+/** Milliseconds; the lease is renewed well before. */
+const leaseFor = 30_000
+const longestRetry = 60_000
+
+/**
+ * Gives a handler every event after its stored cursor, in order, at least once: the cursor moves only
+ * when the handler has returned. A lease keeps it to one process at a time; the cursor's revision
+ * catches the one that outlived its lease.
+ */
+export async function deliverToHandler(
+  context: Context,
+  handler: Handler,
+  signal: AbortSignal,
+): Promise<void> {
+  const bell = createBell(context.clock)
+  const unsubscribe = context.storage.onWake(bell.ring)
+  const holder = Buffer.from(context.random.bytes(8)).toString('hex')
+  const lease = `consumer/${handler.consumer}@${identityOf(context).publicKey}`
+  let failures = 0
+  try {
+    while (!signal.aborted) {
+      try {
+        const held = await context.storage.lease(lease, { holder, for: leaseFor })
+        const delivered = held ? await deliverPage(context, handler, signal, renew) : 0
+        failures = 0
+        if (delivered < page) await bell.wait(poll, signal)
+      } catch (error) {
+        failures++
+        const pause = Math.min(longestRetry, 100 * 2 ** Math.min(failures, 10))
+        context.logger.error('handler failed, it will be called again', {
+          consumer: handler.consumer,
+          failures,
+          pause,
+          error: error instanceof Error ? error.message : String(error),
+        })
+        await context.clock.sleep(pause, signal)
+      }
+    }
+    await context.storage.lease(lease, { holder, for: 0 }).catch(() => undefined)
+  } finally {
+    unsubscribe()
+  }
+
+  async function renew(): Promise<boolean> {
+    return (await context.storage.lease(lease, { holder, for: leaseFor })) !== undefined
+  }
+}
+
+/** How many events were looked at. */
+async function deliverPage(
+  context: Context,
+  handler: Handler,
+  signal: AbortSignal,
+  renew: () => Promise<boolean>,
+): Promise<number> {
+  const { publicKey } = identityOf(context)
+  let row = await cursorRow(context, handler.consumer)
+  const events = await context.storage.events(BigInt(row.position), page)
+  let looked = 0
+  for (const stored of events) {
+    if (signal.aborted) break
+    looked++
+    const type = stored.type as EventType
+    const isWanted =
+      stored.node === publicKey && (handler.types === 'all' || handler.types.has(type))
+    if (!isWanted) continue
+    await handler.handle(readEvent(stored))
+    row = await moveCursor(context, row, Number(stored.cursor))
+    if (!(await renew())) return 0
+  }
+  // What nobody wanted is skipped in one step.
+  const last = looked > 0 ? Number(events[looked - 1]!.cursor) : row.position
+  if (last > row.position) await moveCursor(context, row, last)
+  return looked
+}
+
+type CursorRow = RowOf<typeof consumers>
+
+async function cursorRow(context: Context, consumer: string): Promise<CursorRow> {
+  const identity = identityOf(context)
+  const key = [identity.publicKey, consumer]
+  const found = await context.storage.get(consumers, key)
+  if (found) return found
+  const row = { ...rowBase(identity), consumer, position: 0, updated_at: context.clock.now() }
+  await record(context, { writes: [insert(consumers, row)] }, async () => true)
+  return (await context.storage.get(consumers, key)) ?? { ...row, revision: 1 }
+}
+
+async function moveCursor(context: Context, row: CursorRow, position: number): Promise<CursorRow> {
+  const set = { position, updated_at: context.clock.now() }
+  const isApplied = async (): Promise<boolean> =>
+    (await context.storage.get(consumers, [row.node, row.consumer]))?.position === position
+  const refused = await record(context, { writes: [update(consumers, row, set)] }, isApplied)
+  if (refused) throw new Error(`another process delivers to ${row.consumer}`)
+  return { ...row, ...set, revision: row.revision + 1 }
+}

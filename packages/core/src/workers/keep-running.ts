@@ -1,0 +1,40 @@
+import { type Context, whenReady } from '../context.ts'
+import { LostLeadership } from '../record.ts'
+
+/** Milliseconds. */
+const shortest = 100
+const longest = 10_000
+
+/**
+ * Runs a worker again and again, while LND can be used, until `signal` aborts. A worker that fails is logged and started
+ * again after a growing, random pause; one that worked for a while starts over with a short one.
+ */
+export async function keepRunning(
+  context: Context,
+  name: string,
+  worker: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    await whenReady(context, signal)
+    if (signal.aborted) return
+    const startedAt = context.clock.monotonic()
+    try {
+      await worker()
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof LostLeadership)) {
+        context.logger.warn('worker stopped, it will be started again', {
+          worker: name,
+          error: error instanceof Error ? error.message : String(error),
+        })
+      }
+      context.live.checkConnection()
+    }
+    failures = context.clock.monotonic() - startedAt > longest ? 0 : failures + 1
+    const ceiling = Math.min(longest, shortest * 2 ** Math.min(failures, 10))
+    const [chance] = context.random.bytes(1)
+    await context.clock.sleep(ceiling / 2 + (ceiling / 2) * (chance! / 255), signal)
+  }
+}

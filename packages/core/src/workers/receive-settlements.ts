@@ -1,0 +1,82 @@
+import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
+import { settleInvoice } from '../invoices/settle-invoice.ts'
+import type { NodeInvoice } from '../ports/lightning-node.ts'
+import { record } from '../record.ts'
+import { cursors } from '../tables/node.ts'
+import { insert, update } from '../tables/table.ts'
+import { sweepInvoices } from './sweep-invoices.ts'
+
+/** Settlements credited at the same time; the storage groups them into few disk writes. */
+const concurrency = 256
+
+/**
+ * Money rule 9: the stream plus a sweep. The stream replays from the stored settle index; with index
+ * 0 LND replays nothing, so the sweep comes first, after subscribing, so that nothing falls between.
+ */
+export async function receiveSettlements(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  signal: AbortSignal,
+): Promise<void> {
+  let position = await readPosition(context, identity)
+  let isSwept = false
+  const stream = context.lightning.watchSettlements({ afterSettleIndex: BigInt(position) }, signal)
+  for await (const batch of stream) {
+    if (!isSwept) {
+      isSwept = true
+      if (position === 0) await sweepInvoices(context, identity, leadership, signal)
+    }
+    for (let start = 0; start < batch.length; start += concurrency) {
+      const part = batch.slice(start, start + concurrency)
+      await Promise.all(part.map((invoice) => credit(context, identity, leadership, invoice)))
+    }
+    // Only after the whole batch: a replay may come in any order.
+    const highest = batch.reduce(
+      (high, invoice) => Math.max(high, Number(invoice.settleIndex)),
+      position,
+    )
+    if (highest > position) {
+      await storePosition(context, identity, leadership, highest)
+      position = highest
+    }
+    if (signal.aborted) return
+  }
+}
+
+async function credit(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  invoice: NodeInvoice,
+): Promise<void> {
+  const settlement = await settleInvoice(context, identity, invoice, leadership.fence)
+  context.meter?.count('payment_node.settlements', 1, { settlement })
+  if (settlement === 'unsolicited') {
+    context.logger.warn('a payment without an invoice arrived; it belongs to the operator', {
+      paymentHash: invoice.paymentHash,
+      paidMsat: invoice.paidMsat.toString(),
+    })
+  }
+}
+
+const name = 'settlements'
+
+async function readPosition(context: Context, identity: Identity): Promise<number> {
+  return (await context.storage.get(cursors, [identity.publicKey, name]))?.position ?? 0
+}
+
+async function storePosition(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  position: number,
+): Promise<void> {
+  const row = await context.storage.get(cursors, [identity.publicKey, name])
+  if (row && row.position >= position) return
+  const write = row
+    ? update(cursors, row, { position })
+    : insert(cursors, { ...rowBase(identity), name, position })
+  // Lost or refused: the replay from the older position credits nothing twice.
+  await record(context, { writes: [write], fence: leadership.fence }, async () => true)
+}

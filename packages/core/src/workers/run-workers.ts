@@ -1,0 +1,30 @@
+import type { Context, Identity, Leadership } from '../context.ts'
+import { expireInvoices } from './expire-invoices.ts'
+import { keepRunning } from './keep-running.ts'
+import { receiveSettlements } from './receive-settlements.ts'
+import { sendPayouts } from './send-payouts.ts'
+import { sweepInvoices } from './sweep-invoices.ts'
+import { watchChannels } from './watch-channels.ts'
+
+/** Everything that the leading process does for its LND node. Ends when `signal` aborts. */
+export async function runWorkers(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  signal: AbortSignal,
+): Promise<void> {
+  const keep = (name: string, worker: (signal: AbortSignal) => Promise<void>): Promise<void> =>
+    keepRunning(context, name, () => worker(signal), signal)
+  await Promise.all([
+    keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
+    keep('expiries', () => expireInvoices(context, identity, leadership, signal)),
+    keep('payouts', () => sendPayouts(context, identity, leadership, signal)),
+    keep('channels', () => watchChannels(context, identity, leadership, signal)),
+    keep('sweep', async () => {
+      while (!signal.aborted) {
+        await context.clock.sleep(context.settings.sweep, signal)
+        if (!signal.aborted) await sweepInvoices(context, identity, leadership, signal)
+      }
+    }),
+  ])
+}

@@ -1,0 +1,91 @@
+import type { Context, Identity, Leadership } from '../context.ts'
+import { payPayout } from '../payouts/pay-payout.ts'
+import { LostLeadership } from '../record.ts'
+import { jobs, queueOf } from '../tables/jobs.ts'
+import { createBell } from './bell.ts'
+
+/** Milliseconds. */
+const poll = 1000
+const leaseFor = 30_000
+
+/**
+ * Follows every payout that has not ended. Claims are wake-ups: what is running is not started twice,
+ * and what somebody else claimed before it died is found at the start.
+ */
+export async function sendPayouts(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  signal: AbortSignal,
+): Promise<void> {
+  const queue = queueOf(identity.publicKey, 'payout')
+  const bell = createBell(context.clock)
+  const unsubscribe = context.storage.onWake(bell.ring)
+  context.live.wakePayouts = bell.ring
+  const running = new Map<string, Promise<void>>()
+  /** By the monotonic clock: not before then. */
+  const notBefore = new Map<string, number>()
+  const maximum = context.settings.maximumConcurrentPayouts
+
+  const start = (payout: string): void => {
+    if (running.has(payout)) return
+    const run = follow(payout).finally(() => {
+      running.delete(payout)
+      bell.ring()
+    })
+    running.set(payout, run)
+  }
+  const follow = async (payout: string): Promise<void> => {
+    try {
+      const result = await payPayout(context, identity, leadership, payout, signal)
+      if (result.ended) notBefore.delete(payout)
+      else notBefore.set(payout, context.clock.monotonic() + result.after)
+    } catch (error) {
+      notBefore.set(payout, context.clock.monotonic() + poll)
+      if (error instanceof LostLeadership || signal.aborted) return
+      context.logger.error('a payout could not be taken further, it will be tried again', {
+        payout,
+        error: error instanceof Error ? error.message : String(error),
+      })
+    }
+  }
+
+  try {
+    for (const payout of await unfinished(context, queue)) notBefore.set(payout, 0)
+    while (!signal.aborted) {
+      const free = maximum - running.size
+      if (free > 0) {
+        for (const job of await context.storage.claim(queue, { limit: free, leaseFor })) {
+          if (!notBefore.has(job.subject)) start(job.subject)
+        }
+      }
+      const now = context.clock.monotonic()
+      for (const [payout, at] of notBefore) {
+        if (running.size < maximum && at <= now && !running.has(payout)) start(payout)
+      }
+      await bell.wait(poll, signal)
+    }
+  } finally {
+    unsubscribe()
+    context.live.wakePayouts = () => undefined
+    await Promise.all(running.values())
+  }
+}
+
+/** Also those that a process claimed before it died. */
+async function unfinished(context: Context, queue: string): Promise<string[]> {
+  const subjects: string[] = []
+  let after: (string | number)[] | undefined
+  for (;;) {
+    const page = await context.storage.find(jobs, {
+      index: 'due',
+      equals: [queue],
+      limit: 1000,
+      ...(after && { after }),
+    })
+    subjects.push(...page.map((job) => job.subject))
+    const last = page.at(-1)
+    if (!last || page.length < 1000) return subjects
+    after = [last.due_at, last.id]
+  }
+}
