@@ -10,6 +10,11 @@ export interface Chain {
   height(): Promise<number>
   /** Mines blocks and returns their hashes; does not wait for any LND (`network.mine` does). */
   mine(blocks: number): Promise<string[]>
+  /**
+   * Takes the newest blocks back. Their transactions wait in the mempool again; nodes notice when
+   * more blocks than that are mined anew (a reorg).
+   */
+  takeBack(blocks: number): Promise<void>
   /** Sends from the miner's coins, unconfirmed; returns the transaction id. */
   send(address: string, amountSat: bigint | number): Promise<string>
   /** The same to many different addresses in one transaction. */
@@ -27,6 +32,10 @@ export function attachChain(details: ChainDetails): Chain {
     rpc,
     height: () => rpc('getblockcount'),
     mine: (blocks) => rpc('generate', [blocks]),
+    takeBack: async (blocks) => {
+      const height = await rpc<number>('getblockcount')
+      await rpc('invalidateblock', [await rpc('getblockhash', [height - blocks + 1])])
+    },
     send: (address, amountSat) => spendMinerCoins(details, [{ address, amountSat }]),
     sendMany: (payments) => spendMinerCoins(details, payments),
     mempool: () => rpc('getrawmempool'),

@@ -66,7 +66,7 @@ export async function startNetwork(options: NetworkOptions): Promise<RunningNetw
   }
   try {
     report(`btcd is up (${chain.details.network}), starting ${options.nodes.length} nodes`)
-    await startAll(options.nodes, chain, nodes, report)
+    if (options.nodes.length > 0) await startAll(options.nodes, chain, nodes, report)
     if (options.channels !== undefined) await base.openChannels(options.channels)
   } catch (error) {
     await remove()

@@ -21,7 +21,10 @@ import { waitUntil } from './wait-until.ts'
 export interface RunningChain extends Chain, AsyncDisposable {
   /** Ends btcd, keeping its folder. Stop the nodes first: a node's own stop waits for its chain. */
   stop(): Promise<void>
-  /** Starts btcd again on the same ports. On simnet the blocks stay; on regtest btcd deletes them. */
+  /**
+   * Starts btcd again on the same port. On simnet the blocks stay; on regtest btcd deletes them. LND
+   * reconnects after 5 s, and is in sync again after the first block that is mined after that.
+   */
   start(): Promise<void>
   /** Ends btcd and removes its folder. */
   remove(): Promise<void>
