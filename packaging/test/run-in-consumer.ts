@@ -16,12 +16,12 @@ export const nodes: Record<string, string> = {
   oldest: join(inject('consumer'), 'node_modules', 'node', 'bin', 'node'),
 }
 
-/** Runs Node in the consumer's folder. */
-export function runNode(node: string, ...args: string[]): Promise<Ended> {
+/** Runs a program in the consumer's folder. */
+export function run(program: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
     // Without the condition and options of the workspace.
     const env = { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'production' }
-    execFile(node, args, { cwd: inject('consumer'), env }, (error, output, errors) => {
+    execFile(program, args, { cwd: inject('consumer'), env }, (error, output, errors) => {
       const exitCode = error ? Number(error.code ?? -1) : 0
       resolve({ exitCode, output, errors: error && errors === '' ? String(error) : errors })
     })
@@ -35,5 +35,5 @@ export function runCompiler(version: string, file: string): Promise<Ended> {
   )
   const options = ['--noEmit', '--strict', '--pretty', 'false', '--target', 'es2022']
   const compiler = join(packageFile, '..', 'bin', 'tsc')
-  return runNode(process.execPath, compiler, ...options, '--module', 'nodenext', file)
+  return run(process.execPath, compiler, ...options, '--module', 'nodenext', file)
 }
