@@ -1,0 +1,160 @@
+/**
+ * Swaps Lightning money for on-chain money, which makes the node able to receive again. Two
+ * contracts, told apart by `custody`. Not used by this release; declared so that the ports can be
+ * reviewed together.
+ *
+ * For both: every answer is a hint from somebody who may lie. Quotes are all-in. Repeating a call
+ * with the same id never starts a second swap. Rejections say `outcome`; a lost answer is `unknown`
+ * and is looked up, never repeated under another id.
+ */
+export type SwapProvider = SelfCustodialSwapProvider | DelegatedSwapProvider
+
+interface SwapQuotes {
+  readonly contractVersion: 1
+  /** For people and for the books: one name per operator. */
+  readonly name: string
+  /** What a swap may be, now. Rejects when the provider cannot be reached. */
+  limits(signal?: AbortSignal): Promise<SwapLimits>
+  /** All costs of swapping `amountSat` out. A live quote proves neither health nor liquidity. */
+  quote(amountSat: bigint, signal?: AbortSignal): Promise<SwapQuote>
+}
+
+/** Bounds of the Lightning amount. */
+export interface SwapLimits {
+  readonly minimumSat: bigint
+  readonly maximumSat: bigint
+}
+
+/** Everything that a swap costs, so that quotes of different providers can be compared. */
+export interface SwapQuote {
+  readonly amountSat: bigint
+  /** The provider's own fee. */
+  readonly serviceSat: bigint
+  /** Miner fees of both sides, at the feerate that the provider assumes. */
+  readonly lockupSat: bigint
+  readonly claimSat: bigint
+  /** Lost when the swap fails after the prepayment (loopd); 0 otherwise. */
+  readonly prepayAtRiskSat: bigint
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/**
+ * Boltz v2: the plugin maps the protocol and returns RAW terms. It never sees a key or a preimage.
+ * Core derives the keys, rebuilds the script tree, verifies every field, pays the hold invoice,
+ * watches the chain, reveals, publishes, replaces and books.
+ */
+export interface SelfCustodialSwapProvider extends SwapQuotes {
+  readonly custody: 'self'
+  /** Stored with each swap: a swap stays with the server it was created on. */
+  readonly url: string
+  /**
+   * Creates a swap for a payment hash and claim key of ours. The whole answer is stored before
+   * anything is paid. With `outcome: 'unknown'` the swap may exist at the provider; it costs nothing
+   * unpaid and is never retried with the same hash.
+   */
+  create(request: NewSwap, signal?: AbortSignal): Promise<SwapTerms>
+  /** What the provider says about a swap; skipped, doubled and reordered states are normal. */
+  status(providerId: string, signal?: AbortSignal): Promise<SwapReport>
+  /** Reports as they come; ends by throwing when the connection is lost. Polling goes on behind it. */
+  watch(providerIds: readonly string[], signal: AbortSignal): AsyncIterable<SwapReport>
+  /**
+   * Asks for the provider's half of a cooperative claim. It may refuse, lie or never answer; the
+   * script path needs none of it.
+   */
+  requestClaimSignature(
+    request: ClaimSignatureRequest,
+    signal?: AbortSignal,
+  ): Promise<ClaimSignature>
+  /** Swaps made with our claim keys, for rescue without a database. Absent: rescue says so. */
+  restore?(extendedPublicKey: string, signal?: AbortSignal): Promise<readonly SwapTerms[]>
+}
+
+export interface NewSwap {
+  readonly amountSat: bigint
+  /** SHA-256 of our preimage, hex. */
+  readonly paymentHash: string
+  /** 33 bytes, compressed, hex. */
+  readonly claimPublicKey: string
+  /** Encrypted by us, kept by the provider, returned by restore; hex. */
+  readonly metadata: string
+  /** Seconds the hold invoice may stay unpaid. */
+  readonly invoiceExpirySeconds: number
+}
+
+/** The provider's answer, unverified and complete. */
+export interface SwapTerms {
+  readonly providerId: string
+  readonly invoice: string
+  readonly lockupAddress: string
+  readonly refundPublicKey: string
+  readonly timeoutHeight: number
+  readonly onchainAmountSat: bigint
+  /** Hex scripts of the tree, as they came. */
+  readonly leaves: Readonly<Record<string, { readonly version: number; readonly script: string }>>
+  readonly metadata?: string
+  /** The answer as it came, for the record. */
+  readonly raw: unknown
+}
+
+export interface SwapReport {
+  readonly providerId: string
+  /** The provider's own word. */
+  readonly status: string
+  readonly lockupTransaction?: string
+}
+
+export interface ClaimSignatureRequest {
+  readonly providerId: string
+  /** Raw claim transaction, hex. */
+  readonly transaction: string
+  readonly inputIndex: number
+  /** Our public nonce, hex; fresh for every request. */
+  readonly publicNonce: string
+  /** Revealed with this call: from here on the swap must be claimed. */
+  readonly preimage: string
+}
+
+export interface ClaimSignature {
+  readonly publicNonce: string
+  readonly partialSignature: string
+}
+
+/** loopd: the daemon acts on its own LND connection; core caps, follows and books its reports. */
+export interface DelegatedSwapProvider extends SwapQuotes {
+  readonly custody: 'delegated'
+  /**
+   * Starts a swap under our id, written into its label. Before a retry, {@link list} is searched for
+   * the label: the daemon itself does not dedupe.
+   */
+  start(request: NewDelegatedSwap, signal?: AbortSignal): Promise<DelegatedSwap>
+  list(signal?: AbortSignal): Promise<readonly DelegatedSwap[]>
+  watch(signal: AbortSignal): AsyncIterable<DelegatedSwap>
+}
+
+export interface NewDelegatedSwap {
+  /** Our swap id. */
+  readonly label: string
+  readonly amountSat: bigint
+  readonly destination?: string
+  /** Hard limits that the daemon itself must hold. */
+  readonly maximumServiceSat: bigint
+  readonly maximumMinerSat: bigint
+  readonly maximumPrepaySat: bigint
+  readonly maximumRoutingSat: bigint
+  /** Milliseconds since 1970 until which the server may wait for a cheaper batch. */
+  readonly publicationDeadline: number
+}
+
+export interface DelegatedSwap {
+  readonly label: string
+  readonly providerId: string
+  readonly state: 'accepted' | 'running' | 'completed' | 'failed'
+  /** With `failed`: the daemon's reason. */
+  readonly failure?: string
+  /** What it has cost so far, by kind. */
+  readonly serviceSat: bigint
+  readonly minerSat: bigint
+  readonly routingSat: bigint
+  readonly prepayLostSat: bigint
+}
