@@ -1,4 +1,5 @@
 // Takes one payment on a simulated network, with each storage, and prints what the partner then has.
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createPaymentNode, systemClock } from '@payment-node/core'
 import { memory } from '@payment-node/storage-memory'
@@ -14,7 +15,7 @@ for (const [name, storage] of Object.entries({
   const network = createSimulatedNetwork({ clock: systemClock })
   const [shop, payer] = [network.addNode('shop'), network.addNode('payer')]
   network.establishChannel({ from: payer, to: shop, capacitySat: 1_000_000n })
-  const keys = { invoices: new Uint8Array(32).fill(7) }
+  const keys = { invoices: randomBytes(32) }
   const node = createPaymentNode({ lightning: shop.connect(), storage, keys })
   await node.start()
   await node.partners.upsert({ id: 'merchant' })

@@ -90,6 +90,7 @@ export interface ErrorDetails {
   'events.consumer-in-use': { consumer: string }
 }
 
+/** One of the codes of {@link ErrorDetails}. */
 export type ErrorCode = keyof ErrorDetails
 
 const marker: unique symbol = Symbol.for('payment-node.error') as never

@@ -35,6 +35,7 @@ export interface PaymentNodeEvents {
   'channel.closed': { channel: Channel }
 }
 
+/** The name of an event: a key of {@link PaymentNodeEvents}. */
 export type EventType = keyof PaymentNodeEvents
 
 /** What the node was when it became usable. */

@@ -36,7 +36,16 @@ export type * from './ports/random.ts'
 export type * from './ports/storage.ts'
 export type * from './ports/swap-provider.ts'
 export type { Metadata } from './read-input.ts'
-export type * from './rooms.ts'
+export type {
+  ChannelsRoom,
+  EventsRoom,
+  InvoicesRoom,
+  LedgerRoom,
+  PartnersRoom,
+  PayoutsRoom,
+  Rooms,
+  SafetyRoom,
+} from './rooms.ts'
 export type { SafetyStatus } from './safety/halt.ts'
 export type { Status } from './status.ts'
 export { systemClock } from './system-clock.ts'

@@ -32,6 +32,7 @@ export interface PaymentNode extends Rooms {
   start(): Promise<void>
   /** Ends the running step with a deadline and closes everything; never waits for a payment. Safe to repeat. */
   stop(): Promise<void>
+  /** What probes and people ask first; answers in every state and never throws because LND is away. */
   status(): Promise<Status>
   /**
    * Durable: every event of the type(s) since the consumer was first named, in order, at least once, in

@@ -24,48 +24,68 @@ import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
 
 /** Asking to be paid. */
 export interface InvoicesRoom {
-  /** {@inheritDoc createInvoice} */
+  /**
+   * Creates a one-time invoice, on LND first and then in the books; it is given out when both have it.
+   * With an `idempotencyKey`, repeating the call gives the same invoice.
+   */
   create(input: InvoiceInput, options?: InvoiceOptions): Promise<Invoice>
+  /** Throws `invoice.not-found`. */
   get(id: string): Promise<Invoice>
+  /** Newest first, page by page. */
   list(filter?: InvoiceFilter): Promise<Page<Invoice>>
+  /** Ends an open invoice: no payment can settle it afterwards. Throws `invoice.settled` when a payment was faster. */
   cancel(id: string): Promise<Invoice>
+  /** Resolves when it is paid and credited. Throws `invoice.expired`, `invoice.canceled`, `wait.aborted`. */
   waitUntilSettled(id: string, options?: WaitOptions): Promise<Invoice>
 }
 
 /** Paying partners. */
 export interface PayoutsRoom {
+  /** Reserves amount and worst-case fee at once and pays in the background; the same key gives the same payout. */
   request(input: PayoutInput, options: PayoutOptions): Promise<Payout>
+  /** Throws `payout.not-found`. */
   get(id: string): Promise<Payout>
+  /** Newest first, page by page. */
   list(filter?: PayoutFilter): Promise<Page<Payout>>
+  /** The operator's verdict on a payout in `unknown`; refused while LND's own word can be had. */
   resolve(id: string, verdict: 'succeeded' | 'failed', evidence: ResolveEvidence): Promise<Payout>
 }
 
 /** The merchants whose balances are kept. */
 export interface PartnersRoom {
+  /** Creates the partner, or changes what is given. */
   upsert(input: PartnerInput): Promise<Partner>
+  /** Throws `partner.not-found`. */
   get(id: string): Promise<Partner>
+  /** Newest first, page by page. */
   list(page?: PageInput): Promise<Page<Partner>>
 }
 
 /** The node's channels, read only. */
 export interface ChannelsRoom {
+  /** Open, opening and closing channels. */
   list(): Promise<readonly Channel[]>
 }
 
 /** The books. */
 export interface LedgerRoom {
+  /** All balances from one snapshot. */
   balances(): Promise<Balances>
 }
 
 /** The durable log. */
 export interface EventsRoom {
+  /** Events after a cursor (`"0"` for all), in order; gaps between cursors mean nothing. */
   after(cursor: string, options?: { readonly limit?: number }): Promise<readonly AnyEvent[]>
 }
 
 /** The kill switch. */
 export interface SafetyRoom {
+  /** Stops outgoing money at once, in every process and across restarts; what LND has in flight is followed to its end. */
   halt(reason: string): Promise<SafetyStatus>
+  /** Lets money out again. Throws `safety.not-halted`. */
   resume(reason: string): Promise<SafetyStatus>
+  /** Whether outgoing money is halted, and why. */
   status(): Promise<SafetyStatus>
 }
 

@@ -17,6 +17,7 @@ export interface CommitHooks {
   afterCommit?(change: Change, result: Committed | Refused): unknown
 }
 
+/** What {@link memory} takes; everything has a default. */
 export interface MemoryOptions {
   /** Books that outlive this storage; without them it starts empty and ends with the object. */
   readonly data?: MemoryData
@@ -28,6 +29,7 @@ export interface MemoryOptions {
   readonly hooks?: CommitHooks
 }
 
+/** A storage that can also die, for crash tests. */
 export interface MemoryStorage extends Storage {
   /**
    * Ends this storage as a crash ends a process: calls in flight and all later ones reject, a commit

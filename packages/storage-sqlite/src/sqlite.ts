@@ -20,6 +20,7 @@ import { findRows, getRow } from './read-rows.ts'
 import type { Statements } from './statements.ts'
 import { takeLease } from './take-lease.ts'
 
+/** What {@link sqlite} takes. */
 export interface SqliteOptions {
   /**
    * Path of the database file, on a local disk. It is created, for its owner alone, when it is

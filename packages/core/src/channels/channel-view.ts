@@ -1,6 +1,7 @@
 import type { Amount } from '../domain/amount.ts'
 import type { CloseType } from '../ports/lightning-node.ts'
 
+/** Where a channel is in its life, as LND showed it last. */
 export type ChannelState = 'opening' | 'active' | 'inactive' | 'closing' | 'closed'
 
 /** One channel as the host sees it. Amounts of an inactive channel can be neither sent nor received. */

@@ -50,6 +50,7 @@ export interface InvoiceInput {
   readonly allowUnreceivable?: boolean
 }
 
+/** How a repeated call is recognised. */
 export interface InvoiceOptions {
   /** Same key and parameters give the same invoice for ever; other parameters are an error. 1 to 255 printable ASCII characters. */
   readonly idempotencyKey?: string

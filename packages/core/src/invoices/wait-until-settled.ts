@@ -4,6 +4,7 @@ import { readObject, readSignal } from '../read-input.ts'
 import { findInvoice } from './get-invoice.ts'
 import { type Invoice, invoiceView } from './invoice-view.ts'
 
+/** How a wait may end early. */
 export interface WaitOptions {
   /** Ends the wait with `wait.aborted`; the invoice is not touched. */
   readonly signal?: AbortSignal

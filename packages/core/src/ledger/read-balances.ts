@@ -17,6 +17,7 @@ export interface Balances {
   readonly sum: Amount
 }
 
+/** What one partner is owed. */
 export interface PartnerBalance {
   readonly partner: string
   /** Can be paid out now. */

@@ -41,6 +41,7 @@ export interface PayoutInput {
   readonly feeLimit?: AmountInput
 }
 
+/** How a repeated call is recognised; required, because money leaves. */
 export interface PayoutOptions {
   /** Required: the same key and parameters never pay twice, for ever. 1 to 255 printable ASCII characters. */
   readonly idempotencyKey: string

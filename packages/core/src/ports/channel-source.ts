@@ -13,6 +13,7 @@ export interface PeerSource {
   candidates(signal?: AbortSignal): Promise<readonly PeerCandidate[]>
 }
 
+/** A node worth a channel, with its place in the list. */
 export interface PeerCandidate {
   /** 33 bytes, compressed, hex. */
   readonly publicKey: string
@@ -40,12 +41,14 @@ export interface ChannelMarket {
   poll(orderId: string, signal?: AbortSignal): Promise<ChannelOrder>
 }
 
+/** The channel that is wanted. */
 export interface ChannelRequest {
   readonly capacitySat: bigint
   /** Blocks the channel must stay open. */
   readonly leaseBlocks: number
 }
 
+/** An offer of a market: a price that holds until it expires. */
 export interface ChannelQuote {
   readonly providerId: string
   readonly capacitySat: bigint
@@ -56,6 +59,7 @@ export interface ChannelQuote {
   readonly expiresAt: number
 }
 
+/** What became of an order. */
 export interface ChannelOrder {
   readonly orderId: string
   readonly providerId: string

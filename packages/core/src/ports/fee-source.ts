@@ -11,6 +11,7 @@ export interface FeeSource {
   history?(since: number, signal?: AbortSignal): Promise<readonly FeeEstimate[]>
 }
 
+/** One observed or estimated feerate. */
 export interface FeeEstimate {
   /** Milliseconds since 1970 at which the source observed it. */
   readonly at: number

@@ -12,6 +12,7 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpResponse>
 }
 
+/** One request with its bounds; nothing has a default. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string
@@ -25,6 +26,7 @@ export interface HttpRequest {
   readonly redirects: number
 }
 
+/** The whole answer, whatever its status. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

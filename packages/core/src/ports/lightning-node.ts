@@ -129,6 +129,7 @@ export interface LightningNode {
 /** LND's `chains[0].network`; `simnet` and `regtest` are private test chains. */
 export type Network = 'mainnet' | 'testnet' | 'testnet4' | 'signet' | 'regtest' | 'simnet'
 
+/** Who the node is and how far it has come. */
 export interface NodeInfo {
   /** 33 bytes, compressed, hex. */
   readonly publicKey: string
@@ -147,6 +148,7 @@ export interface NodeInfo {
   readonly acceptsAmp: boolean
 }
 
+/** A channel with confirmed funding (LND: `ListChannels`). */
 export interface NodeChannel {
   /** Funding outpoint, `txid:index`. */
   readonly channelPoint: string
@@ -177,6 +179,7 @@ export interface NodeChannel {
   readonly memo?: string
 }
 
+/** A payment under way in a channel. */
 export interface PendingHtlc {
   readonly direction: 'incoming' | 'outgoing'
   readonly amountMsat: bigint
@@ -184,6 +187,7 @@ export interface PendingHtlc {
   readonly expiryHeight: number
 }
 
+/** A channel that opens or closes (LND: `PendingChannels`). */
 export interface PendingChannel {
   readonly channelPoint: string
   readonly peer: string
@@ -199,6 +203,7 @@ export interface PendingChannel {
   readonly maturityHeight?: number
 }
 
+/** How a channel ended; `breach` is a revoked state published by the peer. */
 export type CloseType =
   | 'cooperative'
   | 'local-force'
@@ -207,6 +212,7 @@ export type CloseType =
   | 'funding-canceled'
   | 'abandoned'
 
+/** A channel that is gone (LND: `ClosedChannels`). */
 export interface ClosedChannel {
   readonly channelPoint: string
   readonly peer: string
@@ -221,6 +227,7 @@ export interface ClosedChannel {
   readonly settledMsat: bigint
 }
 
+/** That something changed: a reason to read the lists again. */
 export type ChannelHint =
   | { readonly kind: 'subscribed' }
   /** Something changed; read the lists. */
@@ -228,6 +235,7 @@ export type ChannelHint =
   /** Comes earlier than the list of closed channels, and only once. */
   | { readonly kind: 'closed'; readonly channel: ClosedChannel }
 
+/** The wallet's on-chain money (LND: `WalletBalance`). */
 export interface WalletBalance {
   readonly confirmedMsat: bigint
   readonly unconfirmedMsat: bigint
@@ -237,6 +245,7 @@ export interface WalletBalance {
   readonly reservedMsat: bigint
 }
 
+/** What core asks the node to make an invoice of. */
 export interface NewNodeInvoice {
   /** 32 bytes. */
   readonly preimage: Uint8Array
@@ -252,6 +261,7 @@ export interface NewNodeInvoice {
   readonly isPrivate: boolean
 }
 
+/** What the node made of it. */
 export interface CreatedNodeInvoice {
   readonly paymentHash: string
   readonly paymentRequest: string
@@ -260,6 +270,7 @@ export interface CreatedNodeInvoice {
   readonly createdAt: number
 }
 
+/** An invoice in the node's own books, also of other programs (LND: `Invoice`). */
 export interface NodeInvoice {
   readonly paymentHash: string
   /** Empty for keysend. */
@@ -282,6 +293,7 @@ export interface NodeInvoice {
   readonly isAmp: boolean
 }
 
+/** What a BOLT11 invoice says. */
 export interface DecodedInvoice {
   readonly paymentHash: string
   /** Public key of the payee. */
@@ -301,6 +313,7 @@ export interface DecodedInvoice {
   readonly hasBlindedPaths: boolean
 }
 
+/** A feature bit of an invoice (BOLT9). */
 export interface InvoiceFeature {
   readonly bit: number
   readonly name: string
@@ -308,6 +321,7 @@ export interface InvoiceFeature {
   readonly isKnown: boolean
 }
 
+/** What to pay and within which bounds. */
 export interface NewPayment {
   readonly paymentRequest: string
   /** Set exactly when the invoice has no amount. */
@@ -319,6 +333,7 @@ export interface NewPayment {
   readonly maximumParts?: number
 }
 
+/** Why a payment failed for certain. */
 export type PaymentFailure =
   | 'timeout'
   | 'no-route'
@@ -327,6 +342,7 @@ export type PaymentFailure =
   | 'insufficient-balance'
   | 'canceled'
 
+/** The state of an outgoing payment (LND: `Payment`). */
 export interface PaymentUpdate {
   readonly paymentHash: string
   /** `failed` only when no HTLC is left unresolved. */
@@ -346,6 +362,7 @@ export interface PaymentUpdate {
   readonly htlcs: readonly PaymentHtlc[]
 }
 
+/** One attempt of a payment on one route. */
 export interface PaymentHtlc {
   readonly state: 'in-flight' | 'succeeded' | 'failed'
   readonly amountMsat: bigint
@@ -356,11 +373,13 @@ export interface PaymentHtlc {
   readonly expiryHeight: number
 }
 
+/** The highest indexes the node has given out. */
 export interface HighWater {
   readonly invoiceAddIndex: bigint
   readonly paymentIndex: bigint
 }
 
+/** One check of the connection, for an operator. */
 export interface Diagnosis {
   /** Stable, kebab-case: `reachable`, `version`, `permissions`, … */
   readonly check: string

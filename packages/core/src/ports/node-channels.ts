@@ -15,6 +15,7 @@ export interface ChannelOpener {
   close(request: CloseChannel, signal?: AbortSignal): Promise<{ closingTransaction?: string }>
 }
 
+/** A channel to open, with the inputs that fund it. */
 export interface OpenChannel {
   readonly peer: string
   readonly capacitySat: bigint
@@ -26,6 +27,7 @@ export interface OpenChannel {
   readonly isPrivate: boolean
 }
 
+/** A channel to close. */
 export interface CloseChannel {
   readonly channelPoint: string
   readonly isForce: boolean
@@ -35,11 +37,13 @@ export interface CloseChannel {
 
 /** Fees for routing other people's payments. Writing replaces ALL of a channel's values. */
 export interface RoutingPolicies {
+  /** What each of our channels asks now. */
   read(signal?: AbortSignal): Promise<readonly RoutingPolicy[]>
   /** Refused per channel: an accepted call may still list failures, which are thrown as `node.refused`. */
   write(policy: RoutingPolicy, signal?: AbortSignal): Promise<void>
 }
 
+/** What one channel asks for forwarding (BOLT7 `channel_update`). */
 export interface RoutingPolicy {
   readonly channelPoint: string
   readonly baseFeeMsat: bigint
@@ -49,6 +53,7 @@ export interface RoutingPolicy {
 
 /** What routing earned. Pages are relative to `startTime`, so it stays fixed while paging. */
 export interface ForwardingHistory {
+  /** Forwards between two moments, oldest first, `limit` of them after `offset`. */
   list(page: {
     readonly startTime: number
     readonly endTime: number
@@ -57,6 +62,7 @@ export interface ForwardingHistory {
   }): Promise<readonly Forward[]>
 }
 
+/** One payment of other people that crossed the node. */
 export interface Forward {
   /** Nanoseconds since 1970. */
   readonly at: bigint
@@ -68,6 +74,7 @@ export interface Forward {
 
 /** Static channel backups: encrypted with the seed, safe to store elsewhere. */
 export interface Backups {
+  /** The current backup of all channels. */
   export(signal?: AbortSignal): Promise<ChannelBackup>
   /** Whether this node could restore from it, and which channels it covers. */
   verify(backup: Uint8Array, signal?: AbortSignal): Promise<readonly string[]>
@@ -75,6 +82,7 @@ export interface Backups {
   watch(signal: AbortSignal): AsyncIterable<ChannelBackup>
 }
 
+/** A multi-channel backup and what it covers. */
 export interface ChannelBackup {
   readonly bytes: Uint8Array
   readonly channelPoints: readonly string[]

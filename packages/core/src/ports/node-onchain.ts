@@ -19,14 +19,17 @@ export interface OnchainWallet {
    * success. A refusal says `node.refused`; a lost reply leaves the outcome unknown.
    */
   publish(rawTransaction: Uint8Array, label: string, signal?: AbortSignal): Promise<void>
+  /** Gives locked inputs back to the wallet. */
   release(lockId: Uint8Array, outpoints: readonly string[], signal?: AbortSignal): Promise<void>
   /** The wallet's transactions from `fromHeight` on, unconfirmed ones included. */
   transactions(fromHeight: number, signal?: AbortSignal): Promise<readonly WalletTransaction[]>
+  /** The wallet's unspent outputs. */
   unspent(signal?: AbortSignal): Promise<readonly WalletOutput[]>
   /** sat/vB for `blocks`; quality follows the chain backend. */
   estimateFeerate(blocks: number, signal?: AbortSignal): Promise<number>
 }
 
+/** What a transaction shall pay, and how its inputs are locked. */
 export interface FundTransaction {
   /** Address → sat. One entry per address. */
   readonly outputs: Readonly<Record<string, bigint>>
@@ -36,17 +39,20 @@ export interface FundTransaction {
   readonly minimumConfirmations: number
 }
 
+/** A PSBT with chosen inputs and change; `inputs` as `txid:index`. */
 export interface FundedTransaction {
   readonly psbt: Uint8Array
   readonly inputs: readonly string[]
   readonly changeIndex: number
 }
 
+/** Ready to be stored, then published. */
 export interface SignedTransaction {
   readonly rawTransaction: Uint8Array
   readonly transactionId: string
 }
 
+/** A transaction that touches the wallet. */
 export interface WalletTransaction {
   readonly transactionId: string
   readonly amountSat: bigint
@@ -56,6 +62,7 @@ export interface WalletTransaction {
   readonly label: string
 }
 
+/** An unspent output; `outpoint` is `txid:index`. */
 export interface WalletOutput {
   readonly outpoint: string
   readonly amountSat: bigint

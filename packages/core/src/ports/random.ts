@@ -1,4 +1,5 @@
 /** The only door to chance. Must be cryptographically strong outside of simulations. */
 export interface Random {
+  /** `length` fresh bytes. */
   bytes(length: number): Uint8Array
 }

@@ -1,4 +1,5 @@
 import type { AnyTable, RowOf } from '../tables/table.ts'
+import type { Clock } from './clock.ts'
 import type { Logger } from './logger.ts'
 
 /**
@@ -96,7 +97,7 @@ export interface Storage {
 /** What an engine needs from its surroundings. Engines with their own clock ignore `clock`. */
 export interface StorageEnvironment {
   /** Milliseconds since 1970. Only engines without a clock of their own (memory, SQLite) use it. */
-  readonly clock: { now(): number }
+  readonly clock: Pick<Clock, 'now'>
   readonly logger?: Logger
 }
 
@@ -164,6 +165,7 @@ export type Write =
       readonly revision: number
     }
 
+/** The change is durable. */
 export interface Committed {
   readonly committed: true
 }
@@ -202,6 +204,7 @@ export interface Job {
   readonly revision: number
 }
 
+/** The leader's turn: writes fenced by an older epoch are refused. */
 export interface Lease {
   readonly epoch: number
   /** Milliseconds since 1970 by the storage's clock. */

@@ -70,6 +70,7 @@ export interface SelfCustodialSwapProvider extends SwapQuotes {
   restore?(extendedPublicKey: string, signal?: AbortSignal): Promise<readonly SwapTerms[]>
 }
 
+/** A swap to create, with the keys of ours that it is bound to. */
 export interface NewSwap {
   readonly amountSat: bigint
   /** SHA-256 of our preimage, hex. */
@@ -97,6 +98,7 @@ export interface SwapTerms {
   readonly raw: unknown
 }
 
+/** What the provider says about a swap; a hint. */
 export interface SwapReport {
   readonly providerId: string
   /** The provider's own word. */
@@ -104,6 +106,7 @@ export interface SwapReport {
   readonly lockupTransaction?: string
 }
 
+/** What the provider's half of a cooperative claim is made for. */
 export interface ClaimSignatureRequest {
   readonly providerId: string
   /** Raw claim transaction, hex. */
@@ -115,6 +118,7 @@ export interface ClaimSignatureRequest {
   readonly preimage: string
 }
 
+/** The provider's half (MuSig2, hex). */
 export interface ClaimSignature {
   readonly publicNonce: string
   readonly partialSignature: string
@@ -128,10 +132,13 @@ export interface DelegatedSwapProvider extends SwapQuotes {
    * the label: the daemon itself does not dedupe.
    */
   start(request: NewDelegatedSwap, signal?: AbortSignal): Promise<DelegatedSwap>
+  /** The swaps that the daemon knows. */
   list(signal?: AbortSignal): Promise<readonly DelegatedSwap[]>
+  /** Changes as the daemon reports them. */
   watch(signal: AbortSignal): AsyncIterable<DelegatedSwap>
 }
 
+/** A swap for the daemon to make, within limits. */
 export interface NewDelegatedSwap {
   /** Our swap id. */
   readonly label: string
@@ -146,6 +153,7 @@ export interface NewDelegatedSwap {
   readonly publicationDeadline: number
 }
 
+/** A swap as the daemon reports it. */
 export interface DelegatedSwap {
   readonly label: string
   readonly providerId: string

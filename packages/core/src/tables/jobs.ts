@@ -21,6 +21,7 @@ export const jobs = table({
   index: { due: ['queue', 'due_at', 'id'] },
 })
 
+/** The queue of one node's jobs of one kind. */
 export function queueOf(node: string, kind: string): string {
   return `${kind}@${node}`
 }

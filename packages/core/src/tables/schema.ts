@@ -32,4 +32,5 @@ const tables: readonly AnyTable[] = [
 /** Append only: a step that has been released never changes. */
 const steps: readonly SchemaStep[] = tables.map((create) => ({ version: 1, create }))
 
+/** All tables of core, and how older books become these. */
 export const schema: Schema = { version: 1, minimumReader: 1, tables, steps }

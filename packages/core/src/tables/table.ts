@@ -3,6 +3,7 @@ import type { Key, Write } from '../ports/storage.ts'
 /** `msat` and `integer` differ in TypeScript (bigint, number) and in range; `time` is milliseconds since 1970. */
 export type ColumnType = 'text' | 'msat' | 'integer' | 'time' | 'boolean' | 'json' | 'bytes'
 
+/** One column of a declared table; `null` only where it says so. */
 export interface Column {
   readonly type: ColumnType
   readonly nullable?: true
@@ -17,10 +18,12 @@ export interface Table<C extends Readonly<Record<string, Column>>> {
   readonly index?: Readonly<Record<string, readonly (keyof C & string)[]>>
 }
 
+/** A table whatever its columns. */
 // biome-ignore lint/suspicious/noExplicitAny: a table of any columns; every use narrows it again
 export type AnyTable = Table<any>
 
-type Value<T extends ColumnType> = T extends 'msat'
+/** The TypeScript type of a column type. */
+export type ColumnValue<T extends ColumnType> = T extends 'msat'
   ? bigint
   : T extends 'integer' | 'time'
     ? number
@@ -32,9 +35,10 @@ type Value<T extends ColumnType> = T extends 'msat'
           ? Uint8Array
           : string
 
-type Cell<C extends Column> = C extends { nullable: true }
-  ? Value<C['type']> | null
-  : Value<C['type']>
+/** What a column holds: null only where it is nullable. */
+export type Cell<C extends Column> = C extends { nullable: true }
+  ? ColumnValue<C['type']> | null
+  : ColumnValue<C['type']>
 
 /** The columns' values, without the revision: what `insert` takes. */
 export type Fields<T> = T extends Table<infer C> ? { readonly [K in keyof C]: Cell<C[K]> } : never
