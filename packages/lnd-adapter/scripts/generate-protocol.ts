@@ -25,7 +25,8 @@ function readProtocol(): protobuf.Root {
   const root = new protobuf.Root()
   root.resolvePath = (_origin, target) => `${protoFolder}${basename(target)}`
   root.loadSync(readdirSync(protoFolder).sort(), { keepCase: true })
-  return root.resolveAll()
+  root.resolveAll()
+  return root
 }
 
 function describe(root: protobuf.Root): string {

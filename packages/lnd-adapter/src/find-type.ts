@@ -27,3 +27,9 @@ function lookUp(name: string): NamespaceDescriptor | undefined {
     .split('.')
     .reduce<NamespaceDescriptor | undefined>((entry, part) => entry?.nested?.[part], descriptor)
 }
+
+/** Whether a method (`/lnrpc.Lightning/SubscribeInvoices`) answers with a stream. */
+export function isStream(path: string): boolean {
+  const [service, method] = path.slice(1).split('/') as [string, string]
+  return findType(service).methods?.[method]?.responseStream === true
+}

@@ -3,6 +3,7 @@ import { addInvoice } from './calls/add-invoice.ts'
 import { cancelInvoice } from './calls/cancel-invoice.ts'
 import { closedChannels } from './calls/closed-channels.ts'
 import { decodePaymentRequest } from './calls/decode-payment-request.ts'
+import { exportChannelBackups } from './calls/export-channel-backups.ts'
 import { getInfo } from './calls/get-info.ts'
 import { listChannels } from './calls/list-channels.ts'
 import { listInvoices, newestInvoiceIndex } from './calls/list-invoices.ts'
@@ -10,11 +11,14 @@ import { listPayments, newestPaymentIndex } from './calls/list-payments.ts'
 import { lookupInvoice } from './calls/lookup-invoice.ts'
 import { pendingChannels } from './calls/pending-channels.ts'
 import { sendPayment } from './calls/send-payment.ts'
+import { subscribeChannelBackups } from './calls/subscribe-channel-backups.ts'
 import { subscribeChannelEvents } from './calls/subscribe-channel-events.ts'
 import { subscribeSettlements } from './calls/subscribe-invoices.ts'
 import { trackPayment } from './calls/track-payment.ts'
+import { verifyChannelBackup } from './calls/verify-channel-backup.ts'
 import { walletBalance } from './calls/wallet-balance.ts'
 import { connect } from './connection.ts'
+import { diagnose } from './diagnose/diagnose.ts'
 import { type LndOptions, readOptions } from './options.ts'
 
 /**
@@ -58,6 +62,12 @@ export function lnd(options: LndOptions): LightningNode {
       ])
       return { invoiceAddIndex, paymentIndex }
     },
+    backups: {
+      export: (signal) => exportChannelBackups(connection, signal),
+      verify: (backup, signal) => verifyChannelBackup(connection, backup, signal),
+      watch: (signal) => subscribeChannelBackups(connection, signal),
+    },
+    diagnose: (signal) => diagnose(connection, signal),
     async close() {
       connection.close()
     },

@@ -1,4 +1,5 @@
 import { PaymentNodeError } from '@payment-node/core'
+import { type MacaroonRole, macaroonRoles } from './roles.ts'
 
 /**
  * Where a credential comes from. It is read at the first call and again when LND rejects it, so a
@@ -18,6 +19,8 @@ export interface LndOptions {
   readonly certificate: CredentialSource
   /** A macaroon baked for what {@link macaroonPermissions} lists; never `admin.macaroon`. */
   readonly macaroon: CredentialSource
+  /** What the macaroon should allow; `diagnose()` checks these. Default: all roles. */
+  readonly roles?: readonly MacaroonRole[]
   /** Name that the certificate was made for, when `address` is not in it (a proxy, a tunnel). */
   readonly serverName?: string
   /**
@@ -38,6 +41,7 @@ export interface ReadOptions {
   readonly address: string
   readonly certificate: CredentialSource
   readonly macaroon: CredentialSource
+  readonly roles: readonly MacaroonRole[]
   readonly serverName?: string
   readonly keepaliveAfterMilliseconds: number
   readonly keepaliveTimeoutMilliseconds: number
@@ -55,6 +59,7 @@ export function readOptions(options: LndOptions): ReadOptions {
     address: readAddress(options.address),
     certificate: readSource(options.certificate, 'certificate'),
     macaroon: readSource(options.macaroon, 'macaroon'),
+    roles: readRoles(options.roles ?? macaroonRoles),
     ...(serverName === undefined ? {} : { serverName }),
     keepaliveAfterMilliseconds: readDuration(
       keepalive.afterMilliseconds ?? 30_000,
@@ -104,6 +109,12 @@ function readSource(source: unknown, field: string): CredentialSource {
     }
   }
   throw refuse(field, 'expected { path }, { hex }, bytes or a function that returns bytes')
+}
+
+function readRoles(roles: unknown): readonly MacaroonRole[] {
+  const isRole = (role: unknown): role is MacaroonRole => macaroonRoles.some((one) => one === role)
+  if (Array.isArray(roles) && roles.length > 0 && roles.every(isRole)) return roles
+  throw refuse('roles', `expected some of ${macaroonRoles.join(', ')}`)
 }
 
 function readDuration(value: unknown, field: string): number {

@@ -36,27 +36,10 @@ export function hex(bytes: Uint8Array): string | undefined {
   return bytes.length === 0 ? undefined : Buffer.from(bytes).toString('hex')
 }
 
-/** Bytes of exactly `length` from hex text. */
-export function bytesFromHex(text: string, length: number, name: string): Uint8Array {
-  if (!new RegExp(`^[0-9a-fA-F]{${length * 2}}$`).test(text)) {
-    throw new TypeError(`${name} must be ${length} bytes as hex, ${length * 2} digits`)
-  }
-  return Buffer.from(text, 'hex')
-}
-
-/** Bytes of exactly `length`. */
-export function exactBytes(bytes: Uint8Array, length: number, name: string): Uint8Array {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== length) {
-    throw new TypeError(`${name} must be ${length} bytes`)
-  }
-  return bytes
-}
-
 /** A transaction id as people write it: LND's bytes fields hold it in internal order, reversed. */
 export function transactionId(bytes: Uint8Array): string {
-  return Buffer.from(exactBytes(bytes, 32, 'a transaction id'))
-    .reverse()
-    .toString('hex')
+  if (bytes.length !== 32) throw new TypeError('a transaction id must be 32 bytes')
+  return Buffer.from(bytes).reverse().toString('hex')
 }
 
 /** Text that proto3 leaves empty when it is not set. */

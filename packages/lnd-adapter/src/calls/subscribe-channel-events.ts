@@ -1,7 +1,8 @@
 import type { ChannelHint } from '@payment-node/core'
 import type { Call } from '../call.ts'
 import type { Connection } from '../connection.ts'
-import type { ChannelEventUpdate, ChannelPoint } from '../generated/messages.ts'
+import type { ChannelEventUpdate } from '../generated/messages.ts'
+import { readChannelPoint } from '../read-channel-point.ts'
 import { readClosedChannel } from '../read-closed-channel.ts'
 import { endedByLnd, readStream } from '../read-stream.ts'
 import { transactionId } from '../wire-values.ts'
@@ -66,12 +67,4 @@ function channelPointOf(event: ChannelEventUpdate): string | undefined {
     event.fully_resolved_channel ??
     event.channel_funding_timeout
   return point && readChannelPoint(point)
-}
-
-/** `txid:index`, as people write it. */
-export function readChannelPoint(point: ChannelPoint): string {
-  const id = point.funding_txid_bytes
-    ? transactionId(point.funding_txid_bytes)
-    : (point.funding_txid_str ?? '')
-  return `${id}:${point.output_index}`
 }

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { PaymentNodeError } from '@payment-node/core'
 import type { Fact, Meaning } from './meaning.ts'
+import { cause } from './unavailable.ts'
 
 /** Node's words when TLS does not accept LND's certificate. */
 export const certificateWords: RegExp =
@@ -8,7 +9,7 @@ export const certificateWords: RegExp =
 
 /** LND's interceptor and its macaroon library, before the call is looked at. */
 export const macaroonWords: RegExp =
-  /^(verification failed: |cannot get macaroon|expected 1 macaroon, got \d|caveat ".*" not satisfied|unknown macaroon version|invalid ID$|encoding\/hex: |empty macaroon data|cannot detect data format|unmarshal v[12]: |unmarshal base64|bad macaroon|root key with id )/
+  /^(verification failed: |cannot (get|retrieve) macaroon|expected 1 macaroon, got \d|caveat ".*" not satisfied|unknown macaroon version|invalid ID$|encoding\/hex: |empty macaroon data|cannot determine data format|unmarshal v[12]: |unmarshal base64|bad macaroon|root key with id )/
 
 /** The macaroon is genuine but does not allow the call. */
 export const permissionWords: RegExp = /^permission denied$/
@@ -25,7 +26,7 @@ function certificateRejected({ error }: Fact): PaymentNodeError {
   const isOtherName = /altnames/i.test(error.details)
   return new PaymentNodeError(
     'node.certificate-rejected',
-    `The certificate that LND shows is not the one given: ${error.details}.`,
+    `The certificate that LND shows cannot be trusted: ${cause(error)}.`,
     { reason: isOtherName ? 'name-mismatch' : 'untrusted' },
     {
       advice: isOtherName

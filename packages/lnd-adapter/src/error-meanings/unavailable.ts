@@ -39,9 +39,16 @@ export function lost(reason: UnavailableReason, fact: Fact): PaymentNodeError<'n
   return unavailable(
     reason,
     call.effect === 'read' || wasNeverSent(error.details) ? 'none' : 'unknown',
-    `${call.path} was not completed: ${error.details || 'the connection ended'}.`,
+    `${call.path} was not completed: ${cause(error)}.`,
     error,
   )
+}
+
+/** What gRPC says, without its framing around the errors of a connection that never came to be. */
+export function cause({ details }: Fact['error']): string {
+  const inner =
+    /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note: /.exec(details)
+  return (inner?.[1] ?? details.replace(/\.$/, '')) || 'the connection ended'
 }
 
 /**

@@ -1,0 +1,27 @@
+import { PaymentNodeError } from '@payment-node/core'
+import type { Call } from '../call.ts'
+import type { Connection } from '../connection.ts'
+
+export const checkMacaroonPermissionsCall: Call<'/lnrpc.Lightning/CheckMacaroonPermissions'> = {
+  path: '/lnrpc.Lightning/CheckMacaroonPermissions',
+  uri: 'uri:/lnrpc.Lightning/CheckMacaroonPermissions',
+  roles: ['readonly', 'receive', 'pay', 'channels', 'onchain'],
+  effect: 'read',
+  otherRefusals: 'refused',
+}
+
+/** Whether our macaroon allows a method (`/lnrpc.Lightning/GetInfo`), without calling it. */
+export async function isAllowed(
+  connection: Connection,
+  fullMethod: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { macaroon } = await connection.credentials()
+  const request = { macaroon, fullMethod, check_default_perms_from_full_method: true }
+  try {
+    return (await connection.unary(checkMacaroonPermissionsCall, request, { signal })).valid
+  } catch (error) {
+    if (PaymentNodeError.is(error, 'node.refused')) return false
+    throw error
+  }
+}
