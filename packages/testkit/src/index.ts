@@ -1,7 +1,13 @@
+export type { ForwardingPolicy } from './network/channel.ts'
 export * from './network/faults.ts'
 export { createSeededRandom, type SeededRandom } from './network/seeded-random.ts'
 export * from './network/simulated-network.ts'
-export type * from './network/simulated-node.ts'
+export type {
+  NodeOptions,
+  PeerInvoice,
+  PeerInvoiceCreated,
+  SimulatedNode,
+} from './network/simulated-node.ts'
 export type { Timing } from './network/simulation.ts'
 export type { OutgoingPayment } from './network/spontaneous-payment.ts'
 export * from './network/virtual-clock.ts'

@@ -65,6 +65,7 @@ export interface SimulatedNetwork<C extends Clock = Clock> {
   readonly blockHeight: number
   /** What the next block asks, in sat/vB. */
   setFeerate(satPerVbyte: number): void
+  /** Sums up all money of the network. */
   audit(): NetworkAudit
 }
 
@@ -84,6 +85,8 @@ const firstHeight = 500
  *
  * @example
  * ```ts
+ * import { createSimulatedNetwork } from '@payment-node/testkit'
+ *
  * const network = createSimulatedNetwork({ seed: 7 })
  * const [alice, bob] = [network.addNode('alice'), network.addNode('bob')]
  * network.establishChannel({ from: alice, to: bob, capacitySat: 1_000_000n })

@@ -54,6 +54,8 @@ const patienceTurns = 64
  *
  * @example
  * ```ts
+ * import { createVirtualClock } from '@payment-node/testkit'
+ *
  * const clock = createVirtualClock()
  * await clock.run(() => clock.sleep(3_600_000)) // an hour later, at once
  * ```

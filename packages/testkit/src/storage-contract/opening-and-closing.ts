@@ -150,6 +150,25 @@ export function closingContract(promised: Promised): void {
     for (const committing of commits) assert.deepEqual(await committing, { committed: true })
   })
 
+  promised(
+    'close does not wait for a snapshot, whose next read is then rejected',
+    async ({ storage }) => {
+      let closed: (() => void) | undefined
+      const isClosed = new Promise<void>((resolve) => {
+        closed = resolve
+      })
+      const reading = storage.snapshot(async (read) => {
+        await read.get(items, ['a'])
+        await isClosed
+        await read.get(items, ['a'])
+      })
+      const rejected = rejects(reading, 'storage.unavailable', 'the read')
+      await storage.close()
+      closed?.()
+      await rejected
+    },
+  )
+
   promised('close can be repeated, also at the same time', async ({ storage }) => {
     await Promise.all([storage.close(), storage.close()])
     await storage.close()
@@ -159,6 +178,7 @@ export function closingContract(promised: Promised): void {
     'before open and after close every call is rejected, and nothing was written',
     async ({ storage }) => {
       await storage.close()
+      storage.onWake(() => undefined)()
       const calls: Record<string, Promise<unknown>> = {
         get: storage.get(items, ['a']),
         find: storage.find(items, { index: 'key', equals: [], limit: 1 }),

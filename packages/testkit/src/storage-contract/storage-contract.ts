@@ -35,6 +35,7 @@ import { writesContract } from './writes.ts'
  *
  * @example
  * ```ts
+ * import { memory, memoryData } from '@payment-node/storage-memory'
  * import { storageContract } from '@payment-node/testkit'
  * import { test } from 'vitest'
  *

@@ -18,7 +18,7 @@ export type RegisterTest = (name: string, run: () => Promise<void>) => unknown
 export interface StorageUnderTest {
   /** Empty, not opened yet. */
   readonly storage: Storage
-  /** Another one over the same data, not opened yet. Called after the one before was closed. */
+  /** Another one over the same data, not opened yet. */
   reopen(): Storage
   /** Removes what the test left. Called after all of them were closed. */
   remove?(): Promise<void> | void
@@ -26,11 +26,13 @@ export interface StorageUnderTest {
 
 /** Time as the storage sees it, in milliseconds since 1970. */
 export interface ContractClock {
+  /** The moment that the storage would write down now. */
   now(): number
   /** Comes back when the storage's clock has gone on by at least this many milliseconds. */
   pass(milliseconds: number): Promise<void> | void
 }
 
+/** What the engine under test can do. */
 export interface StorageContractOptions {
   /** False leaves out the tests that open a storage again. Default true. */
   readonly isDurable?: boolean
