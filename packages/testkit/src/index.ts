@@ -1,5 +1,7 @@
 export type { ForwardingPolicy } from './network/channel.ts'
+export type { ChannelClosing } from './network/close-channel.ts'
 export * from './network/faults.ts'
+export type { ChannelOpening } from './network/open-channel.ts'
 export { createSeededRandom, type SeededRandom } from './network/seeded-random.ts'
 export * from './network/simulated-network.ts'
 export type {
@@ -11,6 +13,11 @@ export type {
 export type { Timing } from './network/simulation.ts'
 export type { OutgoingPayment } from './network/spontaneous-payment.ts'
 export * from './network/virtual-clock.ts'
+export type * from './node-contract/environment.ts'
+export {
+  lightningNodeContract,
+  type NodeContractOptions,
+} from './node-contract/lightning-node-contract.ts'
 export {
   type ContractClock,
   type RegisterTest,

@@ -1,6 +1,6 @@
-import { PaymentNodeError } from '@payment-node/core'
+import { invalid, PaymentNodeError } from '@payment-node/core'
 import { encodeInvoice, type RouteHint } from './bolt11-invoice.ts'
-import { type Channel, isActive, otherSide, sideOf } from './channel.ts'
+import { isActive, otherSide, sideOf } from './channel.ts'
 import { hashPreimage } from './hash-preimage.ts'
 import { fileInvoice, type InvoiceRecord } from './invoice-book.ts'
 import { refused } from './node-errors.ts'
@@ -54,12 +54,13 @@ export function addInvoice(
     createdAt,
     minFinalCltv,
   }
+  const routeHints = terms.isPrivate ? hintsOf(simulation, node) : []
   const paymentRequest = encodeInvoice(
     {
       ...shared,
       network: simulation.network,
       memo: terms.memo ?? '',
-      routeHints: terms.isPrivate ? hintsOf(simulation, node) : [],
+      routeHints,
     },
     node.privateKey,
   )
@@ -70,7 +71,8 @@ export function addInvoice(
     isHold: terms.isHold,
     memo: terms.memo ?? '',
     addIndex: node.invoices.nextAddIndex(),
-    isPrivate: terms.isPrivate,
+    // LND calls private what carries hints, whatever was asked for.
+    isPrivate: routeHints.length > 0,
     isKeysend: false,
     isAmp: false,
     state: 'open',
@@ -83,46 +85,44 @@ export function addInvoice(
 }
 
 function checkTerms(terms: InvoiceTerms): void {
-  const refuse = (reason: string, says: string): never => {
-    throw refused('createInvoice', reason, says)
-  }
-  if (terms.preimage.length !== 32) refuse('preimage-length', 'a preimage has 32 bytes')
+  if (terms.preimage.length !== 32) throw invalid('preimage', 'malformed', 'must be 32 bytes')
   if (terms.amountMsat !== null && terms.amountMsat <= 0n) {
-    refuse('amount-not-positive', 'an amount is positive')
+    throw invalid('amountMsat', 'not-positive', 'must be more than zero, or null')
   }
-  if (terms.memo !== undefined && Buffer.byteLength(terms.memo) > 639) {
-    refuse('memo-too-long', 'a memo has at most 639 bytes')
-  }
-  if (terms.descriptionHash !== undefined) {
-    if (terms.descriptionHash.length !== 32) {
-      refuse('description-hash-length', 'a description hash has 32 bytes')
-    }
-    if (terms.memo) refuse('memo-and-description-hash', 'either a memo or a description hash')
+  if (terms.descriptionHash !== undefined && terms.descriptionHash.length !== 32) {
+    throw invalid('descriptionHash', 'malformed', 'must be 32 bytes')
   }
   const { expirySeconds } = terms
   if (!Number.isInteger(expirySeconds) || expirySeconds < 1 || expirySeconds > year) {
-    refuse('expiry-out-of-range', 'an expiry is 1 second to one year')
+    throw invalid('expirySeconds', 'out-of-range', 'must be 1 to 31536000')
+  }
+  if (terms.memo !== undefined && Buffer.byteLength(terms.memo) > 639) {
+    throw refused('createInvoice', 'memo-too-long', 'a memo has at most 639 bytes')
   }
 }
 
-/** Hints over our active private channels, the one that can receive most first, as LND adds them. */
+/**
+ * Hints over our active private channels, the one that can receive most first, as LND adds them: only
+ * peers that the payer can find in the graph.
+ */
 function hintsOf(simulation: Simulation, node: NodeState): RouteHint[] {
-  const receivable = (channel: Channel): bigint =>
-    channel.balances[otherSide(sideOf(channel, node)!)]
-  return [...simulation.channels.values()]
-    .filter((channel) => {
-      return channel.isPrivate && sideOf(channel, node) !== undefined && isActive(channel)
+  const channels = [...simulation.channels.values()]
+  const isPublic = (peer: NodeState): boolean =>
+    channels.some((channel) => !channel.isPrivate && sideOf(channel, peer) !== undefined)
+  return channels
+    .flatMap((channel) => {
+      const side = sideOf(channel, node)
+      if (side === undefined || !channel.isPrivate || !isActive(channel)) return []
+      const peer = otherSide(side)
+      return isPublic(channel.ends[peer]) ? [{ channel, peer }] : []
     })
-    .sort((a, b) => (receivable(b) > receivable(a) ? 1 : receivable(b) < receivable(a) ? -1 : 0))
+    .sort((a, b) => Number(b.channel.balances[b.peer] - a.channel.balances[a.peer]))
     .slice(0, maximumHints)
-    .map((channel) => {
-      const peer = otherSide(sideOf(channel, node)!)
-      return {
-        publicKey: channel.ends[peer].publicKey,
-        channelId: channel.channelId,
-        baseFeeMsat: channel.policies[peer].baseFeeMsat,
-        feeRatePpm: channel.policies[peer].feeRatePpm,
-        timeLockDeltaBlocks: channel.policies[peer].timeLockDeltaBlocks,
-      }
-    })
+    .map(({ channel, peer }) => ({
+      publicKey: channel.ends[peer].publicKey,
+      channelId: channel.channelId,
+      baseFeeMsat: channel.policies[peer].baseFeeMsat,
+      feeRatePpm: channel.policies[peer].feeRatePpm,
+      timeLockDeltaBlocks: channel.policies[peer].timeLockDeltaBlocks,
+    }))
 }

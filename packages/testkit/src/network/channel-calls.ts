@@ -1,6 +1,6 @@
 import type { ChannelHint, LightningNode, WalletBalance } from '@payment-node/core'
+import { anchorReserveSat } from './anchor-reserve.ts'
 import { callNode, type NodeRequest, passFault } from './call-node.ts'
-import { sideOf } from './channel.ts'
 import type { ClientStreams } from './client-streams.ts'
 import type { NodeCall } from './faults.ts'
 import { listClosedChannels, listOpenChannels, listPendingChannels } from './list-channels.ts'
@@ -59,18 +59,6 @@ export function createChannelCalls(
       }
     },
   }
-}
-
-/** 10 000 sat for each public anchor channel, at most 100 000 (LND's anchor reserve). */
-export function anchorReserveSat(simulation: Simulation, node: NodeState): bigint {
-  let count = 0n
-  for (const channel of simulation.channels.values()) {
-    const side = sideOf(channel, node)
-    if (side === undefined || channel.isPrivate || channel.commitmentType === 'legacy') continue
-    if (channel.views[side].list !== 'closed') count++
-  }
-  const reserve = count * 10_000n
-  return reserve > 100_000n ? 100_000n : reserve
 }
 
 function balance(simulation: Simulation, node: NodeState): WalletBalance {

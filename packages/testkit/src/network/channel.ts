@@ -1,7 +1,9 @@
 import type { CloseType, NodeChannel } from '@payment-node/core'
 import { type ChangeSignal, createChangeSignal } from './change-signal.ts'
+import type { Closing } from './close-channel.ts'
 import { anchorsMsat, commitmentWeight, feeBuffer, feeForWeight, htlcWeight } from './fee-buffer.ts'
 import type { NodeState } from './node-state.ts'
+import type { Funding } from './open-channel.ts'
 
 /** 0 opened the channel. */
 export type Side = 0 | 1
@@ -12,6 +14,14 @@ export interface ForwardingPolicy {
   readonly feeRatePpm: number
   readonly timeLockDeltaBlocks: number
   readonly minimumMsat: bigint
+}
+
+/** LND's defaults: 1 sat and 1 ppm, 80 blocks, nothing below 1 sat. */
+export const defaultPolicy: ForwardingPolicy = {
+  baseFeeMsat: 1000n,
+  feeRatePpm: 1,
+  timeLockDeltaBlocks: 80,
+  minimumMsat: 1000n,
 }
 
 /** A payment part that crosses the channel. */
@@ -30,6 +40,8 @@ export interface SideView {
   /** `hidden`: in none of LND's lists. */
   list: 'opening' | 'open' | 'closing' | 'force-closing' | 'hidden' | 'closed'
   closedHintSent: boolean
+  /** Its output is on the way into its wallet. */
+  isSwept: boolean
   closeType?: CloseType
   closedBy?: 'us' | 'peer' | 'both' | 'unknown'
   maturityHeight?: number
@@ -57,6 +69,8 @@ export interface Channel {
   /** Monotonic milliseconds from which on path finding knows the channel. */
   knownFrom: number
   readonly views: readonly [SideView, SideView]
+  funding?: Funding
+  closing?: Closing
   /** Height of the block with a force close; HTLCs are then resolved on the chain. */
   forceClosedAt?: number
   closingTransaction?: string
@@ -93,6 +107,7 @@ export function createChannel(request: NewChannel): Channel {
   const view = (): SideView => ({
     list: request.stage,
     closedHintSent: false,
+    isSwept: false,
     settledMsat: 0n,
   })
   return {
@@ -150,6 +165,11 @@ export function weightOf(channel: Channel): bigint {
 /** What the opener pays for the commitment transaction now, without anchors. */
 export function commitmentFee(channel: Channel): bigint {
   return feeForWeight(channel.feePerKw, weightOf(channel))
+}
+
+/** What the opener pays for the two anchor outputs. */
+export function anchorsOf(channel: Channel): bigint {
+  return anchorsMsat(channel.commitmentType)
 }
 
 /** Balance as LND lists it: the opener's is net of commitment fee and anchors. */

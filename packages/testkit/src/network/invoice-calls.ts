@@ -1,6 +1,7 @@
 import { type LightningNode, type NodeInvoice, PaymentNodeError } from '@payment-node/core'
 import { addInvoice } from './add-invoice.ts'
 import { callNode, type NodeRequest, passFault } from './call-node.ts'
+import { checkPage } from './check-page.ts'
 import type { ClientStreams } from './client-streams.ts'
 import type { NodeCall } from './faults.ts'
 import { cancelInvoice, expireIfDue, type InvoiceRecord, showInvoice } from './invoice-book.ts'
@@ -77,6 +78,7 @@ export function createInvoiceCalls(
 
     listInvoices(page, signal) {
       return callNode(request('listInvoices', [page], signal), () => {
+        checkPage('afterAddIndex', page.afterAddIndex, page.limit)
         const listed = node.invoices.inOrder
           .filter((record) => record.addIndex > page.afterAddIndex)
           .slice(0, page.limit)

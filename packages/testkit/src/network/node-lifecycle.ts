@@ -1,5 +1,6 @@
 import { followsChain } from './chain.ts'
 import { sideOf } from './channel.ts'
+import { hintChanged } from './channel-hints.ts'
 import { unavailable } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import { processBlock } from './process-block.ts'
@@ -66,10 +67,6 @@ function announce(simulation: Simulation, node: NodeState): void {
   for (const channel of simulation.channels.values()) {
     if (sideOf(channel, node) === undefined) continue
     channel.changed.fire()
-    for (const end of channel.ends) {
-      for (const hints of end.hints) {
-        hints.push({ kind: 'changed', channelPoint: channel.channelPoint })
-      }
-    }
+    hintChanged(channel)
   }
 }

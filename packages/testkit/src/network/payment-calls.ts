@@ -1,5 +1,6 @@
 import { type LightningNode, PaymentNodeError, type PaymentUpdate } from '@payment-node/core'
 import { callNode, type NodeRequest, passFault } from './call-node.ts'
+import { checkPage } from './check-page.ts'
 import type { ClientStreams } from './client-streams.ts'
 import type { NodeCall } from './faults.ts'
 import { unavailable } from './node-errors.ts'
@@ -88,12 +89,13 @@ export function createPaymentCalls(
     },
 
     listPayments(page, signal) {
-      return callNode(request('listPayments', [page], signal), () =>
-        [...node.payments.byHash.values()]
+      return callNode(request('listPayments', [page], signal), () => {
+        checkPage('afterIndex', page.afterIndex, page.limit)
+        return [...node.payments.byHash.values()]
           .filter((record) => record.index > page.afterIndex)
           .slice(0, page.limit)
-          .map(showPayment),
-      )
+          .map(showPayment)
+      })
     },
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock, Network, NodeChannel } from '@payment-node/core'
 import { createChain, followsChain } from './chain.ts'
-import { createChannel, type ForwardingPolicy } from './channel.ts'
+import { type Channel, createChannel, defaultPolicy, type ForwardingPolicy } from './channel.ts'
 import { decodeInvoice, type ReadInvoice } from './decode-bolt11.ts'
+import { cancelFunding } from './open-channel.ts'
 import { processBlock } from './process-block.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import {
@@ -66,14 +67,12 @@ export interface SimulatedNetwork<C extends Clock = Clock> {
   /** What the next block asks, in sat/vB. */
   setFeerate(satPerVbyte: number): void
   /** Sums up all money of the network. */
+  readonly waitingTransactions: readonly { readonly id: string; readonly satPerVbyte: number }[]
+  /** Another transaction spends the inputs of an unconfirmed funding: both ends forget the channel. */
+  cancelFunding(channelPoint: string): void
+  /** The opener changes the commitment feerate (BOLT2 update_fee), in sat per 1000 weight units. */
+  setCommitmentFeerate(channelPoint: string, feePerKw: bigint): void
   audit(): NetworkAudit
-}
-
-const defaultPolicy: ForwardingPolicy = {
-  baseFeeMsat: 1000n,
-  feeRatePpm: 1,
-  timeLockDeltaBlocks: 80,
-  minimumMsat: 1000n,
 }
 
 /** Height of the chain when a network begins. */
@@ -129,6 +128,11 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
   }
   const { chain, nodes, channels } = simulation
   let nextChannel = 1n
+  const find = (channelPoint: string): Channel => {
+    const channel = channels.get(channelPoint)
+    if (!channel) throw new Error(`There is no channel ${channelPoint}`)
+    return channel
+  }
 
   return {
     clock: simulation.clock,
@@ -178,6 +182,15 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
     },
     setFeerate(satPerVbyte) {
       chain.satPerVbyte = satPerVbyte
+    },
+    get waitingTransactions() {
+      return [...chain.mempool.waiting.values()].map(({ id, satPerVbyte }) => ({ id, satPerVbyte }))
+    },
+    cancelFunding: (channelPoint) => cancelFunding(simulation, find(channelPoint)),
+    setCommitmentFeerate(channelPoint, feePerKw) {
+      const channel = find(channelPoint)
+      channel.feePerKw = feePerKw
+      channel.updateCount++
     },
     audit: () => audit(simulation),
   }

@@ -1,6 +1,7 @@
 import { createECDH } from 'node:crypto'
 import type { LightningNode, NodeInvoice, PaymentUpdate } from '@payment-node/core'
 import { addInvoice } from './add-invoice.ts'
+import { type ChannelClosing, closeChannel } from './close-channel.ts'
 import { createFaults, type Faults } from './faults.ts'
 import {
   cancelInvoice,
@@ -13,10 +14,11 @@ import {
 import { connectClient } from './lightning-client.ts'
 import { breakStreams, catchUp, lockNode, startNode, stopNode } from './node-lifecycle.ts'
 import type { NodeState } from './node-state.ts'
+import { type ChannelOpening, openChannel } from './open-channel.ts'
 import { createPaymentBook, type PaymentRecord, showPayment } from './payment-book.ts'
 import type { Simulation } from './simulation.ts'
 import { type OutgoingPayment, sendPayment, sendSpontaneous } from './spontaneous-payment.ts'
-import { createWallet } from './wallet.ts'
+import { createTransactionId, createWallet } from './wallet.ts'
 
 /** A node of the simulated network: the port for core, and controls for the test. */
 export interface SimulatedNode {
@@ -48,6 +50,13 @@ export interface SimulatedNode {
   keysend(publicKey: string, amountMsat: bigint): Promise<PaymentUpdate>
   /** Pays by AMP without an invoice; the receiver must accept it. */
   payAmp(publicKey: string, amountMsat: bigint): Promise<PaymentUpdate>
+
+  /** Gives the wallet a confirmed output, made from nothing. */
+  fund(amountSat: bigint): void
+  /** Opens a channel on chain; returns its channel point. It is usable after 3 blocks. */
+  openChannel(peer: SimulatedNode, request: ChannelOpening): string
+  /** Closes a channel; cooperative unless `kind` says otherwise. */
+  closeChannel(channelPoint: string, request?: ChannelClosing): void
 
   readonly lifecycle: 'running' | 'locked' | 'stopped'
   /** Ends the process: calls fail, streams break, channels are inactive. What is stored stays. */
@@ -189,6 +198,23 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
       finished(sendSpontaneous(simulation, node, 'keysend', publicKey, amountMsat)),
     payAmp: async (publicKey, amountMsat) =>
       finished(sendSpontaneous(simulation, node, 'amp', publicKey, amountMsat)),
+
+    fund(amountSat) {
+      const outpoint = `${createTransactionId(simulation.random)}:0`
+      const coin = { outpoint, amountSat, confirmedAt: simulation.chain.height }
+      node.wallet.coins.set(outpoint, coin)
+      simulation.chain.issuedMsat += amountSat * 1000n
+    },
+    openChannel(peer, request) {
+      const found = simulation.nodes.get(peer.publicKey)
+      if (!found) throw new Error(`${peer.alias} is not a node of this network`)
+      return openChannel(simulation, node, found, request).channelPoint
+    },
+    closeChannel(channelPoint, request) {
+      const channel = simulation.channels.get(channelPoint)
+      if (!channel) throw new Error(`There is no channel ${channelPoint}`)
+      closeChannel(simulation, node, channel, request)
+    },
 
     get lifecycle() {
       return node.lifecycle

@@ -28,7 +28,7 @@ export function sendPayment(
 ): PaymentRecord {
   const invoice = simulation.decode(paymentRequest)
   const amountMsat = options.amountMsat ?? invoice.amountMsat
-  if (amountMsat === null) throw refused('pay', 'amount-missing', 'the invoice has no amount')
+  if (amountMsat === null) throw refused('pay', 'amount', 'the invoice has no amount')
   const { timeoutSeconds = 60, maximumParts = 16 } = options
   const feeLimitMsat = options.feeLimitMsat ?? amountMsat / 20n + 10_000n
   const limits = { feeLimitMsat, timeoutSeconds, maximumParts }
@@ -58,7 +58,7 @@ export function sendSpontaneous(
   amountMsat: bigint,
 ): PaymentRecord {
   if (destination === node.publicKey) {
-    throw refused('pay', 'own-invoice', 'a node does not pay itself')
+    throw refused('pay', 'self-payment', 'a node does not pay itself')
   }
   const preimage = Buffer.from(simulation.random.bytes(32)).toString('hex')
   const paymentHash = hashPreimage(preimage)

@@ -1,4 +1,4 @@
-import { type NewPayment, PaymentNodeError } from '@payment-node/core'
+import { invalid, type NewPayment, PaymentNodeError } from '@payment-node/core'
 import type { ReadInvoice } from './decode-bolt11.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
@@ -15,23 +15,24 @@ export function payInvoice(
   node: NodeState,
   payment: NewPayment,
 ): PaymentRecord {
+  checkPayment(payment)
   const invoice = readForPaying(simulation, payment.paymentRequest)
   const now = simulation.clock.now() + node.clockSkew
   if (now >= invoice.createdAt + invoice.expirySeconds * 1000) {
-    throw refused('pay', 'invoice-expired', 'the invoice has expired')
+    throw refused('pay', 'expired', 'the invoice has expired')
   }
   if (invoice.amountMsat !== null && payment.amountMsat !== undefined) {
-    throw refused('pay', 'amount-given', 'the invoice has an amount of its own')
+    throw refused('pay', 'amount', 'the invoice has an amount of its own')
   }
   const amountMsat = invoice.amountMsat ?? payment.amountMsat
-  if (amountMsat === undefined || amountMsat <= 0n) {
-    throw refused('pay', 'amount-missing', 'the invoice has no amount, so the payer must say one')
+  if (amountMsat === undefined) {
+    throw refused('pay', 'amount', 'the invoice has no amount, so the payer must say one')
+  }
+  if (invoice.paymentSecret === undefined) {
+    throw refused('pay', 'payment-secret', 'the invoice has no payment secret')
   }
   if (invoice.destination === node.publicKey) {
-    throw refused('pay', 'own-invoice', 'a node does not pay itself')
-  }
-  if (payment.feeLimitMsat < 0n) {
-    throw refused('pay', 'fee-limit-negative', 'a fee limit is zero or more')
+    throw refused('pay', 'self-payment', 'a node does not pay itself')
   }
   return startPayment(simulation, node, invoice.paymentHash, amountMsat, {
     destination: invoice.destination,
@@ -44,11 +45,26 @@ export function payInvoice(
   })
 }
 
+function checkPayment(payment: NewPayment): void {
+  const { amountMsat, feeLimitMsat, timeoutSeconds, maximumParts = defaultParts } = payment
+  if (feeLimitMsat < 0n) throw invalid('feeLimitMsat', 'negative', 'must be 0n or more')
+  if (amountMsat !== undefined && amountMsat <= 0n) {
+    throw invalid('amountMsat', 'not-positive', 'must be more than zero')
+  }
+  for (const [field, value] of Object.entries({ timeoutSeconds, maximumParts })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw invalid(field, 'out-of-range', 'must be a whole number above zero')
+    }
+  }
+}
+
 function readForPaying(simulation: Simulation, paymentRequest: string): ReadInvoice {
   try {
     return simulation.decode(paymentRequest)
   } catch (error) {
-    throw refused('pay', 'invoice-malformed', error instanceof Error ? error.message : `${error}`)
+    if (!PaymentNodeError.is(error, 'node.invoice-malformed')) throw error
+    const reason = error.details.reason === 'wrong-network' ? 'wrong-network' : 'malformed'
+    throw refused('pay', reason, error.message)
   }
 }
 

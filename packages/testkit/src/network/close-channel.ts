@@ -1,0 +1,184 @@
+import {
+  anchorsOf,
+  type Channel,
+  commitmentFee,
+  isLinked,
+  otherSide,
+  type Side,
+  sideOf,
+} from './channel.ts'
+import { hintChanged } from './channel-hints.ts'
+import { publishTransaction } from './mempool.ts'
+import { refused } from './node-errors.ts'
+import type { NodeState } from './node-state.ts'
+import { inBackground, type Simulation } from './simulation.ts'
+
+/** How a node closes a channel. */
+export interface ChannelClosing {
+  /** Default `'cooperative'`. `'breach'`: it publishes an old state that pays itself more. */
+  readonly kind?: 'cooperative' | 'force' | 'breach'
+  /** Default: what the next block asks. */
+  readonly satPerVbyte?: number
+  /** For `'breach'`: what the old state gave to the cheater; default the whole capacity. */
+  readonly revokedSat?: bigint
+}
+
+/** A close on its way. */
+export interface Closing {
+  readonly kind: 'cooperative' | 'force' | 'breach'
+  readonly by: Side
+  /** Blocks until LND ≥ 0.21 acts on it. */
+  readonly confirmations: number
+  /** What the opener pays for the closing transaction, anchors included. */
+  openersCostMsat: bigint
+  readonly revokedMsat?: bigint
+  confirmedAt?: number
+}
+
+const cooperativeVbytes = 170
+
+/** Confirmations after which LND ≥ 0.21 believes a close: 3 to 6 by capacity. */
+export function closeConfirmations(capacityMsat: bigint): number {
+  const scaled = (6n * (capacityMsat / 1000n)) / 16_777_215n
+  return Math.min(6, Math.max(3, Number(scaled)))
+}
+
+/** CloseChannel by `node`. */
+export function closeChannel(
+  simulation: Simulation,
+  node: NodeState,
+  channel: Channel,
+  request: ChannelClosing = {},
+): void {
+  const { kind = 'cooperative' } = request
+  const by = sideOf(channel, node)
+  if (by === undefined) throw refused('closeChannel', 'not-ours', 'the channel is another one')
+  if (node.lifecycle !== 'running') {
+    throw refused('closeChannel', 'not-running', `${node.alias} does not run`)
+  }
+  const isClosable = channel.stage === 'open' || channel.stage === 'shutting-down'
+  if (!isClosable) throw refused('closeChannel', 'not-open', `cannot close: ${channel.stage}`)
+  if (kind === 'cooperative') closeCooperatively(simulation, channel, by, request)
+  else forceClose(simulation, channel, by, { ...request, kind })
+}
+
+function closeCooperatively(
+  simulation: Simulation,
+  channel: Channel,
+  by: Side,
+  request: ChannelClosing,
+): void {
+  if (!isLinked(channel)) {
+    const says = 'unable to gracefully close channel while peer is offline'
+    throw refused('closeChannel', 'peer-offline', says)
+  }
+  if (channel.stage === 'shutting-down') {
+    if (channel.closing?.by !== by) for (const view of channel.views) view.closedBy = 'both'
+    return
+  }
+  channel.stage = 'shutting-down'
+  channel.closing = {
+    kind: 'cooperative',
+    by,
+    confirmations: closeConfirmations(channel.capacityMsat),
+    openersCostMsat: 0n,
+  }
+  for (const side of [by, otherSide(by)]) {
+    const view = channel.views[side]
+    view.list = 'closing'
+    view.closeType = 'cooperative'
+    view.closedBy = side === by ? 'us' : 'peer'
+  }
+  hintChanged(channel)
+  inBackground(finishCooperatively(simulation, channel, request))
+}
+
+/** The closing transaction is made when the last HTLC is off the channel. */
+async function finishCooperatively(
+  simulation: Simulation,
+  channel: Channel,
+  request: ChannelClosing,
+): Promise<void> {
+  do {
+    while (channel.htlcs.size > 0 || (channel.stage === 'shutting-down' && !isLinked(channel))) {
+      await channel.changed.wait()
+    }
+    await simulation.clock.sleep(simulation.timing.hopMilliseconds)
+  } while (channel.stage === 'shutting-down' && !isLinked(channel))
+  if (channel.stage !== 'shutting-down') return
+  const { chain, random } = simulation
+  const satPerVbyte = request.satPerVbyte ?? chain.satPerVbyte
+  const cost = BigInt(Math.ceil(satPerVbyte * cooperativeVbytes)) * 1000n
+  channel.closing!.openersCostMsat = cost < channel.balances[0] ? cost : channel.balances[0]
+  channel.stage = 'on-chain'
+  const shares = ([0, 1] as const).map((side) => {
+    const amountSat = outputSat(channel, side)
+    channel.views[side].settledMsat = amountSat * 1000n
+    return { wallet: channel.ends[side].wallet, amountSat }
+  })
+  const paid = shares.reduce((sum, { amountSat }) => sum + amountSat * 1000n, 0n)
+  const transaction = publishTransaction(chain, random, {
+    satPerVbyte,
+    feeMsat: channel.balances[0] + channel.balances[1] - paid,
+    payments: shares,
+    confirmed(height) {
+      channel.closing!.confirmedAt = height
+    },
+  })
+  channel.balances[0] = 0n
+  channel.balances[1] = 0n
+  channel.closingTransaction = transaction.id
+  hintChanged(channel)
+}
+
+/** Whole satoshi that an end gets out; outputs below the dust limit are not made. */
+export function outputSat(channel: Channel, side: Side): bigint {
+  const cost = side === 0 ? (channel.closing?.openersCostMsat ?? 0n) : 0n
+  const amountSat = (channel.balances[side] - cost) / 1000n
+  return amountSat < 354n ? 0n : amountSat
+}
+
+/** Publishes a commitment transaction: the newest one, or for a breach a revoked one. */
+export function forceClose(
+  simulation: Simulation,
+  channel: Channel,
+  by: Side,
+  request: ChannelClosing & { readonly kind: 'force' | 'breach' },
+): void {
+  const { kind } = request
+  if (kind === 'breach' && channel.htlcs.size > 0) {
+    throw new Error('A breach while payments cross the channel is not simulated')
+  }
+  const revokedMsat =
+    request.revokedSat === undefined ? channel.capacityMsat : request.revokedSat * 1000n
+  channel.closing = {
+    kind,
+    by,
+    confirmations: closeConfirmations(channel.capacityMsat),
+    openersCostMsat: commitmentFee(channel) + anchorsOf(channel),
+    ...(kind === 'breach' ? { revokedMsat } : {}),
+  }
+  channel.stage = 'on-chain'
+  const [own, other] = [channel.views[by], channel.views[otherSide(by)]]
+  own.list = 'closing'
+  own.closeType = 'local-force'
+  own.closedBy = 'us'
+  // The other end hears of it from the chain only.
+  if (other.list === 'closing') other.list = 'open'
+  other.closeType = kind === 'breach' ? 'breach' : 'remote-force'
+  other.closedBy = 'peer'
+  const transaction = publishTransaction(simulation.chain, simulation.random, {
+    satPerVbyte: request.satPerVbyte ?? simulation.chain.satPerVbyte,
+    // The cost is booked when the outputs are swept.
+    feeMsat: 0n,
+    payments: [],
+    confirmed(height) {
+      channel.closing!.confirmedAt = height
+      channel.forceClosedAt = height
+      channel.changed.fire()
+    },
+  })
+  channel.closingTransaction = transaction.id
+  hintChanged(channel)
+  channel.changed.fire()
+}

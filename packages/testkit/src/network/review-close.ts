@@ -1,0 +1,125 @@
+import { type Channel, otherSide, type Side, type SideView } from './channel.ts'
+import { hintChanged, hintClosed } from './channel-hints.ts'
+import { type Closing, outputSat } from './close-channel.ts'
+import { publishTransaction } from './mempool.ts'
+import type { NodeState } from './node-state.ts'
+import type { Simulation } from './simulation.ts'
+
+/** CSV delay of the closer's own output, in blocks; LND's least by default. */
+const closerDelay = 144
+/** Size of a transaction that sweeps one output, in vbytes. */
+const sweepVbytes = 110
+
+/**
+ * One end looks at a close after a block, as LND ≥ 0.21 does: it believes the close only after 3 to
+ * 6 confirmations. Until then the other end's channel stays listed, inactive; a breach is in no
+ * list until the justice transaction confirms.
+ */
+export function reviewClose(
+  simulation: Simulation,
+  node: NodeState,
+  channel: Channel,
+  side: Side,
+): void {
+  const { closing } = channel
+  if (closing?.confirmedAt === undefined) return
+  const depth = node.height - closing.confirmedAt + 1
+  const view = channel.views[side]
+  if (view.list === 'closed') return
+  view.closeHeight = closing.confirmedAt
+  if (closing.kind === 'cooperative') {
+    if (depth >= 1) hintClosed(channel, side)
+    if (depth >= closing.confirmations) finish(channel, view)
+    return
+  }
+  if (depth < closing.confirmations) return
+  if (closing.kind === 'breach') reviewBreach(simulation, node, channel, side)
+  else reviewForceClose(simulation, node, channel, side)
+}
+
+function reviewForceClose(
+  simulation: Simulation,
+  node: NodeState,
+  channel: Channel,
+  side: Side,
+): void {
+  const closing = channel.closing!
+  const view = channel.views[side]
+  const delay = side === closing.by ? closerDelay : 1
+  view.maturityHeight = closing.confirmedAt! + delay
+  if (view.list !== 'force-closing') {
+    view.list = 'force-closing'
+    hintChanged(channel)
+  }
+  hintClosed(channel, side)
+  if (channel.htlcs.size > 0 || node.height < view.maturityHeight || view.isSwept) return
+  sweep(simulation, channel, side)
+}
+
+/** What was cheated with: the honest end takes everything, unless it sleeps for longer than the delay. */
+function reviewBreach(simulation: Simulation, node: NodeState, channel: Channel, side: Side): void {
+  const closing = channel.closing!
+  const view = channel.views[side]
+  const victim = channel.views[otherSide(closing.by)]
+  if (side !== closing.by) {
+    view.list = 'hidden'
+    hintClosed(channel, side)
+    if (!view.isSwept) {
+      if (!channel.views[closing.by].isSwept) moveAll(channel, side)
+      sweep(simulation, channel, side)
+    }
+    return
+  }
+  view.list = 'force-closing'
+  view.maturityHeight = closing.confirmedAt! + closerDelay
+  hintClosed(channel, side)
+  if (victim.isSwept) {
+    finish(channel, view)
+  } else if (node.height >= view.maturityHeight && !view.isSwept) {
+    applyRevoked(channel, closing)
+    sweep(simulation, channel, side)
+  }
+}
+
+function moveAll(channel: Channel, to: Side): void {
+  const from = otherSide(to)
+  channel.balances[to] += channel.balances[from]
+  channel.balances[from] = 0n
+}
+
+/** The balances of the old state, of which the cheater takes his part. */
+function applyRevoked(channel: Channel, closing: Closing): void {
+  const total = channel.balances[0] + channel.balances[1]
+  let revoked = closing.revokedMsat!
+  if (revoked > total) revoked = total
+  channel.balances[closing.by] = revoked
+  channel.balances[otherSide(closing.by)] = total - revoked
+}
+
+/** Spends an end's output into its wallet; the channel is resolved for it when that confirms. */
+function sweep(simulation: Simulation, channel: Channel, side: Side): void {
+  const { chain, random } = simulation
+  const view = channel.views[side]
+  view.isSwept = true
+  const feeSat = BigInt(Math.ceil(chain.satPerVbyte * sweepVbytes))
+  // Who takes a breached channel whole bears the opener's cost too.
+  const isWhole = channel.closing!.kind === 'breach' && channel.balances[otherSide(side)] === 0n
+  const ownSat = isWhole
+    ? (channel.balances[side] - channel.closing!.openersCostMsat) / 1000n
+    : outputSat(channel, side)
+  const amountSat = ownSat - feeSat < 354n ? 0n : ownSat - feeSat
+  view.settledMsat = amountSat * 1000n
+  publishTransaction(chain, random, {
+    satPerVbyte: chain.satPerVbyte,
+    feeMsat: channel.balances[side] - view.settledMsat,
+    payments: [{ wallet: channel.ends[side].wallet, amountSat }],
+    confirmed: () => finish(channel, view),
+  })
+  channel.balances[side] = 0n
+}
+
+function finish(channel: Channel, view: SideView): void {
+  view.list = 'closed'
+  if (channel.views.every(({ list }) => list === 'closed')) channel.stage = 'gone'
+  hintChanged(channel)
+}

@@ -1,0 +1,64 @@
+import type { RegisterTest } from '../storage-contract/under-test.ts'
+import { channelCases } from './channel-cases.ts'
+import { channelLifecycleCases } from './channel-lifecycle-cases.ts'
+import type { Promised } from './contract-case.ts'
+import { decodeCases } from './decode-cases.ts'
+import type { NodeContractEnvironment } from './environment.ts'
+import { heldPaymentCases } from './held-payment-cases.ts'
+import { infoCases } from './info-cases.ts'
+import { invoiceCancelCases } from './invoice-cancel-cases.ts'
+import { invoiceCreationCases } from './invoice-creation-cases.ts'
+import { invoiceListCases } from './invoice-list-cases.ts'
+import { payCases } from './pay-cases.ts'
+import { restartCases } from './restart-cases.ts'
+import { settlementCases } from './settlement-cases.ts'
+import { trackCases } from './track-cases.ts'
+
+/** What the environment can do; each one that is not true leaves out the cases that need it. */
+export interface NodeContractOptions {
+  /** It has `stopNode` and `startNode`. */
+  readonly restarts?: boolean
+  /** It has `openChannel` and `closeChannel`. */
+  readonly opensChannels?: boolean
+}
+
+/**
+ * Every promise of the `LightningNode` port as one test each. Knows no test runner: give it the
+ * runner's `test`, and a factory that is called once, before the first case. All cases share that
+ * environment, one after the other, and each makes its own invoices and payments. Ending it is
+ * up to the caller.
+ *
+ * @example
+ * ```ts
+ * import { lightningNodeContract } from '@payment-node/testkit'
+ * import { afterAll, test } from 'vitest'
+ *
+ * lightningNodeContract(test, () => startEnvironment(), { restarts: true, opensChannels: true })
+ * afterAll(() => stopEnvironment())
+ * ```
+ */
+export function lightningNodeContract(
+  test: RegisterTest,
+  createEnvironment: () => Promise<NodeContractEnvironment>,
+  options: NodeContractOptions = {},
+): void {
+  let created: Promise<NodeContractEnvironment> | undefined
+  const promised: Promised = (name, run) => {
+    test(name, async () => {
+      created ??= createEnvironment()
+      await run(await created)
+    })
+  }
+  infoCases(promised)
+  invoiceCreationCases(promised)
+  invoiceCancelCases(promised)
+  invoiceListCases(promised)
+  settlementCases(promised)
+  decodeCases(promised)
+  payCases(promised)
+  heldPaymentCases(promised)
+  trackCases(promised)
+  channelCases(promised)
+  if (options.opensChannels) channelLifecycleCases(promised)
+  if (options.restarts) restartCases(promised)
+}

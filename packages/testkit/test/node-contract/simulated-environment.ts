@@ -1,0 +1,78 @@
+import {
+  type ContractPayment,
+  createSimulatedNetwork,
+  createVirtualClock,
+  type NodeContractEnvironment,
+} from '../../src/index.ts'
+
+/** dave (under test) - bob - carol (the peer), as the harness with real LND has them. */
+export function createSimulatedEnvironment(
+  options: { seed?: number } = {},
+): NodeContractEnvironment {
+  const clock = createVirtualClock({ isAutomatic: true })
+  const network = createSimulatedNetwork({ clock, seed: options.seed ?? 1 })
+  const foreign = createSimulatedNetwork({ clock, network: 'mainnet' }).addNode('foreign')
+  const [dave, bob, carol] = ['dave', 'bob', 'carol'].map((alias) => network.addNode(alias))
+  if (!dave || !bob || !carol) throw new Error('unreachable')
+  const size = { capacitySat: 10_000_000n, pushSat: 5_000_000n }
+  network.establishChannel({ from: dave, to: bob, ...size })
+  network.establishChannel({ from: bob, to: carol, ...size })
+  dave.fund(100_000_000n)
+
+  const waitFor = async (awaited: string, condition: () => Promise<boolean>): Promise<void> => {
+    for (let look = 0; look < 400; look++) {
+      if (await condition()) return
+      await clock.sleep(250)
+    }
+    throw new Error(`Waited in vain for ${awaited}`)
+  }
+  const payment = (state: string, failure: ContractPayment['failure']): ContractPayment => ({
+    state: state === 'succeeded' ? 'succeeded' : 'failed',
+    ...(failure === undefined ? {} : { failure }),
+  })
+
+  return {
+    node: dave.lightning,
+    network: 'regtest',
+    otherNetworkInvoice: foreign.createInvoice({ amountMsat: 1000n }).paymentRequest,
+    waitFor,
+    passTime: (milliseconds) => clock.sleep(milliseconds),
+    async mine(blocks) {
+      network.mine(blocks)
+    },
+    peer: {
+      publicKey: carol.publicKey,
+      createInvoice: async (terms) => carol.createInvoice(terms),
+      async createHoldInvoice(terms) {
+        const { paymentHash, paymentRequest } = carol.createHoldInvoice(terms)
+        return {
+          paymentHash,
+          paymentRequest,
+          waitAccepted: () =>
+            waitFor('a held payment', async () => {
+              return carol.findInvoice(paymentHash)?.state === 'accepted'
+            }),
+          settle: async () => carol.settleHold(paymentHash),
+          cancel: async () => carol.cancelHold(paymentHash),
+        }
+      },
+      cancelInvoice: async (paymentHash) => carol.cancelHold(paymentHash),
+      async pay(paymentRequest, amountMsat) {
+        const paid = await carol.pay(paymentRequest, amountMsat === undefined ? {} : { amountMsat })
+        return payment(paid.state, paid.failure)
+      },
+      async keysend(publicKey, amountMsat) {
+        const paid = await carol.keysend(publicKey, amountMsat)
+        return payment(paid.state, paid.failure)
+      },
+    },
+    stopNode: async () => dave.stop(),
+    startNode: async () => dave.start(),
+    async openChannel(capacitySat) {
+      return dave.openChannel(bob, { capacitySat })
+    },
+    async closeChannel(channelPoint, { isForce }) {
+      dave.closeChannel(channelPoint, { kind: isForce ? 'force' : 'cooperative' })
+    },
+  }
+}

@@ -1,0 +1,8 @@
+import { test } from 'vitest'
+import { lightningNodeContract } from '../../src/index.ts'
+import { createSimulatedEnvironment } from './simulated-environment.ts'
+
+lightningNodeContract(test, async () => createSimulatedEnvironment(), {
+  restarts: true,
+  opensChannels: true,
+})
