@@ -21,8 +21,8 @@ export interface Books extends MemoryData {
   readonly events: StoredEvent[]
   /** The instance that has it open for itself. */
   owner: object | undefined
-  /** Called after each commit of whichever instance. */
-  readonly wakes: Set<() => void>
+  /** Of every storage that has it open: a commit of one wakes the listeners of all. */
+  readonly sessions: Set<{ wake(): void }>
 }
 
 /** Empty books, to be shared by storages that replace one another, as processes on one disk do. */
@@ -34,7 +34,7 @@ export function memoryData(): MemoryData {
     leases: new Map(),
     events: [],
     owner: undefined,
-    wakes: new Set(),
+    sessions: new Set(),
   }
   return books
 }

@@ -1,7 +1,8 @@
-import type { Change, Committed, Refused, Storage } from '@payment-node/core'
+import type { Change, Committed, Logger, Refused, Storage } from '@payment-node/core'
 import { applyChange } from './apply-change.ts'
 import { checkChange } from './checks/check-change.ts'
 import { checkClaim, checkCursor, checkLease } from './checks/check-query.ts'
+import { invalidChange } from './checks/invalid-change.ts'
 import { claimJobs } from './claim-jobs.ts'
 import { type Books, type MemoryData, memoryData } from './memory-data.ts'
 import { migrateBooks } from './migrate-books.ts'
@@ -46,7 +47,10 @@ export function memory(options: MemoryOptions = {}): MemoryStorage {
   const books = (options.data ?? memoryData()) as Books
   const isExclusive = options.exclusive ?? true
   const hooks = options.hooks ?? {}
+  const wakes = new Set<{ readonly wake: () => void }>()
   let session: Session | undefined
+  let closing: Session | undefined
+  let isKilled = false
 
   const current = (): Session => {
     if (!session) throw gone('none')
@@ -61,20 +65,16 @@ export function memory(options: MemoryOptions = {}): MemoryStorage {
     await hooks.beforeCommit?.(change)
     if (!isAlive()) throw gone('none')
     const result = applyChange(books, checked)
-    if (result.committed) void Promise.resolve().then(() => wakeAll(books))
+    if (result.committed) void Promise.resolve().then(() => wakeEverybody(books))
     await hooks.afterCommit?.(change, result)
     if (!isAlive()) throw gone('unknown')
     return result
   }
 
-  const end = (): Session | undefined => {
-    const ended = session
-    session = undefined
-    return ended
-  }
   const release = (ended: Session): void => {
-    for (const wake of ended.wakes) books.wakes.delete(wake)
+    books.sessions.delete(ended)
     if (books.owner === ended) books.owner = undefined
+    if (closing === ended) closing = undefined
   }
 
   return {
@@ -83,35 +83,39 @@ export function memory(options: MemoryOptions = {}): MemoryStorage {
     isExclusive,
 
     async open(schema, { clock, logger }) {
-      if (session || (isExclusive && books.owner)) throw inUse()
+      if (isKilled) throw gone('none')
+      if (session || books.owner || (isExclusive && books.sessions.size > 0)) throw inUse()
       const tables = migrateBooks(books, schema)
       let isAlive = true
       session = {
         tables,
         clock,
-        logger,
-        wakes: new Set(),
+        wake: () => wakeAll(wakes, logger),
         commits: new Set(),
         isAlive: () => isAlive,
         die: () => {
           isAlive = false
         },
       }
+      books.sessions.add(session)
       if (!isExclusive) return
       books.owner = session
       freeLeases(books)
     },
     async close() {
-      const ended = end()
-      if (!ended) return
-      await Promise.allSettled(ended.commits)
-      release(ended)
+      closing ??= session
+      session = undefined
+      if (!closing) return
+      const ending = closing
+      await Promise.allSettled(ending.commits)
+      release(ending)
     },
     kill() {
-      const ended = end()
-      if (!ended) return
-      ended.die()
-      release(ended)
+      isKilled = true
+      const ending = session ?? closing
+      session = undefined
+      ending?.die()
+      if (ending) release(ending)
     },
 
     get: async (table, key) => readerOver(books.tables, current()).get(table, key),
@@ -120,7 +124,16 @@ export function memory(options: MemoryOptions = {}): MemoryStorage {
       const reading = current()
       await stillAlive(reading)
       const forks = [...books.tables].map(([name, rows]) => [name, rows.fork()] as const)
-      return work(readerOver(new Map(forks), reading))
+      let isOver = false
+      const reader = readerOver(new Map(forks), reading, () => {
+        if (session !== reading) throw gone('none')
+        if (isOver) throw invalidChange('snapshot-over', 'a snapshot ends with its work')
+      })
+      try {
+        return await work(reader)
+      } finally {
+        isOver = true
+      }
     },
 
     async commit(change) {
@@ -159,24 +172,23 @@ export function memory(options: MemoryOptions = {}): MemoryStorage {
       return BigInt(books.events.length)
     },
     onWake(wake) {
-      const { wakes, logger } = current()
-      const guarded = (): void => {
-        try {
-          wake()
-        } catch (error) {
-          logger?.error('a wake listener threw', { error: String(error) })
-        }
-      }
-      wakes.add(guarded)
-      books.wakes.add(guarded)
-      return () => {
-        wakes.delete(guarded)
-        books.wakes.delete(guarded)
-      }
+      const listener = { wake }
+      wakes.add(listener)
+      return () => void wakes.delete(listener)
     },
   }
 }
 
-function wakeAll(books: Books): void {
-  for (const wake of [...books.wakes]) wake()
+function wakeAll(wakes: ReadonlySet<{ readonly wake: () => void }>, logger?: Logger): void {
+  for (const { wake } of [...wakes]) {
+    try {
+      wake()
+    } catch (error) {
+      logger?.error('a wake listener threw', { error: String(error) })
+    }
+  }
+}
+
+function wakeEverybody(books: Books): void {
+  for (const { wake } of [...books.sessions]) wake()
 }

@@ -9,15 +9,18 @@ import type { KeptRow, TableRows } from './table-rows.ts'
 export function readerOver(
   rows: ReadonlyMap<string, TableRows>,
   session: Session,
+  checkOpen: () => void = () => undefined,
 ): Pick<Storage, 'get' | 'find'> {
   return {
     async get<T extends AnyTable>(of: T, key: Key) {
+      checkOpen()
       const query = checkGet(session.tables, of, key)
       await stillAlive(session)
       const row = rows.get(query.table.name)!.get(query.key)
       return row && readRow<T>(query.table, row)
     },
     async find<T extends AnyTable>(of: T, wanted: Find) {
+      checkOpen()
       const query = checkFind(session.tables, of, wanted)
       await stillAlive(session)
       const found = rows.get(query.table.name)!.find(query)

@@ -1,17 +1,12 @@
-import {
-  type Logger,
-  type Outcome,
-  PaymentNodeError,
-  type StorageEnvironment,
-} from '@payment-node/core'
+import { type Outcome, PaymentNodeError, type StorageEnvironment } from '@payment-node/core'
 import type { DeclaredTables } from './checks/declare-table.ts'
 
 /** One time of being open. */
 export interface Session {
   readonly tables: DeclaredTables
   readonly clock: StorageEnvironment['clock']
-  readonly logger: Logger | undefined
-  readonly wakes: Set<() => void>
+  /** Calls the listeners of this storage. */
+  wake(): void
   readonly commits: Set<Promise<unknown>>
   isAlive(): boolean
   die(): void

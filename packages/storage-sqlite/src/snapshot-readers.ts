@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { invalidChange } from './checks/invalid-change.ts'
+import { engineFailure } from './engine-failure.ts'
 import { openReader } from './open-file.ts'
 import { type Statements, statementsOf } from './statements.ts'
 
@@ -28,6 +29,18 @@ export function snapshotReaders(file: string): SnapshotReaders {
     const database = openReader(file)
     return { database, statements: statementsOf(database) }
   }
+  const begin = (): Reader => {
+    try {
+      const reader = idle.pop() ?? open()
+      busy.add(reader)
+      reader.statements.run('BEGIN')
+      // The first read fixes the moment.
+      reader.statements.first('SELECT version FROM storage_schema')
+      return reader
+    } catch (error) {
+      throw engineFailure(file, error, 'none')
+    }
+  }
   const giveBack = (reader: Reader): void => {
     // Closed already when the storage was closed under a running snapshot.
     if (!busy.delete(reader)) return
@@ -38,13 +51,9 @@ export function snapshotReaders(file: string): SnapshotReaders {
 
   return {
     async lend(work) {
-      const reader = idle.pop() ?? open()
-      busy.add(reader)
+      const reader = begin()
       let isOver = false
       try {
-        reader.statements.run('BEGIN')
-        // The first read fixes the moment.
-        reader.statements.first('SELECT version FROM storage_schema')
         return await work(() => {
           if (isOver) throw invalidChange('snapshot-over', 'a snapshot ends with its work')
           return reader.statements

@@ -93,10 +93,14 @@ export function sqlite(options: SqliteOptions): Storage {
     find: (table, query) =>
       read(({ statements, tables }) => findRows(statements, tables, table, query)),
     async snapshot(work) {
-      const { readers, tables } = current()
+      const reading = current()
+      const { readers, tables } = reading
       return readers.lend((statements) => {
         const readOne = <R>(one: (statements: Statements) => R): Promise<R> =>
-          read(() => one(statements()))
+          read((books) => {
+            if (books !== reading) throw closed(file)
+            return one(statements())
+          })
         return work({
           get: <T extends AnyTable>(table: T, key: Key) =>
             readOne((from) => getRow(from, tables, table, key)),

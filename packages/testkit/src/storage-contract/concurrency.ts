@@ -81,7 +81,7 @@ export function concurrencyContract(promised: Promised): void {
       await accept(storage, [item('a', { rank: 0 })])
       await Promise.all(
         callers.slice(0, 16).map(async () => {
-          for (;;) {
+          for (let attempt = 0; attempt < 99; attempt++) {
             const row = await itemOf(storage, 'a')
             const writes = [update(items, row, { rank: row.rank + 1 })]
             if ((await storage.commit({ writes })).committed) return
@@ -129,21 +129,24 @@ export function concurrencyContract(promised: Promised): void {
     async ({ storage }) => {
       await accept(storage, [item('a', { rank: 0 }), item('b', { rank: 0 })])
       let isDone = false
-      const writing = (async () => {
+      const write = async (): Promise<void> => {
         for (let rank = 1; rank <= 50; rank++) {
           const [a, b] = [await itemOf(storage, 'a'), await itemOf(storage, 'b')]
           await accept(storage, [update(items, a, { rank }), update(items, b, { rank })])
         }
         isDone = true
-      })()
-      let reads = 0
-      while (!isDone) {
-        const rows = await storage.find(items, { index: 'key', equals: [], limit: 2 })
-        assert.equal(rows[0]?.rank, rows[1]?.rank)
-        reads++
       }
-      await writing
-      assert.ok(reads > 1)
+      const read = async (): Promise<void> => {
+        let reads = 0
+        while (!isDone) {
+          const rows = await storage.find(items, { index: 'key', equals: [], limit: 2 })
+          assert.equal(rows[0]?.rank, rows[1]?.rank)
+          reads++
+          assert.ok(reads < 100_000, 'reading holds up the commits')
+        }
+        assert.ok(reads > 1)
+      }
+      await Promise.all([write(), read()])
     },
   )
 

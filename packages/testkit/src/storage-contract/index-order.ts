@@ -61,6 +61,7 @@ async function pages(
     const page = await storage.find(items, after ? { ...query, after } : query)
     assert.ok(page.length <= query.limit, 'a page is longer than its limit')
     ids.push(...page.map(({ id }) => id))
+    assert.ok(ids.length <= 1_000, 'the pages do not end')
     const last = page.at(-1)
     if (!last) return ids
     after = behind.map((column) => last[column])

@@ -136,8 +136,7 @@ export function leasesContract(promised: Promised): void {
         return (await storage.find(items, { index: 'key', equals: [], limit: 200 })).length
       })
       const late = Array.from({ length: 50 }, (_, at) => fenced(`late ${at}`))
-      const atTakeover = await taking
-      await Promise.all([...early, ...late])
+      const [atTakeover] = await Promise.all([taking, ...early, ...late])
       const atEnd = await storage.find(items, { index: 'key', equals: [], limit: 200 })
       assert.equal(atEnd.length, atTakeover)
     },

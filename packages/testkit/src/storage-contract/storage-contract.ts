@@ -1,24 +1,22 @@
 import { claimsContract, keptClaimsContract } from './claims.ts'
+import { closingContract } from './closing.ts'
 import { columnValuesContract } from './column-values.ts'
 import { concurrencyContract } from './concurrency.ts'
+import { durabilityContract } from './durability.ts'
 import { eventLogContract } from './event-log.ts'
 import { indexOrderContract } from './index-order.ts'
 import { keptLeasesContract, leasesContract } from './leases.ts'
 import { firstSchema, migrationsContract } from './migrations.ts'
-import {
-  closingContract,
-  durabilityContract,
-  snapshotsContract,
-  wakesContract,
-} from './opening-and-closing.ts'
 import { refusalsContract } from './refusals.ts'
 import { rejectedChangesContract } from './rejected-changes.ts'
+import { snapshotsContract } from './snapshots.ts'
 import {
   promiser,
   type RegisterTest,
   type StorageContractOptions,
   type StorageUnderTest,
 } from './under-test.ts'
+import { wakesContract } from './wakes.ts'
 
 export type {
   ContractClock,
