@@ -1,4 +1,9 @@
-import { type DecodedInvoice, type InvoiceFeature, invalid } from '@payment-node/core'
+import {
+  type DecodedInvoice,
+  type InvoiceFeature,
+  invalid,
+  PaymentNodeError,
+} from '@payment-node/core'
 import type { Call } from '../call.ts'
 import type { Connection } from '../connection.ts'
 import type { PayReq } from '../generated/messages.ts'
@@ -20,8 +25,23 @@ export async function decodePaymentRequest(
   if (typeof paymentRequest !== 'string') {
     throw invalid('paymentRequest', 'wrong-type', 'expected text')
   }
-  const request = { pay_req: paymentRequest }
-  return readPaymentRequest(await connection.unary(decodePaymentRequestCall, request, { signal }))
+  const context = { signal, subject: { paymentRequest } }
+  const reply = await connection.unary(
+    decodePaymentRequestCall,
+    { pay_req: paymentRequest },
+    context,
+  )
+  try {
+    return readPaymentRequest(reply)
+  } catch (cause) {
+    // A hostile invoice can state any number, LND shows it as it is.
+    throw new PaymentNodeError(
+      'node.invoice-malformed',
+      'The invoice states a number that makes no sense.',
+      { reason: 'malformed' },
+      { advice: 'Ask for a new invoice.', cause },
+    )
+  }
 }
 
 function readPaymentRequest(reply: PayReq): DecodedInvoice {

@@ -37,7 +37,18 @@ export const invoiceMeanings: readonly Meaning[] = [
   },
   decoding(/^invoice not for current active network/, 'wrong-network'),
   decoding(/^checksum failed/, 'checksum'),
-  decoding(/signature|recover|not on the curve/i, 'signature'),
+  decoding(/signature|^[RS] is over 32 bytes/, 'signature'),
+  // "lnbcrt" (regtest) begins like "lnbc" (mainnet) and "lntbs" (signet) like "lntb" (testnet): there
+  // LND takes the rest of the prefix for an amount.
+  {
+    words: /^unknown multiplier|^strconv\./,
+    calls: ['DecodePayReq'],
+    make: (fact) =>
+      malformed(
+        fact,
+        /^ln(bcrt|tbs)/i.test(fact.subject.paymentRequest ?? '') ? 'wrong-network' : 'malformed',
+      ),
+  },
 ]
 
 type MalformedReason = 'wrong-network' | 'checksum' | 'signature' | 'malformed'

@@ -5,6 +5,7 @@ import type { Call } from '../call.ts'
 /** What a call is about, as far as its errors name it. */
 export interface Subject {
   readonly paymentHash?: string
+  readonly paymentRequest?: string
 }
 
 /** What is known about a failed call. */

@@ -16,7 +16,7 @@ const checkedFirst: readonly (readonly [reason: string, words: RegExp])[] = [
   ['features', /^invoice contains unknown feature bits/],
   [
     'malformed',
-    /^(checksum failed|invalid bech32 string|invalid character|string not all lowercase|invalid index of 1|failed converting data|hrp too short|prefix should be|short invoice|invoice is too large|invalid invoice signature|unknown multiplier)/,
+    /^(checksum failed|invalid bech32 string|invalid character|string not all lowercase|invalid index of 1|failed converting data|hrp too short|prefix should be|short invoice|invoice is too large|invalid invoice signature|unknown multiplier|strconv\.|(malformed|invalid) signature)/,
   ],
 ]
 
