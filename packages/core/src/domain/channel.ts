@@ -11,27 +11,34 @@ const htlcWeight = 172n
 
 /**
  * The balance is not what can be sent: each side keeps its reserve, and the side that opened the
- * channel pays the commitment fee and must stay able to pay it when the feerate doubles and one more
- * HTLC is added (LND ≥ 0.18 refuses to send into that buffer).
+ * channel pays the commitment fee and must stay able to pay it when the feerate doubles and more
+ * HTLCs are added (LND ≥ 0.18 refuses to send into that buffer). When the opener cannot even pay for
+ * one more HTLC, the other side can add none but dust.
  */
 export function channelLiquidity(channel: NodeChannel): ChannelLiquidity {
   if (!channel.isActive) return { sendableMsat: 0n, receivableMsat: 0n }
-  const buffer = feeBufferMsat(channel)
-  const ours = channel.isInitiator ? buffer : 0n
-  const theirs = channel.isInitiator ? 0n : buffer
-  return {
-    sendableMsat: atLeastZero(channel.localMsat - channel.localReserveMsat - ours),
-    receivableMsat: atLeastZero(channel.remoteMsat - channel.remoteReserveMsat - theirs),
-  }
+  const ours = channel.localMsat - channel.localReserveMsat
+  const theirs = channel.remoteMsat - channel.remoteReserveMsat
+  const [openers, others] = channel.isInitiator ? [ours, theirs] : [theirs, ours]
+  const openerSends = atLeastZero(openers - feeBufferMsat(channel))
+  const otherSends = openers < feeMsat(channel.feePerKw, htlcWeight) ? 0n : atLeastZero(others)
+  return channel.isInitiator
+    ? { sendableMsat: openerSends, receivableMsat: otherSends }
+    : { sendableMsat: otherSends, receivableMsat: openerSends }
 }
 
-/** LND's CalcFeeBuffer: twice the feerate, for the commitment plus one HTLC each way of rounding. */
-function feeBufferMsat(channel: NodeChannel): bigint {
-  const weight = channel.commitWeight + htlcWeight
-  const atDoubleRateSat = (2n * channel.feePerKw * weight) / 1000n
-  const currentSat = (channel.feePerKw * channel.commitWeight) / 1000n
-  // The current commitment fee has left the initiator's balance already.
-  return atLeastZero(atDoubleRateSat - currentSat) * 1000n
+/**
+ * LND's CalcFeeBuffer for the commitment that has the new HTLC: twice the feerate, and room for one
+ * more. The current commitment fee has left the opener's balance already.
+ */
+function feeBufferMsat({ feePerKw, commitWeight }: NodeChannel): bigint {
+  const kept = feeMsat(2n * feePerKw, commitWeight + 2n * htlcWeight)
+  return kept - feeMsat(feePerKw, commitWeight)
+}
+
+/** In whole satoshi, rounded down, as LND computes it. */
+function feeMsat(feePerKw: bigint, weight: bigint): bigint {
+  return ((feePerKw * weight) / 1000n) * 1000n
 }
 
 /** Sums over channels; a payment may be split over all of them. */
