@@ -1,13 +1,52 @@
-import { createPaymentNode, type PaymentNode, type PaymentNodeOptions } from '@payment-node/core'
-import { type MemoryData, memory, memoryData } from '@payment-node/storage-memory'
+import {
+  createPaymentNode,
+  type Invoice,
+  type LightningNode,
+  type PaymentNode,
+  type PaymentNodeOptions,
+  type Payout,
+  type PayoutInput,
+  schema,
+} from '@payment-node/core'
+import {
+  type CommitHooks,
+  type MemoryData,
+  type MemoryStorage,
+  memory,
+  memoryData,
+} from '@payment-node/storage-memory'
 import {
   createSimulatedNetwork,
   createVirtualClock,
+  type NodeOptions,
+  type PeerInvoice,
+  type PeerInvoiceCreated,
   type SimulatedNetwork,
   type SimulatedNode,
 } from '@payment-node/testkit'
+import { clockOf, createLife, type Life, portOf } from './process.ts'
 
 type VirtualClock = ReturnType<typeof createVirtualClock>
+
+/** How the shop is set up. */
+export interface ShopSettings {
+  /** Of every process. */
+  readonly options?: Partial<PaymentNodeOptions>
+  /** Default true; false: several processes may have the books open. */
+  readonly isExclusive?: boolean
+  readonly lnd?: NodeOptions
+}
+
+/** One process of the host with the payment node in it. */
+export interface ShopProcess {
+  readonly node: PaymentNode
+  readonly storage: MemoryStorage
+  /** Its connection to LND. */
+  readonly lightning: LightningNode
+  readonly life: Life
+  /** SIGKILL: it takes no further step, its connections break, its books can be opened again. */
+  kill(): void
+}
 
 /** A shop's node between a payer and a payee, in virtual time. */
 export interface Shop {
@@ -17,33 +56,65 @@ export interface Shop {
   readonly payer: SimulatedNode
   readonly payee: SimulatedNode
   readonly data: MemoryData
+  /** The first process; not started. */
+  readonly process: ShopProcess
   readonly node: PaymentNode
   /** Lets virtual time pass until the promise settles. */
   run<T>(promise: Promise<T>): Promise<T>
-  /** The same books, opened by a new process. */
-  reopen(options?: Partial<PaymentNodeOptions>): PaymentNode
+  /** Another process on the same books; not started. */
+  open(options?: Partial<PaymentNodeOptions>, hooks?: CommitHooks): ShopProcess
+  /** A partner (`m1`) with that much available, from a paid invoice. */
+  sell(amountSat: number, node?: PaymentNode): Promise<Invoice>
+  /** Asks the payee for an invoice. */
+  bill(amountSat: number | null, terms?: Partial<PeerInvoice>): PeerInvoiceCreated
+  /** Requests a payout for `m1`. */
+  request(
+    input: Partial<PayoutInput> & { readonly destination: string },
+    idempotencyKey?: string,
+    node?: PaymentNode,
+  ): Promise<Payout>
+  /** The payout when it has ended. */
+  ended(payout: string, node?: PaymentNode): Promise<Payout>
+  /** Every row of every table, every event, and how far LND's histories go, as text. */
+  everything(): Promise<string>
 }
 
-export const invoiceKey = Uint8Array.from({ length: 32 }, (_, index) => index + 1)
+export const invoiceKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, index) => index + 1)
 
-export function openShop(options: Partial<PaymentNodeOptions> = {}): Shop {
+export function openShop({ options = {}, isExclusive = true, lnd: as }: ShopSettings = {}): Shop {
   const clock = createVirtualClock()
   const network = createSimulatedNetwork({ clock, seed: 7 })
-  const lnd = network.addNode('shop')
+  const lnd = network.addNode('shop', as)
   const payer = network.addNode('payer')
   const payee = network.addNode('payee')
   network.establishChannel({ from: payer, to: lnd, capacitySat: 10_000_000n, pushSat: 2_000_000n })
   network.establishChannel({ from: lnd, to: payee, capacitySat: 10_000_000n, pushSat: 2_000_000n })
   const data = memoryData()
-  const open = (more: Partial<PaymentNodeOptions>): PaymentNode =>
-    createPaymentNode({
-      lightning: lnd.connect(),
-      storage: memory({ data }),
+  const run = <T>(promise: Promise<T>): Promise<T> => clock.run(promise)
+
+  const open: Shop['open'] = (more = {}, hooks = {}) => {
+    const life = createLife()
+    const raw = lnd.connect()
+    const lightning = portOf(life, raw)
+    const storage = memory({ data, exclusive: isExclusive, hooks })
+    const node = createPaymentNode({
+      lightning,
+      storage: portOf(life, storage),
       keys: { invoices: invoiceKey },
-      clock,
+      clock: clockOf(life, clock),
       ...options,
       ...more,
     })
+    const kill = (): void => {
+      life.end()
+      storage.kill()
+      void raw.close()
+    }
+    return { node, storage, lightning, life, kill }
+  }
+
+  const first = open()
+  let requests = 0
   return {
     clock,
     network,
@@ -51,8 +122,49 @@ export function openShop(options: Partial<PaymentNodeOptions> = {}): Shop {
     payer,
     payee,
     data,
-    node: open({}),
-    run: (promise) => clock.run(promise),
-    reopen: (more = {}) => open(more),
+    process: first,
+    node: first.node,
+    run,
+    open,
+    async sell(amountSat, node = first.node) {
+      await run(node.partners.upsert({ id: 'm1' }))
+      const invoice = await run(node.invoices.create({ partner: 'm1', amount: `${amountSat} sat` }))
+      const paid = payer.pay(invoice.paymentRequest)
+      const settled = await run(node.invoices.waitUntilSettled(invoice.id))
+      await run(paid)
+      return settled
+    },
+    bill: (amountSat, terms = {}) =>
+      payee.createInvoice({
+        amountMsat: amountSat === null ? null : BigInt(amountSat) * 1000n,
+        ...terms,
+      }),
+    request: (input, idempotencyKey = `payout-${++requests}`, node = first.node) =>
+      run(node.payouts.request({ partner: 'm1', ...input }, { idempotencyKey })),
+    async ended(payout, node = first.node) {
+      const waiting = async (): Promise<Payout> => {
+        for (;;) {
+          const found = await node.payouts.get(payout)
+          if (found.state === 'succeeded' || found.state === 'failed') return found
+          await clock.sleep(100)
+        }
+      }
+      return run(waiting())
+    },
+    everything: () => run(readEverything(first.storage, lnd)),
   }
+}
+
+async function readEverything(storage: MemoryStorage, lnd: SimulatedNode): Promise<string> {
+  const rows: Record<string, unknown> = {}
+  for (const table of schema.tables) {
+    rows[table.name] = await storage.find(table, { index: 'key', equals: [], limit: 1000 })
+  }
+  const [highWater, invoices, payments] = await Promise.all([
+    lnd.lightning.highWater(),
+    lnd.lightning.listInvoices({ afterAddIndex: 0n, limit: 1000 }),
+    lnd.lightning.listPayments({ afterIndex: 0n, limit: 1000 }),
+  ])
+  const everything = { rows, events: await storage.events(0n, 1000), highWater, invoices, payments }
+  return JSON.stringify(everything, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 }
