@@ -10,7 +10,7 @@ import {
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js'
-import type { MethodPath, RequestOf } from '../src/call.ts'
+import type { MethodPath, RequestOf, StreamPath, UnaryPath } from '../src/call.ts'
 import { descriptor } from '../src/generated/descriptor.ts'
 import { type LndOptions, lnd } from '../src/index.ts'
 import { loadProtocol } from '../src/protocol.ts'
@@ -56,7 +56,9 @@ export interface FakeLnd extends AsyncDisposable {
 export interface FakeLndOptions {
   readonly port?: number
   readonly certificate?: TestCertificate
-  readonly answers?: Readonly<Partial<Record<MethodPath, UnaryHandler | StreamHandler>>>
+  readonly answers?: { readonly [P in StreamPath]?: StreamHandler } & {
+    readonly [P in UnaryPath]?: UnaryHandler
+  }
 }
 
 /** The macaroon of {@link FakeLnd.options}. */
@@ -142,7 +144,7 @@ export async function startFakeLnd(given: FakeLndOptions = {}): Promise<FakeLnd>
 
 /** A fake LND and an adapter that talks to it. */
 export async function startPair(
-  answers: FakeLndOptions['answers'] = {},
+  answers: NonNullable<FakeLndOptions['answers']> = {},
   more: Partial<LndOptions> = {},
 ): Promise<{ server: FakeLnd; node: ReturnType<typeof lnd> } & AsyncDisposable> {
   const server = await startFakeLnd({ answers })

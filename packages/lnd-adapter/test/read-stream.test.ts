@@ -79,7 +79,9 @@ test('only settlements pass, in batches of what has arrived', async () => {
   expect(seen).toEqual([1n, 2n, 3n, 4n, 5n])
 })
 
-test('a hundred thousand replayed settlements wait at LND for a slow reader, and all arrive', async () => {
+test('a hundred thousand replayed settlements wait at LND for a slow reader, and all arrive', {
+  timeout: 60_000,
+}, async () => {
   const total = 100_000
   let written = 0
   await using pair = await startPair({

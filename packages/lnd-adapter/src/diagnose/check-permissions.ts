@@ -1,6 +1,6 @@
 import { type Diagnosis, PaymentNodeError } from '@payment-node/core'
 import type { Call, RequestOf, StreamPath, UnaryPath } from '../call.ts'
-import { isAllowed } from '../calls/check-macaroon-permissions.ts'
+import { checkMacaroonPermissionsCall, isAllowed } from '../calls/check-macaroon-permissions.ts'
 import { getInfoCall } from '../calls/get-info.ts'
 import type { Connection } from '../connection.ts'
 import { isStream } from '../find-type.ts'
@@ -18,13 +18,14 @@ export async function checkPermissions(
   connection: Connection,
   signal: AbortSignal | undefined,
 ): Promise<readonly Diagnosis[]> {
-  const needed = callsOf(connection.options.roles).filter(({ uri }) => uri !== undefined)
   try {
     const mayDoEverything = await ask(connection, everything, signal)
     const isAskable = mayDoEverything !== 'unknown'
+    const needed = callsOf(connection.options.roles)
     const verdicts = new Map<Call, Verdict>()
     // One after the other: a diagnosis must not load the node.
     for (const call of needed) {
+      if (call === checkMacaroonPermissionsCall) continue
       const verdict = isAskable
         ? await ask(connection, call.path, signal)
         : await tryCall(connection, call, signal)

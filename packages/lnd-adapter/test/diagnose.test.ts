@@ -1,0 +1,250 @@
+import type { Diagnosis } from '@payment-node/core'
+import { expect, test } from 'vitest'
+import { lnd } from '../src/index.ts'
+import { macaroon, refuse, startFakeLnd, startPair, type UnaryHandler } from './fake-lnd.ts'
+import { makeCertificate } from './make-certificate.ts'
+import { info } from './samples.ts'
+
+const check = '/lnrpc.Lightning/CheckMacaroonPermissions'
+const point = { funding_txid_str: 'aa', output_index: 0 }
+
+const healthy = {
+  '/lnrpc.Lightning/GetInfo': (() => info) as UnaryHandler,
+  '/verrpc.Versioner/GetVersion': (() => ({ build_tags: ['invoicesrpc'] })) as UnaryHandler,
+  [check]: (({ fullMethod }) => {
+    if (fullMethod.endsWith('BakeMacaroon')) throw refuse('permission denied', 3)
+    return { valid: true }
+  }) as UnaryHandler,
+  '/lnrpc.Lightning/ListChannels': (() => ({
+    channels: [{ channel_point: 'aa:0' }],
+  })) as UnaryHandler,
+  '/lnrpc.Lightning/ExportAllChannelBackups': (() => ({
+    multi_chan_backup: { multi_chan_backup: Buffer.from('scb'), chan_points: [point] },
+  })) as UnaryHandler,
+  '/lnrpc.Lightning/VerifyChanBackup': (() => ({ chan_points: ['aa:0'] })) as UnaryHandler,
+}
+
+const allReads: Record<string, UnaryHandler> = {
+  '/lnrpc.Lightning/SubscribeInvoices': () => new Promise(() => {}),
+  '/lnrpc.Lightning/SubscribeChannelEvents': () => new Promise(() => {}),
+  '/lnrpc.Lightning/SubscribeChannelBackups': () => new Promise(() => {}),
+  '/lnrpc.Lightning/ListInvoices': () => ({}),
+  '/lnrpc.Lightning/PendingChannels': () => ({}),
+  '/lnrpc.Lightning/ClosedChannels': () => ({}),
+  '/lnrpc.Lightning/WalletBalance': () => ({}),
+  '/lnrpc.Lightning/LookupInvoice': () => {
+    throw refuse('unable to locate invoice', 5)
+  },
+  '/lnrpc.Lightning/DecodePayReq': () => {
+    throw refuse('invalid bech32 string length 0')
+  },
+  '/routerrpc.Router/TrackPaymentV2': () => {
+    throw refuse("payment isn't initiated", 5)
+  },
+}
+
+async function diagnose(
+  answers: Record<string, UnaryHandler>,
+  more: object = {},
+): Promise<readonly Diagnosis[]> {
+  await using pair = await startPair({ ...healthy, ...answers }, more)
+  return checked(await pair.node.diagnose!())
+}
+
+/** Whatever it says, a problem comes with advice and nothing shows a secret. */
+function checked(entries: readonly Diagnosis[]): readonly Diagnosis[] {
+  for (const entry of entries) {
+    const { check, result, says, advice = '' } = entry
+    expect(advice === '', `${check}: ${says}`).toBe(result === 'ok')
+    expect(says, check).not.toBe('')
+    expect(JSON.stringify(entry)).not.toContain(macaroon.toString('hex'))
+  }
+  return entries
+}
+
+test('a healthy node is all ok', async () => {
+  const entries = await diagnose({})
+  expect(entries.map(({ check, result }) => `${check} ${result}`)).toEqual([
+    'reachable ok',
+    'certificate ok',
+    'wallet ok',
+    'macaroon ok',
+    'version ok',
+    'network ok',
+    'chain ok',
+    'graph ok',
+    'keysend ok',
+    'build ok',
+    'permissions ok',
+    'privilege ok',
+    'backups ok',
+  ])
+})
+
+test('each problem is found under its own check', async () => {
+  const withInfo = (changed: object): Record<string, UnaryHandler> => ({
+    '/lnrpc.Lightning/GetInfo': () => ({ ...info, ...changed }),
+  })
+  const denied: UnaryHandler = () => {
+    throw refuse('permission denied')
+  }
+  const cases: readonly [
+    answers: Record<string, UnaryHandler>,
+    entry: Partial<Diagnosis>,
+    words: RegExp,
+  ][] = [
+    [
+      { '/lnrpc.State/GetState': () => ({ state: 'LOCKED' }) },
+      { check: 'wallet', result: 'failed' },
+      /locked/,
+    ],
+    [
+      { '/lnrpc.Lightning/GetInfo': denied },
+      { check: 'macaroon', result: 'failed' },
+      /does not allow/,
+    ],
+    [withInfo({ version: '0.18.0-beta' }), { check: 'version', result: 'failed' }, /too old/],
+    [withInfo({ version: '0.30.0-beta' }), { check: 'version', result: 'warning' }, /newer/],
+    [withInfo({ synced_to_chain: false }), { check: 'chain', result: 'failed' }, /Not synced/],
+    [withInfo({ synced_to_graph: false }), { check: 'graph', result: 'warning' }, /Not synced/],
+    [
+      withInfo({ features: { 55: {} } }),
+      { check: 'keysend', result: 'warning' },
+      /accepts keysend/,
+    ],
+    [
+      { '/verrpc.Versioner/GetVersion': () => ({}) },
+      { check: 'build', result: 'failed' },
+      /invoicesrpc/,
+    ],
+    [
+      { '/verrpc.Versioner/GetVersion': denied },
+      { check: 'build', result: 'warning' },
+      /not known/,
+    ],
+    [{ [check]: () => ({ valid: true }) }, { check: 'privilege', result: 'warning' }, /everything/],
+    [
+      { '/lnrpc.Lightning/VerifyChanBackup': () => ({}) },
+      { check: 'backups', result: 'failed' },
+      /does not cover aa:0/,
+    ],
+    [
+      {
+        '/lnrpc.Lightning/VerifyChanBackup': () => {
+          throw refuse('unable to unpack multi backup')
+        },
+      },
+      { check: 'backups', result: 'failed' },
+      /unable to unpack/,
+    ],
+    [
+      { '/lnrpc.Lightning/ExportAllChannelBackups': denied },
+      { check: 'backups', result: 'warning' },
+      /could not be checked/,
+    ],
+    [
+      {
+        '/lnrpc.Lightning/ListChannels': () => ({}),
+        '/lnrpc.Lightning/ExportAllChannelBackups': () => ({}),
+      },
+      { check: 'backups', result: 'ok' },
+      /no channels/,
+    ],
+  ]
+  for (const [answers, expected, words] of cases) {
+    const found = (await diagnose(answers)).find((entry) => entry.check === expected.check)
+    expect(found, `${expected.check} ${words}`).toMatchObject(expected)
+    expect(found?.says).toMatch(words)
+  }
+})
+
+test('what is missing is named with the roles that need it', async () => {
+  const entries = await diagnose({
+    [check]: ({ fullMethod }) => {
+      if (/SendPaymentV2|BakeMacaroon/.test(fullMethod)) throw refuse('permission denied', 3)
+      return { valid: true }
+    },
+  })
+  expect(entries.find((entry) => entry.check === 'permissions')).toMatchObject({
+    result: 'failed',
+    says: 'The macaroon does not allow: uri:/routerrpc.Router/SendPaymentV2 (pay).',
+  })
+})
+
+test('only the wanted roles are checked', async () => {
+  const asked: string[] = []
+  const entries = await diagnose(
+    {
+      [check]: ({ fullMethod }) => {
+        asked.push(fullMethod)
+        if (fullMethod.endsWith('BakeMacaroon')) throw refuse('permission denied', 3)
+        return { valid: true }
+      },
+    },
+    { roles: ['onchain'] },
+  )
+  expect(asked.sort()).toEqual([
+    '/lnrpc.Lightning/BakeMacaroon',
+    '/lnrpc.Lightning/GetInfo',
+    '/lnrpc.Lightning/WalletBalance',
+    '/verrpc.Versioner/GetVersion',
+  ])
+  expect(entries.some((entry) => entry.check === 'backups')).toBe(false)
+})
+
+test('without CheckMacaroonPermissions the calls that only read are tried, and no other', async () => {
+  const denied: UnaryHandler = () => {
+    throw refuse('permission denied')
+  }
+  await using pair = await startPair({
+    ...healthy,
+    ...allReads,
+    [check]: denied,
+    '/lnrpc.Lightning/ListPayments': denied,
+    '/lnrpc.Lightning/SubscribeInvoices': denied,
+  })
+  const entries = checked(await pair.node.diagnose!())
+  const missing = entries.find((entry) => entry.check === 'permissions')?.says
+  expect(missing).toContain('uri:/lnrpc.Lightning/ListPayments (readonly, pay)')
+  expect(missing).toContain('uri:/lnrpc.Lightning/SubscribeInvoices')
+  expect(missing?.match(/uri:/g)).toHaveLength(2)
+  const called = pair.server.received.map(({ path }) => path)
+  expect(called.filter((path) => /AddInvoice|CancelInvoice|SendPayment/.test(path))).toEqual([])
+})
+
+test('what could not be tried is said', async () => {
+  const denied: UnaryHandler = () => {
+    throw refuse('permission denied')
+  }
+  const answers = { ...healthy, ...allReads, [check]: denied }
+  await using pair = await startPair(answers, { roles: ['receive'] })
+  const entries = checked(await pair.node.diagnose!())
+  expect(entries.find((entry) => entry.check === 'permissions')).toEqual({
+    check: 'permissions',
+    result: 'warning',
+    says: 'Not known whether the macaroon allows: uri:/lnrpc.Lightning/AddInvoice, uri:/invoicesrpc.Invoices/CancelInvoice.',
+    advice:
+      'Add uri:/lnrpc.Lightning/CheckMacaroonPermissions to the macaroon to have them checked.',
+  })
+})
+
+test('without a connection the first entry says why, and nothing throws', async () => {
+  await using server = await startFakeLnd({ certificate: await makeCertificate(undefined, 3) })
+  const other = await makeCertificate()
+  const cases: readonly [more: object, check: string, words: RegExp][] = [
+    [{ address: '127.0.0.1:9' }, 'reachable', /ECONNREFUSED/],
+    [{ certificate: { path: '/nowhere' } }, 'reachable', /cannot be read \(ENOENT\)/],
+    [{ certificate: other.certificate }, 'certificate', /cannot be trusted/],
+  ]
+  for (const [more, check, words] of cases) {
+    const node = lnd(server.options(more))
+    const entries = checked(await node.diagnose!())
+    expect(entries, check).toMatchObject([{ check, result: 'failed' }])
+    expect(entries[0]?.says).toMatch(words)
+    await node.close()
+  }
+  const node = lnd(server.options())
+  const found = (await node.diagnose!()).find((entry) => entry.check === 'certificate')
+  expect(found).toMatchObject({ result: 'warning' })
+  await node.close()
+})
