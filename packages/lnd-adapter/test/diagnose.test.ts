@@ -6,13 +6,18 @@ import { makeCertificate } from './make-certificate.ts'
 import { info } from './samples.ts'
 
 const check = '/lnrpc.Lightning/CheckMacaroonPermissions'
+/** As LND does for admin.macaroon. */
+const allowAll: UnaryHandler = ({ fullMethod }) => {
+  if (fullMethod.endsWith('DoesNotExist')) throw refuse('no permissions found for full method', 2)
+  return { valid: true }
+}
 const point = { funding_txid_str: 'aa', output_index: 0 }
 
 const healthy = {
   '/lnrpc.Lightning/GetInfo': (() => info) as UnaryHandler,
   '/verrpc.Versioner/GetVersion': (() => ({ build_tags: ['invoicesrpc'] })) as UnaryHandler,
   [check]: (({ fullMethod }) => {
-    if (fullMethod.endsWith('BakeMacaroon')) throw refuse('permission denied', 3)
+    if (/BakeMacaroon|DoesNotExist/.test(fullMethod)) throw refuse('permission denied', 3)
     return { valid: true }
   }) as UnaryHandler,
   '/lnrpc.Lightning/ListChannels': (() => ({
@@ -122,7 +127,7 @@ test('each problem is found under its own check', async () => {
       { check: 'build', result: 'warning' },
       /not known/,
     ],
-    [{ [check]: () => ({ valid: true }) }, { check: 'privilege', result: 'warning' }, /everything/],
+    [{ [check]: allowAll }, { check: 'privilege', result: 'warning' }, /everything/],
     [
       { '/lnrpc.Lightning/VerifyChanBackup': () => ({}) },
       { check: 'backups', result: 'failed' },
@@ -161,7 +166,8 @@ test('each problem is found under its own check', async () => {
 test('what is missing is named with the roles that need it', async () => {
   const entries = await diagnose({
     [check]: ({ fullMethod }) => {
-      if (/SendPaymentV2|BakeMacaroon/.test(fullMethod)) throw refuse('permission denied', 3)
+      if (/SendPaymentV2|BakeMacaroon|DoesNotExist/.test(fullMethod))
+        throw refuse('permission denied', 3)
       return { valid: true }
     },
   })
@@ -177,7 +183,7 @@ test('only the wanted roles are checked', async () => {
     {
       [check]: ({ fullMethod }) => {
         asked.push(fullMethod)
-        if (fullMethod.endsWith('BakeMacaroon')) throw refuse('permission denied', 3)
+        if (/BakeMacaroon|DoesNotExist/.test(fullMethod)) throw refuse('permission denied', 3)
         return { valid: true }
       },
     },
@@ -185,6 +191,7 @@ test('only the wanted roles are checked', async () => {
   )
   expect(asked.sort()).toEqual([
     '/lnrpc.Lightning/BakeMacaroon',
+    '/lnrpc.Lightning/DoesNotExist',
     '/lnrpc.Lightning/GetInfo',
     '/lnrpc.Lightning/WalletBalance',
     '/verrpc.Versioner/GetVersion',
@@ -212,6 +219,16 @@ test('without CheckMacaroonPermissions the calls that only read are tried, and n
   expect(called.filter((path) => /AddInvoice|CancelInvoice|SendPayment/.test(path))).toEqual([])
 })
 
+test('an old LND that finds every macaroon good is not believed', async () => {
+  const answers = { ...healthy, ...allReads, [check]: () => ({ valid: true }) }
+  await using pair = await startPair(answers, { roles: ['receive'] })
+  const entries = checked(await pair.node.diagnose!())
+  expect(entries.find((entry) => entry.check === 'permissions')).toMatchObject({
+    result: 'warning',
+  })
+  expect(entries.some((entry) => entry.check === 'privilege')).toBe(false)
+})
+
 test('what could not be tried is said', async () => {
   const denied: UnaryHandler = () => {
     throw refuse('permission denied')
@@ -224,7 +241,7 @@ test('what could not be tried is said', async () => {
     result: 'warning',
     says: 'Not known whether the macaroon allows: uri:/lnrpc.Lightning/AddInvoice, uri:/invoicesrpc.Invoices/CancelInvoice.',
     advice:
-      'Add uri:/lnrpc.Lightning/CheckMacaroonPermissions to the macaroon to have them checked.',
+      'Allow uri:/lnrpc.Lightning/CheckMacaroonPermissions, and use LND 0.21, to have them checked.',
   })
 })
 

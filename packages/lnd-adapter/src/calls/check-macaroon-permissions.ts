@@ -10,6 +10,23 @@ export const checkMacaroonPermissionsCall: Call<'/lnrpc.Lightning/CheckMacaroonP
   otherRefusals: 'refused',
 }
 
+/**
+ * Whether {@link isAllowed} can be believed. An old LND (0.19) does not know the flag and finds any
+ * genuine macaroon good for the empty list of permissions that is left; a method that does not exist
+ * shows it. False also when the macaroon does not allow asking.
+ */
+export async function canBeAsked(
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return !(await isAllowed(connection, '/lnrpc.Lightning/DoesNotExist', signal))
+  } catch (error) {
+    if (PaymentNodeError.is(error, 'node.macaroon-rejected')) return false
+    throw error
+  }
+}
+
 /** Whether our macaroon allows a method (`/lnrpc.Lightning/GetInfo`), without calling it. */
 export async function isAllowed(
   connection: Connection,

@@ -1,6 +1,10 @@
 import { type Diagnosis, PaymentNodeError } from '@payment-node/core'
 import type { Call, RequestOf, StreamPath, UnaryPath } from '../call.ts'
-import { checkMacaroonPermissionsCall, isAllowed } from '../calls/check-macaroon-permissions.ts'
+import {
+  canBeAsked,
+  checkMacaroonPermissionsCall,
+  isAllowed,
+} from '../calls/check-macaroon-permissions.ts'
 import { getInfoCall } from '../calls/get-info.ts'
 import type { Connection } from '../connection.ts'
 import { isStream } from '../find-type.ts'
@@ -19,8 +23,7 @@ export async function checkPermissions(
   signal: AbortSignal | undefined,
 ): Promise<readonly Diagnosis[]> {
   try {
-    const mayDoEverything = await ask(connection, everything, signal)
-    const isAskable = mayDoEverything !== 'unknown'
+    const isAskable = await canBeAsked(connection, signal)
     const needed = callsOf(connection.options.roles)
     const verdicts = new Map<Call, Verdict>()
     // One after the other: a diagnosis must not load the node.
@@ -31,24 +34,18 @@ export async function checkPermissions(
         : await tryCall(connection, call, signal)
       verdicts.set(call, verdict)
     }
-    return [report(verdicts), ...reportPrivilege(mayDoEverything)]
+    return [report(verdicts), ...(isAskable ? [await checkPrivilege(connection, signal)] : [])]
   } catch (error) {
     return [failedBy('permissions', error)]
   }
 }
 
-/** By CheckMacaroonPermissions; `unknown` when the macaroon does not allow that one itself. */
 async function ask(
   connection: Connection,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<Verdict> {
-  try {
-    return (await isAllowed(connection, path, signal)) ? 'allowed' : 'denied'
-  } catch (error) {
-    if (PaymentNodeError.is(error, 'node.macaroon-rejected')) return 'unknown'
-    throw error
-  }
+  return (await isAllowed(connection, path, signal)) ? 'allowed' : 'denied'
 }
 
 /** By making the call, when it cannot change anything. Any answer but a denial is a permission. */
@@ -109,20 +106,22 @@ function report(verdicts: ReadonlyMap<Call, Verdict>): Diagnosis {
     return warning(
       'permissions',
       `Not known whether the macaroon allows: ${unknown.map(({ uri }) => uri).join(', ')}.`,
-      'Add uri:/lnrpc.Lightning/CheckMacaroonPermissions to the macaroon to have them checked.',
+      'Allow uri:/lnrpc.Lightning/CheckMacaroonPermissions, and use LND 0.21, to have them checked.',
     )
   }
   return ok('permissions', `The macaroon allows all ${verdicts.size} calls that are needed.`)
 }
 
-function reportPrivilege(verdict: Verdict): readonly Diagnosis[] {
-  if (verdict === 'unknown') return []
-  if (verdict === 'denied') return [ok('privilege', 'The macaroon allows no more than it should.')]
-  return [
-    warning(
-      'privilege',
-      'The macaroon allows everything, as admin.macaroon does.',
-      'Bake one with macaroonPermissions and its own root key id, so that it can be revoked alone.',
-    ),
-  ]
+async function checkPrivilege(
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<Diagnosis> {
+  if (!(await isAllowed(connection, everything, signal))) {
+    return ok('privilege', 'The macaroon allows no more than it should.')
+  }
+  return warning(
+    'privilege',
+    'The macaroon allows everything, as admin.macaroon does.',
+    'Bake one with macaroonPermissions and its own root key id, so that it can be revoked alone.',
+  )
 }
