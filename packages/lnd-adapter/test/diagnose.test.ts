@@ -1,7 +1,14 @@
 import type { Diagnosis } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { lnd } from '../src/index.ts'
-import { macaroon, refuse, startFakeLnd, startPair, type UnaryHandler } from './fake-lnd.ts'
+import {
+  type FakeLndOptions,
+  macaroon,
+  refuse,
+  startFakeLnd,
+  startPair,
+  type UnaryHandler,
+} from './fake-lnd.ts'
 import { makeCertificate } from './make-certificate.ts'
 import { info } from './samples.ts'
 
@@ -29,7 +36,7 @@ const healthy = {
   '/lnrpc.Lightning/VerifyChanBackup': (() => ({ chan_points: ['aa:0'] })) as UnaryHandler,
 }
 
-const allReads: Record<string, UnaryHandler> = {
+const allReads: NonNullable<FakeLndOptions['answers']> = {
   '/lnrpc.Lightning/SubscribeInvoices': () => new Promise(() => {}),
   '/lnrpc.Lightning/SubscribeChannelEvents': () => new Promise(() => {}),
   '/lnrpc.Lightning/SubscribeChannelBackups': () => new Promise(() => {}),
@@ -43,7 +50,8 @@ const allReads: Record<string, UnaryHandler> = {
   '/lnrpc.Lightning/DecodePayReq': () => {
     throw refuse('invalid bech32 string length 0')
   },
-  '/routerrpc.Router/TrackPaymentV2': () => {
+  '/routerrpc.Router/TrackPaymentV2': (_write, { payment_hash }) => {
+    if (payment_hash.length !== 32) throw refuse('invalid hash length of 0, want 32')
     throw refuse("payment isn't initiated", 5)
   },
 }

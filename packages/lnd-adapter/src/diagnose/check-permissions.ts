@@ -1,5 +1,5 @@
 import { type Diagnosis, PaymentNodeError } from '@payment-node/core'
-import type { Call, RequestOf, StreamPath, UnaryPath } from '../call.ts'
+import type { Call, StreamPath, UnaryPath } from '../call.ts'
 import {
   canBeAsked,
   checkMacaroonPermissionsCall,
@@ -65,10 +65,11 @@ async function tryCall(
   return 'allowed'
 }
 
-/** Old LNDs list everything when no limit is given. */
-function smallRequest({ path }: Call): RequestOf<UnaryPath> {
+/** A request that finds nothing: old LNDs list everything when no limit is given. */
+function smallRequest({ path }: Call): object {
   if (path.endsWith('/ListPayments')) return { max_payments: 1n }
-  return path.endsWith('/ListInvoices') ? { num_max_invoices: 1n } : {}
+  if (path.endsWith('/ListInvoices')) return { num_max_invoices: 1n }
+  return path.endsWith('/TrackPaymentV2') ? { payment_hash: new Uint8Array(32) } : {}
 }
 
 /**
@@ -82,7 +83,7 @@ async function subscribeOnce(
 ): Promise<void> {
   const stop = new AbortController()
   const reading = { signal: stop.signal, beside: 'streams', saysSubscribed: true } as const
-  const batches = readStream(connection, call, {}, reading)
+  const batches = readStream(connection, call, smallRequest(call), reading)
   await batches.next()
   await connection.unary(getInfoCall, {}, { signal, besideStreams: true })
   stop.abort()
