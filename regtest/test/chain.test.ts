@@ -13,6 +13,7 @@ test('a private chain: a reorg, and a restart of btcd, which LND follows', async
   const replaced = await chain.rpc<string>('getblockhash', [start + 1])
 
   await chain.takeBack(1)
+  expect(await chain.height()).toBe(start)
   expect(await chain.mempool()).toEqual([txid])
   await network.mine(3)
   expect(await chain.rpc('getblockhash', [start + 1])).not.toBe(replaced)

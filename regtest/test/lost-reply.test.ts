@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { connectLndRpc, type LndRpc } from '../lnd-rpc.ts'
 import { sharedNetwork } from '../shared-network.ts'
@@ -67,6 +69,9 @@ test('the reply of an unary call is lost after LND acted', async () => {
 
 test('refused: calls fail at once; passing again: the same client goes on', async () => {
   await proxy.cut('refuse')
+  const [host, port] = proxy.address.split(':') as [string, string]
+  const [refusal] = await once(connect(Number(port), host), 'error').catch((error) => [error])
+  expect(refusal).toMatchObject({ code: 'ECONNREFUSED' })
   await expect(distant.rpc('lnrpc.Lightning', 'GetInfo')).rejects.toMatchObject(unavailable)
   expect(proxy.connectionCount()).toBe(0)
   await proxy.setMode('pass')
