@@ -1,6 +1,6 @@
 import { type Amount, type AmountInput, readPositiveAmount, sat } from './domain/amount.ts'
 import { type Duration, readDuration } from './domain/duration.ts'
-import { PaymentNodeError } from './errors.ts'
+import { invalid, PaymentNodeError } from './errors.ts'
 import type { KeySource } from './keys.ts'
 import type { Clock } from './ports/clock.ts'
 import type { LightningNode, Network } from './ports/lightning-node.ts'
@@ -147,8 +147,12 @@ function read(options: PaymentNodeOptions): Settings {
   const feeLimit = group(payouts.feeLimit, 'payouts.feeLimit', ['ppm', 'minimum'])
   const caps = group(options.caps, 'caps', ['perPayout', 'perDay'])
   const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
+  readFunctions(options.logger, 'logger', ['debug', 'info', 'warn', 'error'])
+  readFunctions(options.meter, 'meter', ['count', 'record'])
+  readFunctions(options.clock, 'clock', ['now', 'monotonic', 'sleep'])
+  readFunctions(options.random, 'random', ['bytes'])
   const maximumExpirySeconds = readDuration(
-    invoices.maximumExpiry ?? '365d',
+    given(invoices.maximumExpiry, '365d'),
     'invoices.maximumExpiry',
     expiryRange,
   )
@@ -156,11 +160,11 @@ function read(options: PaymentNodeOptions): Settings {
     name: options.name === undefined ? 'main' : readId(options.name, 'name'),
     network:
       options.network === undefined ? undefined : readOneOf(options.network, 'network', networks),
-    role: readOneOf(options.role ?? 'all', 'role', ['all', 'api', 'worker']),
+    role: readOneOf(given(options.role, 'all'), 'role', ['all', 'api', 'worker']),
     keys: options.keys,
     maximumExpirySeconds,
     defaultExpirySeconds: readDuration(
-      invoices.defaultExpiry ?? Math.min(3600, maximumExpirySeconds),
+      given(invoices.defaultExpiry, Math.min(3600, maximumExpirySeconds)),
       'invoices.defaultExpiry',
       {
         minimum: expiryRange.minimum,
@@ -168,7 +172,10 @@ function read(options: PaymentNodeOptions): Settings {
       },
     ),
     feeLimitPpm: BigInt(
-      readInteger(feeLimit.ppm ?? 5000, 'payouts.feeLimit.ppm', { minimum: 0, maximum: 1_000_000 }),
+      readInteger(given(feeLimit.ppm, 5000), 'payouts.feeLimit.ppm', {
+        minimum: 0,
+        maximum: 1_000_000,
+      }),
     ),
     feeLimitMinimum:
       feeLimit.minimum === undefined
@@ -176,29 +183,48 @@ function read(options: PaymentNodeOptions): Settings {
         : readPositiveAmount(feeLimit.minimum, 'payouts.feeLimit.minimum'),
     expiryMargin:
       1000 *
-      readDuration(payouts.expiryMargin ?? 60, 'payouts.expiryMargin', {
+      readDuration(given(payouts.expiryMargin, 60), 'payouts.expiryMargin', {
         minimum: 1,
         maximum: 86_400,
       }),
-    paymentTimeoutSeconds: readDuration(payouts.timeout ?? 60, 'payouts.timeout', {
+    paymentTimeoutSeconds: readDuration(given(payouts.timeout, 60), 'payouts.timeout', {
       minimum: 1,
       maximum: 3600,
     }),
     maximumConcurrentPayouts: readInteger(
-      payouts.maximumConcurrent ?? 50,
+      given(payouts.maximumConcurrent, 50),
       'payouts.maximumConcurrent',
       { minimum: 1, maximum: 1000 },
     ),
-    capPerPayout: readPositiveAmount(caps.perPayout ?? sat(1_000_000), 'caps.perPayout'),
-    capPerDay: readPositiveAmount(caps.perDay ?? sat(10_000_000), 'caps.perDay'),
+    capPerPayout: readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout'),
+    capPerDay: readPositiveAmount(given(caps.perDay, sat(10_000_000)), 'caps.perDay'),
     heartbeat:
-      1000 * readDuration(timing.heartbeat ?? 5, 'timing.heartbeat', { minimum: 1, maximum: 3600 }),
+      1000 *
+      readDuration(given(timing.heartbeat, 5), 'timing.heartbeat', { minimum: 1, maximum: 3600 }),
     sweep:
-      1000 * readDuration(timing.sweep ?? '10m', 'timing.sweep', { minimum: 1, maximum: 86_400 }),
+      1000 *
+      readDuration(given(timing.sweep, '10m'), 'timing.sweep', { minimum: 1, maximum: 86_400 }),
     stopWithin:
       1000 *
-      readDuration(timing.stopWithin ?? 10, 'timing.stopWithin', { minimum: 1, maximum: 3600 }),
+      readDuration(given(timing.stopWithin, 10), 'timing.stopWithin', {
+        minimum: 1,
+        maximum: 3600,
+      }),
   }
+}
+
+/** Null is not the same as left out: a cap that was meant must not become the default. */
+function given<T>(value: T | undefined, absent: NoInfer<T>): T {
+  return value === undefined ? absent : value
+}
+
+/** An object that the host may replace; asked for now rather than when it is first needed. */
+function readFunctions(value: unknown, field: string, names: readonly string[]): void {
+  if (value === undefined) return
+  const members = value as Readonly<Record<string, unknown>> | null
+  const missing = names.find((name) => typeof members?.[name] !== 'function')
+  if (missing === undefined) return
+  throw invalid(field, 'wrong-type', `expected an object with ${names.join(', ')}`)
 }
 
 function group(

@@ -31,14 +31,20 @@ export function readCursor(value: unknown): (string | number)[] | undefined {
     throw invalid('cursor', 'wrong-type', 'expected the cursor of a page')
   try {
     const after: unknown = JSON.parse(Buffer.from(value, 'base64url').toString())
-    const isPlace =
-      Array.isArray(after) &&
-      after.length === 2 &&
-      typeof after[0] === 'number' &&
-      typeof after[1] === 'string'
-    if (isPlace) return after as [number, string]
+    if (isPlace(after)) return after
   } catch {
     // falls through: one refusal for every kind of nonsense
   }
   throw invalid('cursor', 'malformed', 'is not the cursor of a page')
+}
+
+/** A time and an id, as the index has them: anything else would be refused by the storage. */
+function isPlace(after: unknown): after is [number, string] {
+  return (
+    Array.isArray(after) &&
+    after.length === 2 &&
+    Number.isSafeInteger(after[0]) &&
+    typeof after[1] === 'string' &&
+    /^[\x21-\x7e]{1,255}$/.test(after[1])
+  )
 }

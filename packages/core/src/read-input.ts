@@ -10,13 +10,7 @@ export function readObject(
   known: readonly string[],
 ): Readonly<Record<string, unknown>> {
   if (value === undefined || value === null) throw invalid(field, 'missing', 'expected an object')
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw invalid(
-      field,
-      'wrong-type',
-      `expected an object, not ${Array.isArray(value) ? 'an array' : typeof value}`,
-    )
-  }
+  requireRecord(value, field, 'an object')
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue
     const near = nearest(name, known)
@@ -24,6 +18,13 @@ export function readObject(
     throw invalid(`${field}.${name}`, 'unknown-option', `there is no such option; ${hint}`)
   }
   return value as Readonly<Record<string, unknown>>
+}
+
+/** Arrays, maps, dates and promises are objects whose entries would be silently empty. */
+function requireRecord(value: unknown, field: string, wanted: string): asserts value is object {
+  const form = Object.prototype.toString.call(value).slice(8, -1)
+  if (form === 'Object') return
+  throw invalid(field, 'wrong-type', `expected ${wanted}, not ${form.toLowerCase()}`)
 }
 
 export interface TextRule {
@@ -103,15 +104,13 @@ export type Metadata = Readonly<Record<string, string>>
 
 export function readMetadata(value: unknown, field: string): Metadata {
   if (value === undefined) return {}
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw invalid(field, 'wrong-type', 'expected an object of text values')
-  }
+  requireRecord(value, field, 'an object of text values')
   const entries = Object.entries(value)
   if (entries.length > 32) throw invalid(field, 'too-many', 'at most 32 entries')
   const read: Record<string, string> = {}
   let bytes = 0
   for (const [name, content] of entries) {
-    if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name)) {
+    if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name) || name === '__proto__') {
       throw invalid(
         field,
         'malformed-name',

@@ -158,7 +158,9 @@ export function openShop({ options = {}, isExclusive = true, lnd: as }: ShopSett
 async function readEverything(storage: MemoryStorage, lnd: SimulatedNode): Promise<string> {
   const rows: Record<string, unknown> = {}
   for (const table of schema.tables) {
-    rows[table.name] = await storage.find(table, { index: 'key', equals: [], limit: 1000 })
+    const found = await storage.find(table, { index: 'key', equals: [], limit: 1000 })
+    // Claims move a job's time again and again; that it is there is what counts.
+    rows[table.name] = table.name === 'jobs' ? found.map(({ id, subject }) => [id, subject]) : found
   }
   const [highWater, invoices, payments] = await Promise.all([
     lnd.lightning.highWater(),

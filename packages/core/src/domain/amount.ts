@@ -1,4 +1,4 @@
-import { invalid } from '../errors.ts'
+import { invalid, type PaymentNodeError } from '../errors.ts'
 
 const marker: unique symbol = Symbol.for('payment-node.amount') as never
 
@@ -82,6 +82,7 @@ const grammar = /^(-?(?:0|[1-9][0-9]*)) (sat|msat)$/
  * `field` names the parameter in the error (`input.invalid`).
  */
 export function parseAmount(text: string, field = 'amount'): Amount {
+  if (typeof text !== 'string') throw notText(text, field)
   const match = grammar.exec(text)
   if (match) {
     const [, digits, unit] = match
@@ -121,18 +122,21 @@ export function isAmount(value: unknown): value is Amount {
  * `input.invalid`. Does not look at the sign.
  */
 export function readAmount(value: unknown, field: string): Amount {
-  if (isAmount(value)) return value
   if (typeof value === 'string') return parseAmount(value, field)
-  if (typeof value === 'number' || typeof value === 'bigint') {
-    throw invalid(field, 'bare-number', `has no unit; write sat(${value}) or '${value} sat'`)
-  }
-  if (value === null) throw invalid(field, 'null', 'expected an amount')
-  if (value === undefined) throw invalid(field, 'missing', 'expected an amount')
-  throw invalid(
-    field,
-    'wrong-type',
-    `expected an amount, not ${Array.isArray(value) ? 'an array' : typeof value}`,
-  )
+  if (!isAmount(value)) throw notText(value, field)
+  // It may come from another copy of this package, or from nowhere.
+  if (typeof value.msat !== 'bigint') throw invalid(field, 'wrong-type', 'is no amount')
+  inSupply(value.msat, field)
+  return value
+}
+
+function notText(value: unknown, field: string): PaymentNodeError<'input.invalid'> {
+  if (typeof value === 'number' || typeof value === 'bigint')
+    return invalid(field, 'bare-number', `has no unit; write sat(${value}) or '${value} sat'`)
+  if (value === null) return invalid(field, 'null', 'expected an amount')
+  if (value === undefined) return invalid(field, 'missing', 'expected an amount')
+  const found = Array.isArray(value) ? 'an array' : typeof value
+  return invalid(field, 'wrong-type', `expected an amount, not ${found}`)
 }
 
 /** As {@link readAmount}, and more than zero: what enters as a payment (money rule 1). */

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
-import { readObject, readSignal } from '../read-input.ts'
+import { readId, readObject, readSignal } from '../read-input.ts'
 import { findInvoice } from './get-invoice.ts'
 import { type Invoice, invoiceView } from './invoice-view.ts'
 
@@ -19,6 +19,7 @@ export async function waitUntilSettled(
   id: string,
   options: WaitOptions = {},
 ): Promise<Invoice> {
+  readId(id, 'id')
   readObject(options, 'options', ['signal'])
   const signal = readSignal(options.signal, 'signal')
   for (;;) {

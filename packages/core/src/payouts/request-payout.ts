@@ -6,7 +6,7 @@ import {
   requireReady,
   rowBase,
 } from '../context.ts'
-import { Amount, type AmountInput, readPositiveAmount } from '../domain/amount.ts'
+import { Amount, type AmountInput, isAmount, readPositiveAmount } from '../domain/amount.ts'
 import { bookReservation } from '../domain/ledger.ts'
 import { invalid, PaymentNodeError } from '../errors.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
@@ -281,6 +281,6 @@ function readAmountOrAll(value: unknown): Amount {
 function readFeeLimit(value: unknown): Amount {
   // Zero is meant: LND then takes free routes only.
   if (value === '0 sat' || value === '0 msat') return new Amount(0n)
-  if (value instanceof Amount && value.msat === 0n) return value
+  if (isAmount(value) && value.msat === 0n) return value
   return readPositiveAmount(value, 'feeLimit')
 }

@@ -116,7 +116,7 @@ function refuse(
 ): PaymentNodeError<'payout.destination-invalid'> {
   return new PaymentNodeError(
     'payout.destination-invalid',
-    `Cannot pay this invoice: ${says}.`,
+    `${field}: cannot pay this invoice: ${says}.`,
     { field, reason },
     { advice: 'Ask the payee for another invoice.', cause },
   )

@@ -42,6 +42,7 @@ export async function resolvePayout(
   const by = readText(evidence.by, 'evidence.by', { maximum: 255 })
   const note = readText(evidence.note, 'evidence.note', { maximum: 2000 })
   const insists = readBoolean(evidence.despiteInFlight, 'evidence.despiteInFlight', false)
+  if (verdict === 'failed') refuseProofOfSuccess(evidence)
   const identity = identityOf(context)
   const payout = await findPayout(context, id)
   const attempt = await lastAttempt(context, id)
@@ -123,6 +124,13 @@ function refuseContradiction(
   }
   if (nodeSays === 'in-flight' && !insists) {
     throw refuse('node-says-in-flight', 'Wait, restart LND, or insist with despiteInFlight: true.')
+  }
+}
+
+function refuseProofOfSuccess(evidence: ResolveEvidence): void {
+  for (const field of ['preimage', 'fee'] as const) {
+    if (evidence[field] === undefined) continue
+    throw invalid(`evidence.${field}`, 'only-with-succeeded', 'contradicts the verdict failed')
   }
 }
 

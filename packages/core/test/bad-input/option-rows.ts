@@ -1,0 +1,185 @@
+import { createPaymentNode, type PaymentNodeOptions } from '@payment-node/core'
+import { memory } from '@payment-node/storage-memory'
+import { invoiceKey } from '../shop.ts'
+import {
+  choices,
+  durations,
+  each,
+  ids,
+  integers,
+  objects,
+  positiveAmounts,
+  type Row,
+  type World,
+} from './row.ts'
+
+const code = { code: 'options.invalid' } as const
+const verb = 'createPaymentNode'
+
+const make = ({ shop }: World, more: object): unknown =>
+  createPaymentNode({
+    lightning: shop.lnd.lightning,
+    storage: memory({ data: shop.data, exclusive: false }),
+    keys: { invoices: invoiceKey },
+    clock: shop.clock,
+    ...more,
+  } as PaymentNodeOptions)
+
+const option =
+  (...path: string[]) =>
+  (world: World, value: never): unknown =>
+    make(world, path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object)
+
+/** Some are only seen when the key is fetched. */
+const startWith =
+  (invoices: unknown) =>
+  ({ shop }: World): Promise<void> =>
+    shop.open({ keys: { invoices: invoices as Uint8Array }, name: 'other' }).node.start()
+
+const key = (reason: string, invoices: unknown): Row => ({
+  verb: 'start',
+  field: 'keys.invoices',
+  reason,
+  ...code,
+  call: startWith(invoices),
+})
+
+const group = (field: string, misspelt: readonly [string, string]): Row[] =>
+  objects(verb, field, option(...field.split('.')), [{ [misspelt[0]]: 1 }, misspelt[1]], code)
+
+const functions = ['logger', 'meter', 'clock', 'random'].flatMap((field) =>
+  each(
+    verb,
+    field,
+    option(field),
+    [
+      [null, 'wrong-type'],
+      [5, 'wrong-type'],
+      [{}, 'wrong-type'],
+      [() => undefined, 'wrong-type'],
+      [{ info: () => undefined, now: () => 0, count: () => undefined }, 'wrong-type'],
+    ],
+    code,
+  ),
+)
+
+export const optionRows: readonly Row[] = [
+  ...objects(
+    verb,
+    'options',
+    (_, options) => createPaymentNode(options),
+    [{ lightening: {} }, 'lightning'],
+    code,
+  ),
+  ...each(
+    verb,
+    'options',
+    (_, options) => createPaymentNode(options),
+    [[undefined, 'missing']],
+    code,
+  ),
+  ...(['lightning', 'storage'] as const).flatMap((field) =>
+    each(
+      verb,
+      field,
+      option(field),
+      [
+        [undefined, 'not-an-adapter'],
+        [null, 'not-an-adapter'],
+        [{}, 'not-an-adapter'],
+        ['localhost:10009', 'not-an-adapter'],
+        [() => ({ contractVersion: 1 }), 'not-an-adapter'],
+        [{ contractVersion: 2 }, 'contract-version', 'contract 2'],
+        [{ contractVersion: '1' }, 'contract-version'],
+      ],
+      code,
+    ),
+  ),
+  ...group('keys', ['invoice', 'invoices']),
+  ...each(verb, 'keys', option('keys'), [[undefined, 'missing']], code),
+  ...each(
+    verb,
+    'keys.invoices',
+    option('keys', 'invoices'),
+    [
+      [undefined, 'missing', 'openssl'],
+      [null, 'wrong-type'],
+      ['00'.repeat(32), 'wrong-type'],
+      [Array.from(invoiceKey), 'wrong-type'],
+      [invoiceKey.buffer, 'wrong-type'],
+    ],
+    code,
+  ),
+  key('not-32-bytes', invoiceKey.slice(1)),
+  key('not-32-bytes', new Uint8Array(33).fill(1)),
+  key('not-32-bytes', new Uint8Array(0)),
+  key('not-32-bytes', () => 'a key in text'),
+  key('not-32-bytes', () => undefined),
+  key('not-32-bytes', async () => Array.from(invoiceKey)),
+  key('not-random', new Uint8Array(32)),
+  key('not-random', new Uint8Array(32).fill(0xff)),
+  key('not-random', async () => new Uint8Array(32).fill(1)),
+  key('fetch-failed', () => {
+    throw new Error('the KMS is away')
+  }),
+  key('fetch-failed', () => Promise.reject(new Error('the KMS is away'))),
+
+  ...ids(verb, 'name', option('name'), code).filter(({ reason }) => reason !== 'missing'),
+  ...choices(verb, 'network', 'mainnet', option('network'), code),
+  ...choices(verb, 'role', 'worker', option('role'), code),
+
+  ...group('invoices', ['defaultExpirey', 'defaultExpiry']),
+  ...durations(
+    verb,
+    'invoices.defaultExpiry',
+    ['59s', '366d'],
+    option('invoices', 'defaultExpiry'),
+    code,
+  ),
+  ...durations(
+    verb,
+    'invoices.maximumExpiry',
+    ['59s', '366d'],
+    option('invoices', 'maximumExpiry'),
+    code,
+  ),
+  {
+    verb,
+    field: 'invoices.defaultExpiry',
+    reason: 'too-long',
+    ...code,
+    call: (world) => make(world, { invoices: { defaultExpiry: '2h', maximumExpiry: '1h' } }),
+  },
+  ...group('payouts', ['feeLimits', 'feeLimit']),
+  ...group('payouts.feeLimit', ['ppn', 'ppm']),
+  ...integers(
+    verb,
+    'payouts.feeLimit.ppm',
+    { minimum: 0, maximum: 1_000_000 },
+    option('payouts', 'feeLimit', 'ppm'),
+    code,
+  ),
+  ...positiveAmounts(
+    verb,
+    'payouts.feeLimit.minimum',
+    option('payouts', 'feeLimit', 'minimum'),
+    code,
+  ),
+  ...durations(verb, 'payouts.expiryMargin', [0, '2d'], option('payouts', 'expiryMargin'), code),
+  ...durations(verb, 'payouts.timeout', [0, '2h'], option('payouts', 'timeout'), code),
+  ...integers(
+    verb,
+    'payouts.maximumConcurrent',
+    { minimum: 1, maximum: 1000 },
+    option('payouts', 'maximumConcurrent'),
+    code,
+  ),
+  ...group('caps', ['perpayout', 'perPayout']),
+  ...positiveAmounts(verb, 'caps.perPayout', option('caps', 'perPayout'), code),
+  ...positiveAmounts(verb, 'caps.perDay', option('caps', 'perDay'), code),
+  ...group('timing', ['heartBeat', 'heartbeat']),
+  ...durations(verb, 'timing.heartbeat', [0, '2h'], option('timing', 'heartbeat'), code),
+  ...durations(verb, 'timing.sweep', [0, '2d'], option('timing', 'sweep'), code),
+  ...durations(verb, 'timing.stopWithin', [0, '2h'], option('timing', 'stopWithin'), code),
+  ...functions,
+]
