@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({
+  options: {
+    regtest: { type: 'boolean', default: false },
+    fast: { type: 'boolean', default: false },
+    report: { type: 'string', default: resolve(import.meta.dirname, '../../../demo-report.html') },
+  },
+})
+const { stdout } = process
+// Before anything is loaded: somebody is waiting.
+stdout.write(
+  values.regtest
+    ? "A shop's day on real LND: builds LND once (minutes), starts three nodes, then about a minute.\n"
+    : "A shop's day in the simulated Lightning network, in about half a minute.\n",
+)
+
+const folder = mkdtempSync(join(tmpdir(), 'shop-day-'))
+try {
+  const stage = { file: join(folder, 'payments.db'), pause: values.fast ? 0 : 250, output: stdout }
+  const day = values.regtest
+    ? await (await import('./play-regtest-day.ts')).playRegtestDay(stage)
+    : await (await import('./play-simulated-day.ts')).playSimulatedDay(stage)
+  const { finishDay } = await import('./finish-day.ts')
+  const isGood = finishDay(day, { reportFile: resolve(values.report), output: stdout })
+  process.exitCode = isGood ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true })
+}

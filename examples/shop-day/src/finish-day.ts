@@ -1,0 +1,75 @@
+import { type Audit, auditDay, findFaults } from './audit/audit-day.ts'
+import type { Evidence } from './audit/gather-evidence.ts'
+import { inSat } from './clock-face.ts'
+import type { DayRecord } from './day-record.ts'
+import { paint } from './print-line.ts'
+import { writeReport } from './report/write-report.ts'
+
+/** A day that has been played. */
+export interface PlayedDay {
+  /** What it was, for a title. */
+  readonly title: string
+  readonly record: DayRecord
+  readonly evidence: Evidence
+  /** At the end. */
+  readonly receivableMsat: bigint | null
+  /** Seconds in the times. */
+  readonly isPrecise: boolean
+}
+
+/** Audits the day, writes the page, prints the summary. Answers whether the day was a good one. */
+export function finishDay(
+  day: PlayedDay,
+  options: { readonly reportFile: string; readonly output: NodeJS.WritableStream },
+): boolean {
+  const { reportFile, output } = options
+  const audit = auditDay(day.evidence)
+  const faults = findFaults(audit)
+  const summary = summarize(day, audit)
+  writeReport(reportFile, day, audit, summary)
+  const rows = [...summary, ['page', `${reportFile} (next: pnpm demo --regtest, pnpm regtest up)`]]
+  for (const [name, value] of rows as [string, string][]) {
+    output.write(`${paint(name.padEnd(17), 'bold', output)} ${value}\n`)
+  }
+  for (const fault of faults) output.write(`${paint(`FAULT: ${fault}`, 'red', output)}\n`)
+  return faults.length === 0
+}
+
+/** What the day came to, as names and values for people. */
+export function summarize(
+  { evidence, record, receivableMsat }: PlayedDay,
+  audit: Audit,
+): [string, string][] {
+  const { books } = evidence
+  const facts = new Set(books.postings.map(({ transaction }) => transaction)).size
+  const owed = [...audit.owedMsat].map(([partner, msat]) => `${partner} ${inSat(msat)}`)
+  const survived = record.kills.filter(({ from, to }) => to > from).length
+  const late = audit.late > 0 ? ` (${audit.late} late)` : ''
+  return [
+    ['receivable now', receivableMsat === null ? 'unknown: LND is away' : inSat(receivableMsat)],
+    ['owed to partners', owed.join(', ')],
+    [
+      'ledger',
+      `sums to ${audit.ledgerSumMsat} msat over ${facts} facts, ${audit.unbalanced} of them unbalanced`,
+    ],
+    ['lost', `${inSat(audit.lostMsat)}, by the books, the customers, the wallets and LND`],
+    [
+      'paid twice',
+      `${audit.paidTwice} of ${evidence.debts.size} debts, credited twice ${audit.creditedTwice}`,
+    ],
+    [
+      'kills survived',
+      `${survived} of ${record.kills.length}, ${audit.untold} settled invoices untold`,
+    ],
+    ['invoices', inWords(audit.invoiceStates) + late],
+    ['payouts', inWords(audit.payoutStates)],
+    [
+      'fees paid',
+      `${inSat(audit.feesMsat)} for routing ${inSat(audit.paidOutMsat)} to the wallets`,
+    ],
+  ]
+}
+
+function inWords(states: ReadonlyMap<string, number>): string {
+  return [...states].map(([state, times]) => `${times} ${state}`).join(', ')
+}

@@ -1,0 +1,16 @@
+import type { PaymentNodeOptions } from '@payment-node/core'
+import type { StoryTime } from '../story-clock.ts'
+
+/** What the shop's process needs to begin; plain data, since it crosses between processes. */
+export interface ShopSettings {
+  /** The SQLite file with the books. */
+  readonly file: string
+  readonly invoiceKey: Uint8Array
+  readonly caps: NonNullable<PaymentNodeOptions['caps']>
+  /** A real LND, or the node that the parent process serves. */
+  readonly lightning:
+    | 'of the parent process'
+    | { readonly address: string; readonly certificatePath: string; readonly macaroon: Uint8Array }
+  /** Absent: real time. */
+  readonly time?: StoryTime
+}
