@@ -11,10 +11,11 @@ test('any two texts compare as their UTF-8 bytes do', () => {
   fc.assert(
     fc.property(fc.oneof(text, fc.string({ unit: 'binary' })), text, (one, other) => {
       const expected = Buffer.compare(Buffer.from(one), Buffer.from(other))
-      expect(sign(compareText(one, other))).toBe(expected)
-      expect(sign(compareText(other, one)) + 0).toBe(-expected + 0)
+      return (
+        sign(compareText(one, other)) === expected && sign(compareText(other, one)) + expected === 0
+      )
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   )
 })
 
