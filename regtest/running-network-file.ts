@@ -21,7 +21,7 @@ export interface NamedProcess {
 }
 
 /** Where the running network is noted. */
-export function runningNetworkPath(): string {
+function runningNetworkPath(): string {
   return join(cacheFolder(), 'running-network.json')
 }
 

@@ -14,7 +14,9 @@ interface Started {
   readonly folder: string
 }
 
-test('no btcd, no lnd and no folder survives the harness, however it ends', async () => {
+test('no btcd, no lnd and no folder survives the harness, however it ends', {
+  timeout: 300_000,
+}, async () => {
   const survivors: string[] = []
   for (const end of ['SIGKILL', 'SIGINT', 'SIGTERM', 'throw', 'exit'] as const) {
     const harness = startHarness(end)
