@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import {
+  createPaymentNode,
+  type PaymentNode,
+  PaymentNodeError,
+  type PaymentNodeOptions,
+  type Storage,
+  schema,
+} from '@payment-node/core'
+import { LeftAlone, lookOnly } from './look-only-storage.ts'
+import { type BoundNode, stillNode } from './still-node.ts'
+
+/** One node that has books in the storage, under the name it was given in the options. */
+export interface NamedNode extends BoundNode {
+  readonly name: string
+}
+
+/** What can be seen of the books without changing anything. */
+export type Books =
+  /** `bound` is the node of the configured name. */
+  | { readonly state: 'open'; readonly bound: NamedNode; readonly rooms: BookRooms }
+  /** There are tables, but no node of the configured name; `others` are there. */
+  | { readonly state: 'unbound'; readonly others: readonly NamedNode[] }
+  | { readonly state: 'empty' }
+  | { readonly state: 'older-schema'; readonly found: number; readonly known: number }
+  /** Another process has them open, as while the host runs. */
+  | { readonly state: 'in-use'; readonly where: string }
+  | { readonly state: 'unreadable'; readonly error: unknown }
+
+/** The rooms that need no Lightning node. */
+export type BookRooms = Pick<PaymentNode, 'ledger' | 'payouts' | 'safety'>
+
+/**
+ * Looks at the host's books: no migration, no lease, no word to LND, and no key is fetched. They are
+ * closed again when `work` has ended.
+ */
+export async function readBooks<R>(
+  options: PaymentNodeOptions,
+  work: (books: Books) => Promise<R>,
+): Promise<R> {
+  const storage = lookOnly(options.storage)
+  const node = createPaymentNode({
+    ...(options.name !== undefined && { name: options.name }),
+    role: 'api',
+    lightning: stillNode(),
+    storage,
+    // Nothing is derived from it: keys are for making invoices.
+    keys: { invoices: randomBytes(32) },
+  })
+  try {
+    await node.start()
+  } catch (error) {
+    return work(whyClosed(error))
+  }
+  try {
+    const found = await namedNodes(storage)
+    const bound = found.find(({ name }) => name === (options.name ?? 'main'))
+    return await work(
+      bound ? { state: 'open', bound, rooms: node } : { state: 'unbound', others: found },
+    )
+  } finally {
+    await node.stop()
+  }
+}
+
+function whyClosed(error: unknown): Books {
+  if (error instanceof LeftAlone && error.reason === 'empty') return { state: 'empty' }
+  if (error instanceof LeftAlone) {
+    return { state: 'older-schema', found: error.found, known: error.known }
+  }
+  if (PaymentNodeError.is(error, 'storage.in-use')) {
+    return { state: 'in-use', where: error.details.where }
+  }
+  return { state: 'unreadable', error }
+}
+
+async function namedNodes(storage: Storage): Promise<NamedNode[]> {
+  const nodes = schema.tables.find(({ name }) => name === 'nodes')!
+  const rows = await storage.find(nodes, { index: 'key', equals: [], limit: 1000 })
+  return (rows as unknown as { name: string; node: string; network: string }[]).map((row) => ({
+    name: row.name,
+    publicKey: row.node,
+    network: row.network as BoundNode['network'],
+  }))
+}

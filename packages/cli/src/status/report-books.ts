@@ -1,0 +1,98 @@
+import type {
+  Amount,
+  PaymentNodeOptions,
+  Payout,
+  PayoutState,
+  SafetyStatus,
+} from '@payment-node/core'
+import { type BookRooms, type Books, readBooks } from '../books/read-books.ts'
+import type { BoundNode } from '../books/still-node.ts'
+import { describeError } from '../terminal/describe-error.ts'
+
+/** What the books say, or why they were not read. */
+export type BooksReport =
+  | {
+      readonly state: 'open'
+      readonly node: BoundNode
+      /** To all partners, available and reserved. */
+      readonly owed: Amount
+      readonly partners: number
+      readonly safety: SafetyStatus
+      /** Those that have not ended, newest first. */
+      readonly payouts: readonly PayoutLine[]
+    }
+  | { readonly state: Exclude<Books['state'], 'open'>; readonly says: string }
+
+export type PayoutLine = Pick<
+  Payout,
+  'id' | 'partner' | 'state' | 'reason' | 'amount' | 'feeLimit' | 'createdAt' | 'updatedAt'
+> & { readonly attempt: Payout['attempt']['state'] }
+
+/** Looks at the books, as {@link readBooks} does. */
+export function reportBooks(options: PaymentNodeOptions): Promise<BooksReport> {
+  return readBooks(options, async (books) => {
+    if (books.state !== 'open') return { state: books.state, says: whyNot(books) }
+    try {
+      return await readRooms(books.bound, books.rooms)
+    } catch (error) {
+      return { state: 'unreadable', says: describeError(error).says }
+    }
+  })
+}
+
+async function readRooms(
+  { publicKey, network }: BoundNode,
+  { ledger, payouts, safety }: BookRooms,
+): Promise<BooksReport> {
+  const { owed, partners } = await ledger.balances()
+  const waiting = [...(await all(payouts, 'reserved')), ...(await all(payouts, 'sending'))]
+  return {
+    state: 'open',
+    node: { publicKey, network },
+    owed,
+    partners: partners.length,
+    safety: await safety.status(),
+    payouts: waiting.map(payoutLine).sort((one, other) => other.createdAt - one.createdAt),
+  }
+}
+
+async function all(room: BookRooms['payouts'], state: PayoutState): Promise<Payout[]> {
+  const found: Payout[] = []
+  let cursor: string | undefined
+  do {
+    const page = await room.list({ state, limit: 1000, ...(cursor !== undefined && { cursor }) })
+    found.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return found
+}
+
+function payoutLine(payout: Payout): PayoutLine {
+  const { id, partner, state, reason, amount, feeLimit, createdAt, updatedAt, attempt } = payout
+  return {
+    id,
+    partner,
+    state,
+    attempt: attempt.state,
+    reason,
+    amount,
+    feeLimit,
+    createdAt,
+    updatedAt,
+  }
+}
+
+function whyNot(books: Exclude<Books, { state: 'open' }>): string {
+  switch (books.state) {
+    case 'empty':
+      return 'Nothing is stored yet.'
+    case 'unbound':
+      return 'No node is bound to the storage under this name yet.'
+    case 'older-schema':
+      return `The tables have version ${books.found} and are brought to ${books.known} at the next start.`
+    case 'in-use':
+      return `The books (${books.where}) are open in another process, as while the host runs.`
+    case 'unreadable':
+      return describeError(books.error).says
+  }
+}
