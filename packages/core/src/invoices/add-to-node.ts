@@ -36,6 +36,7 @@ function firstDifference(found: NodeInvoice, wanted: NewNodeInvoice): string | u
   const hash = wanted.descriptionHash && Buffer.from(wanted.descriptionHash).toString('hex')
   if (found.descriptionHash !== hash) return 'descriptionHash'
   if (found.expirySeconds !== wanted.expirySeconds) return 'expiresIn'
-  if (found.isPrivate !== wanted.isPrivate) return 'privateRouteHints'
+  // LND calls private what carries hints: it may be asked for and have none to give.
+  if (found.isPrivate && !wanted.isPrivate) return 'privateRouteHints'
   return undefined
 }

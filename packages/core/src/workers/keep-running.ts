@@ -35,6 +35,8 @@ export async function keepRunning(
     failures = context.clock.monotonic() - startedAt > longest ? 0 : failures + 1
     const ceiling = Math.min(longest, shortest * 2 ** Math.min(failures, 10))
     const [chance] = context.random.bytes(1)
-    await context.clock.sleep(ceiling / 2 + (ceiling / 2) * (chance! / 255), signal)
+    // Whole milliseconds: a clock made of sleeps must not show fractions, which no time column takes.
+    const pause = Math.round(ceiling / 2 + (ceiling / 2) * (chance! / 255))
+    await context.clock.sleep(pause, signal)
   }
 }

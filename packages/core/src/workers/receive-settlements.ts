@@ -25,7 +25,8 @@ export async function receiveSettlements(
   for await (const batch of stream) {
     if (!isSwept) {
       isSwept = true
-      if (position === 0) await sweepInvoices(context, identity, leadership, signal)
+      if (position === 0)
+        await sweepInvoices(context, identity, leadership, signal, { fromStart: true })
     }
     for (let start = 0; start < batch.length; start += concurrency) {
       const part = batch.slice(start, start + concurrency)
