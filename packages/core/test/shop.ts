@@ -75,9 +75,13 @@ export interface Shop {
   ): Promise<Payout>
   /** The payout when it has ended. */
   ended(payout: string, node?: PaymentNode): Promise<Payout>
-  /** Every row of every table, every event, and how far LND's histories go, as text. */
-  everything(): Promise<string>
+  /** Every row of every table, every event, and LND's histories, each as text. */
+  everything(): Promise<Everything>
+  /** The names of what is different from before. */
+  changes(before: Everything): Promise<string[]>
 }
+
+export type Everything = Readonly<Record<string, string>>
 
 export const invoiceKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, index) => index + 1)
 
@@ -152,21 +156,30 @@ export function openShop({ options = {}, isExclusive = true, lnd: as }: ShopSett
       return run(waiting())
     },
     everything: () => run(readEverything(first.storage, lnd)),
+    async changes(before) {
+      const now = await run(readEverything(first.storage, lnd))
+      return Object.keys(now).filter((name) => now[name] !== before[name])
+    },
   }
 }
 
-async function readEverything(storage: MemoryStorage, lnd: SimulatedNode): Promise<string> {
-  const rows: Record<string, unknown> = {}
-  for (const table of schema.tables) {
-    const found = await storage.find(table, { index: 'key', equals: [], limit: 1000 })
-    // Claims move a job's time again and again; that it is there is what counts.
-    rows[table.name] = table.name === 'jobs' ? found.map(({ id, subject }) => [id, subject]) : found
+async function readEverything(storage: MemoryStorage, lnd: SimulatedNode): Promise<Everything> {
+  const { lightning } = lnd
+  const everything: Record<string, unknown> = {
+    events: await storage.events(0n, 1000),
+    'invoices of LND': await lightning.listInvoices({ afterAddIndex: 0n, limit: 1000 }),
+    'payments of LND': await lightning.listPayments({ afterIndex: 0n, limit: 1000 }),
   }
-  const [highWater, invoices, payments] = await Promise.all([
-    lnd.lightning.highWater(),
-    lnd.lightning.listInvoices({ afterAddIndex: 0n, limit: 1000 }),
-    lnd.lightning.listPayments({ afterIndex: 0n, limit: 1000 }),
-  ])
-  const everything = { rows, events: await storage.events(0n, 1000), highWater, invoices, payments }
-  return JSON.stringify(everything, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
+  for (const table of schema.tables) {
+    const rows = await storage.find(table, { index: 'key', equals: [], limit: 1000 })
+    // Claims move a job's time again and again; that it is there is what counts.
+    everything[table.name] =
+      table.name === 'jobs' ? rows.map(({ id, subject }) => [id, subject]) : rows
+  }
+  const texts = Object.entries(everything).map(([name, found]) => [name, asText(found)])
+  return Object.fromEntries(texts)
+}
+
+function asText(value: unknown): string {
+  return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}n` : inner))
 }

@@ -1,0 +1,186 @@
+import { type AnyEvent, type Invoice, PaymentNodeError } from '@payment-node/core'
+import { expect, test } from 'vitest'
+import { openShop, type Shop } from '../shop.ts'
+
+async function openForSale(settings: Parameters<typeof openShop>[0] = {}): Promise<Shop> {
+  const shop = openShop(settings)
+  await shop.run(shop.node.start())
+  await shop.run(shop.node.partners.upsert({ id: 'm1' }))
+  return shop
+}
+
+const available = async ({ run }: Shop, node: Shop['node']): Promise<bigint> =>
+  (await run(node.partners.get('m1'))).available.msat
+
+const settlements = async ({ run }: Shop, node: Shop['node']): Promise<AnyEvent[]> =>
+  (await run(node.events.after('0'))).filter(({ type }) => type === 'invoice.settled')
+
+const notFound = (paymentHash: string): { error: PaymentNodeError } => ({
+  error: new PaymentNodeError('node.invoice-not-found', 'LND has forgotten it.', { paymentHash }),
+})
+
+async function expectCredited(shop: Shop, invoice: Invoice, msat: bigint): Promise<void> {
+  const { node, run } = shop
+  expect((await run(node.invoices.get(invoice.id))).paid?.msat).toBe(msat)
+  expect(await available(shop, node)).toBe(msat)
+  expect(await settlements(shop, node)).toHaveLength(1)
+  const { sum, world } = await run(node.ledger.balances())
+  expect(sum.msat).toBe(0n)
+  expect(world.payers.msat).toBe(-msat)
+}
+
+test('exactly what was paid is credited: equal, more, and what the payer chose', async () => {
+  for (const [asked, paid] of [
+    ['50000 sat', 50_000_000n],
+    ['50000 sat', 50_000_001n],
+    ['50000 sat', 100_000_000n],
+    ['1 sat', 999_999_000n],
+    [undefined, 1_234_567n],
+  ] as const) {
+    const shop = await openForSale()
+    const { node, run } = shop
+    const invoice = await run(
+      node.invoices.create({ partner: 'm1', ...(asked && { amount: asked }) }),
+    )
+    const waiting = node.invoices.waitUntilSettled(invoice.id)
+    const payment = await run(shop.payer.pay(invoice.paymentRequest, { amountMsat: paid }))
+    expect(payment.state).toBe('succeeded')
+    const settled = await run(waiting)
+    expect(settled).toMatchObject({ state: 'settled', isLate: false })
+    expect(settled.amount).toEqual(invoice.amount)
+    expect(settled.endedAt).not.toBeNull()
+    await expectCredited(shop, invoice, paid)
+    const [event] = await settlements(shop, node)
+    expect(event!.data).toEqual({ invoice: settled })
+    await run(node.stop())
+  }
+})
+
+test('less than asked is never accepted', async () => {
+  const shop = await openForSale()
+  const { node, run } = shop
+  const invoice = await run(node.invoices.create({ partner: 'm1', amount: '50000 sat' }))
+  const payment = await run(shop.payer.pay(invoice.paymentRequest, { amountMsat: 49_999_999n }))
+  expect(payment.state).toBe('failed')
+  await shop.clock.advance(5000)
+  expect((await run(node.invoices.get(invoice.id))).state).toBe('open')
+  expect(await available(shop, node)).toBe(0n)
+})
+
+test('a payment in parts is credited as one', async () => {
+  const shop = await openForSale()
+  const { node, run, network } = shop
+  for (let channel = 0; channel < 3; channel++)
+    network.establishChannel({ from: shop.payer, to: shop.lnd, capacitySat: 9_000_000n })
+  await shop.clock.advance(2000)
+  const invoice = await run(node.invoices.create({ partner: 'm1', amount: '20000000 sat' }))
+  const payment = await run(shop.payer.pay(invoice.paymentRequest))
+  expect(payment.htlcs.filter(({ state }) => state === 'succeeded').length).toBeGreaterThan(1)
+  await run(node.invoices.waitUntilSettled(invoice.id))
+  await expectCredited(shop, invoice, 20_000_000_000n)
+})
+
+test('one invoice is one payment: the second payer is refused', async () => {
+  const shop = await openForSale()
+  const { node, run } = shop
+  const invoice = await run(node.invoices.create({ partner: 'm1', amount: '5 sat' }))
+  const rivals = await run(
+    Promise.all([shop.payer.pay(invoice.paymentRequest), shop.payee.pay(invoice.paymentRequest)]),
+  )
+  expect(rivals.map(({ state }) => state).sort()).toEqual(['failed', 'succeeded'])
+  await run(node.invoices.waitUntilSettled(invoice.id))
+  await expectCredited(shop, invoice, 5000n)
+})
+
+test('paid after it was taken for expired: late, credited and told', async () => {
+  const shop = await openForSale()
+  const { node, run, clock, lnd } = shop
+  const invoice = await run(
+    node.invoices.create({ partner: 'm1', amount: '5 sat', expiresIn: '10m' }),
+  )
+  // LND's clock is behind, and its answer that it has no such invoice is believed.
+  lnd.setClockSkew(-1_200_000)
+  shop.payer.setClockSkew(-1_200_000)
+  lnd.faults.once('lookupInvoice', 'before-reply', notFound(invoice.paymentHash))
+  await clock.advance(602_000)
+  expect((await run(node.invoices.get(invoice.id))).state).toBe('expired')
+  expect((await run(shop.payer.pay(invoice.paymentRequest))).state).toBe('succeeded')
+  await clock.advance(1000)
+  expect(await run(node.invoices.get(invoice.id))).toMatchObject({
+    state: 'settled',
+    isLate: true,
+  })
+  await expectCredited(shop, invoice, 5000n)
+})
+
+test('paid after it was taken for canceled: late, credited and told', async () => {
+  const shop = await openForSale()
+  const { node, run, clock, lnd } = shop
+  const invoice = await run(node.invoices.create({ partner: 'm1', amount: '5 sat' }))
+  lnd.faults.once('cancelInvoice', 'before-effect', notFound(invoice.paymentHash))
+  expect((await run(node.invoices.cancel(invoice.id))).state).toBe('canceled')
+  expect((await run(shop.payer.pay(invoice.paymentRequest))).state).toBe('succeeded')
+  await clock.advance(1000)
+  expect(await run(node.invoices.get(invoice.id))).toMatchObject({
+    state: 'settled',
+    isLate: true,
+  })
+  await expectCredited(shop, invoice, 5000n)
+  await expect(run(node.invoices.cancel(invoice.id))).rejects.toMatchObject({
+    code: 'invoice.settled',
+  })
+})
+
+test('keysend and AMP are told at the start, and never credited to a partner', async () => {
+  const warnings: string[] = []
+  const silent = (): void => undefined
+  const logger = {
+    debug: silent,
+    info: silent,
+    warn: (message: string) => void warnings.push(message),
+    error: silent,
+  }
+  const shop = await openForSale({
+    lnd: { acceptsKeysend: true, acceptsAmp: true },
+    options: { logger },
+  })
+  const { node, run, lnd } = shop
+  expect(warnings.filter((text) => text.includes('keysend'))).toHaveLength(1)
+  expect(warnings.filter((text) => text.includes('AMP'))).toHaveLength(1)
+  const [ready] = await run(node.events.after('0'))
+  expect(ready).toMatchObject({
+    type: 'node.ready',
+    data: {
+      node: { warnings: [expect.stringContaining('keysend'), expect.stringContaining('AMP')] },
+    },
+  })
+  await shop.sell(1000)
+  const sent = await run(
+    Promise.all([
+      shop.payer.keysend(lnd.publicKey, 70_000_000n),
+      shop.payer.payAmp(lnd.publicKey, 80_000_000n),
+    ]),
+  )
+  expect(sent.map(({ state }) => state)).toEqual(['succeeded', 'succeeded'])
+  await shop.clock.advance(5000)
+  expect(await available(shop, node)).toBe(1_000_000n)
+  expect(await settlements(shop, node)).toHaveLength(1)
+  expect(warnings.filter((text) => text.includes('without an invoice'))).toHaveLength(2)
+  // They do not stop the next one from being credited, in this process and the next.
+  await shop.sell(2000)
+  await run(node.stop())
+  const second = shop.open()
+  await run(second.node.start())
+  await shop.clock.advance(5000)
+  expect(await available(shop, second.node)).toBe(3_000_000n)
+})
+
+test('an invoice of another program is not ours, and does not stop ours', async () => {
+  const shop = await openForSale()
+  const { node, run, lnd } = shop
+  const foreign = lnd.createInvoice({ amountMsat: 9_000_000n })
+  await run(shop.payer.pay(foreign.paymentRequest))
+  await shop.sell(1000)
+  expect(await available(shop, node)).toBe(1_000_000n)
+  expect(await settlements(shop, node)).toHaveLength(1)
+})
