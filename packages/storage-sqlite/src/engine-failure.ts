@@ -27,9 +27,9 @@ export function isNotADatabase(error: unknown): boolean {
 }
 
 /**
- * What a failed COMMIT leaves behind. With a full disk or a busy file the commit mark was not
- * written: nothing happened. After any other failure (a failed fsync above all) the mark may be on
- * disk although this process no longer sees it, and a crash could bring it back.
+ * What a failed COMMIT leaves behind. With a full disk or a busy file the commit mark, which comes
+ * last, was not written: nothing happened. After any other failure (a failed fsync above all) the
+ * mark may be in the log although this process no longer sees it.
  */
 export function outcomeOfCommit(error: unknown): Outcome {
   if (!isEngineError(error)) return 'unknown'

@@ -33,12 +33,16 @@ interface Answer {
 /** More would hold up the event loop for too long; the rest follows in the next turn. */
 const largestGroup = 500
 
-export function groupCommit(
-  file: string,
-  database: DatabaseSync,
-  statements: Statements,
-  onCommitted: () => void,
-): GroupCommit {
+export function groupCommit(options: {
+  readonly file: string
+  readonly database: DatabaseSync
+  readonly statements: Statements
+  /** Throws when the file is no longer ours to write. */
+  readonly checkLock: () => void
+  /** Called after each group of which something was kept. */
+  readonly onCommitted: () => void
+}): GroupCommit {
+  const { file, database, statements, checkLock, onCommitted } = options
   let waiting: Waiting[] = []
   let isScheduled = false
 
@@ -67,6 +71,7 @@ export function groupCommit(
       group.map(({ reject }) => ({ isKept: false, tell: () => reject(error) }))
     const answers: Answer[] = []
     try {
+      checkLock()
       if (database.isTransaction) statements.run('ROLLBACK')
       statements.run('BEGIN IMMEDIATE')
       for (const one of group) answers.push(workAlone(one))
@@ -78,7 +83,8 @@ export function groupCommit(
       statements.run('COMMIT')
     } catch (error) {
       rollBack()
-      return failed(engineFailure(file, error, outcomeOfCommit(error)))
+      const isLost = outcomeOfCommit(error) === 'none' || overwriteLost()
+      return failed(engineFailure(file, error, isLost ? 'none' : 'unknown'))
     }
     return answers
   }
@@ -104,6 +110,20 @@ export function groupCommit(
       if (database.isTransaction) statements.run('ROLLBACK')
     } catch {
       // The next group tries again before it begins.
+    }
+  }
+
+  /**
+   * After a failed fsync the group may lie in the log, commit mark and all, where this process no
+   * longer sees it but a crash would bring it back. The next commit is written to the same place: once
+   * one has succeeded, the lost group is gone for certain.
+   */
+  const overwriteLost = (): boolean => {
+    try {
+      statements.run('UPDATE storage_schema SET lost_commits = lost_commits + 1')
+      return true
+    } catch {
+      return false
     }
   }
 

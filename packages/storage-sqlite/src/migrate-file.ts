@@ -10,7 +10,7 @@ import { bind, quote, type Statements } from './statements.ts'
 const layout = 1
 
 const ownTables = [
-  `CREATE TABLE storage_schema (version INTEGER NOT NULL, minimum_reader INTEGER NOT NULL) STRICT`,
+  `CREATE TABLE storage_schema (version INTEGER NOT NULL, minimum_reader INTEGER NOT NULL, lost_commits INTEGER NOT NULL DEFAULT 0) STRICT`,
   `CREATE TABLE storage_steps (number INTEGER PRIMARY KEY, version INTEGER NOT NULL, step TEXT NOT NULL) STRICT`,
   `CREATE TABLE storage_leases (name TEXT NOT NULL PRIMARY KEY, holder TEXT, epoch INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT`,
   // AUTOINCREMENT: a cursor is never given twice.

@@ -43,7 +43,13 @@ export function openBooks(path: string, schema: Schema, onCommitted: () => void)
     const tables = migrateFile(database, statements, schema)
     const readers = snapshotReaders(file)
     undo.push(() => readers.close())
-    const group = groupCommit(file, database, statements, onCommitted)
+    const group = groupCommit({
+      file,
+      database,
+      statements,
+      checkLock: lock.check,
+      onCommitted,
+    })
     undo.push(() => group.flush())
     return { tables, statements, group, readers, close }
   } catch (error) {

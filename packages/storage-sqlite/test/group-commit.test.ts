@@ -19,6 +19,8 @@ function open(): Opened {
   const database = new DatabaseSync(freshFile())
   database.exec('PRAGMA journal_mode = WAL')
   database.exec('CREATE TABLE kept (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT')
+  database.exec('CREATE TABLE storage_schema (lost_commits INTEGER)')
+  database.exec('INSERT INTO storage_schema VALUES (0)')
   const plain = statementsOf(database)
   const executed: string[] = []
   const statements: Statements = {
@@ -33,8 +35,14 @@ function open(): Opened {
     statements,
     executed,
     committed: 0,
-    group: groupCommit('the file', database, statements, () => {
-      opened.committed++
+    group: groupCommit({
+      file: 'the file',
+      database,
+      statements,
+      checkLock: () => undefined,
+      onCommitted: () => {
+        opened.committed++
+      },
     }),
   }
   return opened
@@ -120,21 +128,32 @@ test('a transaction that cannot begin or commit fails for all of its callers', a
   expect(await outcomes).toEqual(['none', 'none'])
   other.exec('ROLLBACK')
   other.close()
+  expect(await keep(opened, 1)).toBe('answer 1')
+})
 
-  opened.database.exec('PRAGMA defer_foreign_keys = ON')
+test('a commit that fails in an unclear way is overwritten, and so has not happened for certain', async () => {
+  const opened = open()
   opened.database.exec('PRAGMA foreign_keys = ON')
   opened.database.exec(
     'CREATE TABLE child (kept INTEGER REFERENCES kept (id) DEFERRABLE INITIALLY DEFERRED)',
   )
+  // Only COMMIT notices that the row it refers to is missing.
   const failing = opened.group.run(() => {
     opened.statements.run('INSERT INTO child (kept) VALUES (99)')
     return { answer: 'never', isKept: true }
   })
   expect(await Promise.all([outcomeOf(keep(opened, 1)), outcomeOf(failing)])).toEqual([
-    'unknown',
-    'unknown',
+    'none',
+    'none',
   ])
   expect(idsOf(opened)).toEqual([])
+  expect(opened.database.prepare('SELECT * FROM storage_schema').get()).toEqual({ lost_commits: 1 })
+  opened.database.exec('DROP TABLE storage_schema')
+  const again = opened.group.run(() => {
+    opened.statements.run('INSERT INTO child (kept) VALUES (99)')
+    return { answer: 'never', isKept: true }
+  })
+  expect(await outcomeOf(again)).toBe('unknown')
   expect(await keep(opened, 2)).toBe('answer 2')
 })
 

@@ -1,9 +1,9 @@
-import { symlinkSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { sqlite } from '../src/index.ts'
-import { environment, idsIn, note, schema } from './books.ts'
+import { environment, idsIn, note, outcomeOf, schema } from './books.ts'
 import { startChild } from './child-process.ts'
 import { freshFile } from './fresh-file.ts'
 
@@ -71,4 +71,20 @@ test('a storage that failed to open leaves the file free', async () => {
   const wrong = { ...schema, steps: [] }
   await expect(failing.open(wrong, environment)).rejects.toMatchObject({ code: 'options.invalid' })
   expect(await openFailure(file)).toBeUndefined()
+})
+
+test('when the lock file is deleted, nothing more is written: somebody else may have the file open', async () => {
+  const file = freshFile()
+  const storage = sqlite({ file })
+  await storage.open(schema, environment)
+  await storage.commit({ writes: [note('a')] })
+  rmSync(`${file}.lock`)
+  const other = sqlite({ file })
+  await other.open(schema, environment)
+  expect(await outcomeOf(storage.commit({ writes: [note('b')] }))).toBe('none')
+  expect(await outcomeOf(other.commit({ writes: [note('c')] }))).toEqual({ committed: true })
+  expect(await outcomeOf(storage.lease('leader', { holder: 'a', for: 1_000 }))).toBe('none')
+  await storage.close()
+  expect(await idsIn(other)).toEqual(['a', 'c'])
+  await other.close()
 })

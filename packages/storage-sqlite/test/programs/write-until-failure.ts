@@ -1,4 +1,4 @@
-/** Writes until the storage fails, and prints what happened as one JSON text. */
+/** Writes until the storage fails, prints what happened as one JSON text, and dies without closing. */
 import { writeSync } from 'node:fs'
 import { sqlite } from '../../src/index.ts'
 import { environment, idsIn, note, outcomeOf, schema } from '../books.ts'
@@ -20,7 +20,5 @@ for (let at = 0; failed.length === 0 && at < 100_000; at += 4) {
   failed = results.filter(({ isAnswered }) => !isAnswered)
 }
 const visible = await idsIn(storage)
-const again = await outcomeOf(storage.commit({ writes: [note('again', 1, 'x'.repeat(3_000))] }))
-const visibleAgain = await idsIn(storage)
-await storage.close()
-writeSync(1, `${JSON.stringify({ answered, failed, visible, again, visibleAgain })}\n`)
+writeSync(1, `${JSON.stringify({ answered, failed, visible })}\n`)
+process.kill(process.pid, 'SIGKILL')
