@@ -1,39 +1,67 @@
-import { schema, systemClock } from '@payment-node/core'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Schema, type Storage, schema, systemClock } from '@payment-node/core'
 import { type MemoryData, memory, memoryData } from '@payment-node/storage-memory'
+import { sqlite } from '@payment-node/storage-sqlite'
 import { expect, test } from 'vitest'
 import { LeftAlone, lookOnly } from '../src/books/look-only-storage.ts'
 import { stillNode } from '../src/books/still-node.ts'
+import { readTables } from './read-tables.ts'
 
 const environment = { clock: systemClock }
 
+/** Each engine, with the same books under every storage it makes. */
+function* engines(): Generator<{ name: string; make: () => Storage; count: () => number }> {
+  const data = memoryData()
+  const tables = (data as unknown as { tables: Map<string, unknown> }).tables
+  yield { name: 'memory', make: () => memory({ data }), count: () => tables.size }
+  const folder = mkdtempSync(join(tmpdir(), 'payment-node-cli-'))
+  const file = join(folder, 'payments.db')
+  yield {
+    name: 'sqlite',
+    make: () => sqlite({ file }),
+    count: () =>
+      Object.keys(readTables(file)).filter((table) => !/^s(torage|qlite)_/.test(table)).length,
+  }
+  rmSync(folder, { recursive: true })
+}
+
 async function storedBooks(): Promise<MemoryData> {
   const data = memoryData()
-  const storage = memory({ data })
-  await storage.open(schema, environment)
-  await storage.close()
+  await store(memory({ data }))
   return data
 }
 
+async function store(storage: Storage): Promise<void> {
+  await storage.open(schema, environment)
+  await storage.close()
+}
+
 test('an empty storage is left alone, and so is one with older tables', async () => {
-  const empty = memoryData()
-  await expect(lookOnly(memory({ data: empty })).open(schema, environment)).rejects.toMatchObject({
-    name: 'LeftAlone',
-    reason: 'empty',
-  })
-  const data = await storedBooks()
   const newer = { ...schema, version: schema.version + 1 }
-  const refusal = lookOnly(memory({ data })).open(newer, environment)
-  await expect(refusal).rejects.toBeInstanceOf(LeftAlone)
-  await expect(refusal).rejects.toMatchObject({
-    reason: 'older-schema',
-    found: schema.version,
-    known: schema.version + 1,
-  })
-  // Neither was migrated: the second still opens for whoever knows the first version only.
-  const tables = (books: MemoryData) =>
-    (books as unknown as { tables: Map<string, unknown> }).tables
-  expect(tables(empty).size).toBe(0)
-  await memory({ data }).open(schema, environment)
+  const left: unknown[] = []
+  for (const { name, make, count } of engines()) {
+    const refuse = async (wanted: Schema): Promise<unknown> => {
+      const refusal = await lookOnly(make())
+        .open(wanted, environment)
+        .catch((error: unknown) => error)
+      if (!(refusal instanceof LeftAlone)) throw refusal
+      return [name, refusal.reason, refusal.found, count()]
+    }
+    left.push(await refuse(schema))
+    await store(make())
+    left.push(await refuse(newer))
+    // Whoever knows the older tables only can still open them.
+    await store(make())
+  }
+  const all = schema.tables.length
+  expect(left).toEqual([
+    ['memory', 'empty', 0, 0],
+    ['memory', 'older-schema', schema.version, all],
+    ['sqlite', 'empty', 0, 0],
+    ['sqlite', 'older-schema', schema.version, all],
+  ])
 })
 
 test('books that are open can be read and not written', async () => {

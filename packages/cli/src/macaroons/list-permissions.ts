@@ -1,4 +1,4 @@
-import { type MacaroonRole, macaroonPermissions } from '@payment-node/lnd-adapter'
+import type { MacaroonRole, macaroonPermissions } from '@payment-node/lnd-adapter'
 
 /** What a macaroon for these roles allows, as `--json` prints it. */
 export interface PermissionList {
@@ -19,8 +19,10 @@ export interface Permission {
   readonly roles: readonly MacaroonRole[]
 }
 
-/** Where the macaroon goes and what it can be revoked by. */
+/** What the command is made from. */
 export interface BakeOptions {
+  /** The adapter's, which is loaded only when it is needed. */
+  readonly permissionsOf: typeof macaroonPermissions
   /** LND's `root_key_id`. */
   readonly rootKeyId: string
   readonly saveTo: string
@@ -29,11 +31,11 @@ export interface BakeOptions {
 /** The union of what the roles need, from the calls in the adapter's code. */
 export function listPermissions(
   roles: readonly MacaroonRole[],
-  { rootKeyId, saveTo }: BakeOptions,
+  { permissionsOf, rootKeyId, saveTo }: BakeOptions,
 ): PermissionList {
   const asked = [...new Set(roles)]
-  const needs = asked.map((role) => ({ role, uris: new Set(macaroonPermissions([role])) }))
-  const permissions = macaroonPermissions(asked).map((uri) => ({
+  const needs = asked.map((role) => ({ role, uris: new Set(permissionsOf([role])) }))
+  const permissions = permissionsOf(asked).map((uri) => ({
     uri,
     roles: needs.filter(({ uris }) => uris.has(uri)).map(({ role }) => role),
   }))

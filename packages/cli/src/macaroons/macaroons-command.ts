@@ -2,6 +2,7 @@ import type { MacaroonRole } from '@payment-node/lnd-adapter'
 import { Argument, type Command, InvalidArgumentError } from 'commander'
 import type { Surroundings } from '../surroundings.ts'
 import { openTerminal } from '../terminal/terminal.ts'
+import { listPermissions } from './list-permissions.ts'
 import { printPermissions } from './print-permissions.ts'
 import { roleMeanings } from './role-meanings.ts'
 
@@ -37,8 +38,8 @@ export function defineMacaroons(
     .addHelpText('after', help)
     .action(async (roles: MacaroonRole[], { rootKeyId, saveTo, json }: MacaroonsOptions) => {
       // Loads gRPC, which the other commands do without.
-      const { listPermissions } = await import('./list-permissions.ts')
-      const list = listPermissions(roles, { rootKeyId, saveTo })
+      const { macaroonPermissions: permissionsOf } = await import('@payment-node/lnd-adapter')
+      const list = listPermissions(roles, { permissionsOf, rootKeyId, saveTo })
       const terminal = openTerminal(stdout, env)
       if (json) terminal.print(JSON.stringify(list))
       else printPermissions(terminal, list)
