@@ -36,7 +36,7 @@ export type Evidence =
   | { readonly kind: 'in-flight' }
   /** LND is synced, has our identity, and does not know the hash. */
   | { readonly kind: 'not-found' }
-  /** LND refused the send call: nothing was stored by that call. */
+  /** LND refused the send call, and does not know the hash. */
   | { readonly kind: 'refused' }
   /** No answer could be had. */
   | { readonly kind: 'silence' }

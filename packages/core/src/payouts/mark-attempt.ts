@@ -31,7 +31,9 @@ export function markSent(
     attempt: {
       state: isFirst ? 'sent' : attempt.state,
       epoch: leadership.epoch,
-      sends: attempt.epoch === leadership.epoch ? attempt.sends + 1 : 1,
+      // Calls of a holder that is provably gone no longer count; those of a paused one do.
+      sends:
+        attempt.epoch === leadership.epoch || !context.storage.isExclusive ? attempt.sends + 1 : 1,
     },
     payout: { state: 'sending', reason: null },
     event: payout.state === 'sending' ? undefined : 'payout.sending',

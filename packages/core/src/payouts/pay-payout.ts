@@ -102,7 +102,7 @@ function situation(
   }
 }
 
-function send(
+async function send(
   context: Context,
   identity: Identity,
   leadership: Leadership,
@@ -110,7 +110,7 @@ function send(
   signal: AbortSignal,
 ): Promise<Observation> {
   // Money rule 14: checked directly before the call, which LND dedupes by its hash all the same.
-  if (!leadership.isFresh()) return Promise.resolve({ evidence: { kind: 'silence' } })
+  if (!leadership.isFresh()) return { evidence: { kind: 'silence' } }
   const { payout, attempt } = rows
   const updates = context.lightning.pay(
     {
@@ -121,9 +121,13 @@ function send(
     },
     signal,
   )
-  return observePayment(context, updates, (update) =>
+  const seen = await observePayment(context, updates, (update) =>
     noteSeen(context, identity, leadership, payout.id, update),
   )
+  if (seen.evidence.kind !== 'refused') return seen
+  // LND may refuse the call and have the payment all the same (its own store failed half-way).
+  const tracked = await track(context, identity, leadership, rows, signal)
+  return tracked.evidence.kind === 'not-found' ? seen : tracked
 }
 
 function track(
