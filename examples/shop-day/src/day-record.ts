@@ -10,7 +10,7 @@ export type LineKind =
   | 'wait'
   | 'refused'
   | 'trouble'
-  | 'well'
+  | 'back'
   | 'killed'
 
 /** Everything that the report shows, in the order in which it happened. Times: milliseconds since 1970. */

@@ -26,7 +26,7 @@ export function finishDay(
   const audit = auditDay(day.evidence)
   const faults = findFaults(audit)
   const summary = summarize(day, audit)
-  writeReport(reportFile, day, audit, summary)
+  writeReport(reportFile, day, summary, faults)
   const rows = [...summary, ['page', `${reportFile} (next: pnpm demo --regtest, pnpm regtest up)`]]
   for (const [name, value] of rows as [string, string][]) {
     output.write(`${paint(name.padEnd(17), 'bold', output)} ${value}\n`)

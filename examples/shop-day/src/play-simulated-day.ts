@@ -14,7 +14,7 @@ import {
   killedWhilePaying,
   killedWhileSelling,
 } from './scenes/process-is-killed.ts'
-import { createDay } from './simulated-day.ts'
+import { createDay, type Day } from './simulated-day.ts'
 import { createStage } from './stage.ts'
 import { createStoryClock } from './story-clock.ts'
 
@@ -24,12 +24,15 @@ import { createStoryClock } from './story-clock.ts'
  */
 const speed = 20
 
-/** Plays the day: the shop in a process of its own, the simulated network in this one. */
-export async function playSimulatedDay(options: {
-  readonly file: string
-  readonly pause: number
-  readonly output: NodeJS.WritableStream
-}): Promise<PlayedDay> {
+/** Plays a day: the shop in a process of its own, the simulated network in this one. */
+export async function playSimulatedDay(
+  options: {
+    readonly file: string
+    readonly pause: number
+    readonly output: NodeJS.WritableStream
+  },
+  scenes: (day: Day) => Promise<void> = wholeDay,
+): Promise<PlayedDay> {
   const { file, pause, output } = options
   const clock = createStoryClock({
     startsAt: Date.parse('2026-06-12T08:00:00Z'),
@@ -51,18 +54,7 @@ export async function playSimulatedDay(options: {
   const stage = createStage({ shop, now: clock.now, pause, isPrecise: false, output })
   const day = createDay(stage, world, clock)
   try {
-    await customersPay(day)
-    await invoicesEnd(day)
-    const slow = await payoutsGoOut(day)
-    await killedWhilePaying(day)
-    await lndIsUpdated(day)
-    await replyIsLost(day)
-    await operatorHalts(day, slow)
-    await killedWhileSelling(day)
-    await killedForAWhile(day)
-    await lndIsLocked(day)
-    await capsHold(day)
-    await eveningPayouts(day)
+    await scenes(day)
     const last = await day.sample()
     await shop.stop()
     const evidence = await gatherEvidence({
@@ -83,4 +75,19 @@ export async function playSimulatedDay(options: {
   } finally {
     await shop.kill()
   }
+}
+
+async function wholeDay(day: Day): Promise<void> {
+  await customersPay(day)
+  await invoicesEnd(day)
+  const slow = await payoutsGoOut(day)
+  await killedWhilePaying(day)
+  await lndIsUpdated(day)
+  await replyIsLost(day)
+  await operatorHalts(day, slow)
+  await killedWhileSelling(day)
+  await killedForAWhile(day)
+  await lndIsLocked(day)
+  await capsHold(day)
+  await eveningPayouts(day)
 }

@@ -5,15 +5,15 @@ import type { LineKind } from './day-record.ts'
 const width = 100
 
 const looks = {
-  shop: ['*', 'shop', 'bold'],
-  paid: ['+', 'paid', 'green'],
-  unpaid: ['.', 'unpaid', 'gray'],
-  payout: ['-', 'payout', 'blue'],
-  wait: ['~', 'held', 'cyan'],
-  refused: ['/', 'refused', 'yellow'],
+  shop: ['■', 'shop', 'bold'],
+  paid: ['↓', 'paid', 'green'],
+  unpaid: ['·', 'unpaid', 'gray'],
+  payout: ['↑', 'payout', 'blue'],
+  wait: ['…', 'held', 'cyan'],
+  refused: ['×', 'refused', 'yellow'],
   trouble: ['!', 'trouble', 'magenta'],
-  well: ['^', 'well', 'green'],
-  killed: ['x', 'KILLED', 'red'],
+  back: ['✓', 'back', 'green'],
+  killed: ['✗', 'KILLED', 'red'],
 } as const satisfies Readonly<Record<LineKind, readonly [string, string, string]>>
 
 type Look = (typeof looks)[LineKind][2]

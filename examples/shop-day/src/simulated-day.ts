@@ -16,7 +16,7 @@ export interface Day extends Stage {
   passUntil(time: string, purchases?: number): Promise<void>
   /** An invoice for the next order; without `amountSat` the customer chooses. */
   sell(partner: string, amountSat?: number, expiresIn?: string): Promise<Plain<Invoice>>
-  /** A customer's node pays; resolves when the books have credited it, or the payment has failed. */
+  /** A customer's node pays; resolves when the books have credited it. */
   collect(customer: Customer, invoice: Plain<Invoice>, amountSat?: number): Promise<PaymentUpdate>
   /** The invoice of a partner's wallet for a debt of the shop. `isHeld`: the wallet takes the money later. */
   owe(key: string, wallet: Wallet, amountSat: number, isHeld?: boolean): Owed
@@ -53,7 +53,7 @@ export function createDay(stage: Stage, world: World, clock: StoryClock): Day {
     const invoice = await day.sell(pick(['bakery', 'farm', 'bikes']), amountSat)
     const paid = await day.collect(pick(['anna', 'ben', 'carla']), invoice)
     await day.sample()
-    return paid.state === 'succeeded' ? paid.amountMsat : 0n
+    return paid.amountMsat
   }
 
   const day: Day = {
@@ -86,8 +86,9 @@ export function createDay(stage: Stage, world: World, clock: StoryClock): Day {
     async collect(customer, invoice, amountSat) {
       const terms = amountSat === undefined ? {} : { amountMsat: sat(amountSat).msat }
       const update = await world.customers[customer].pay(invoice.paymentRequest, terms)
-      if (update.state === 'succeeded')
-        await shop.heard('invoice.settled', (settled) => settled.invoice.id === invoice.id)
+      if (update.state !== 'succeeded')
+        throw new Error(`${customer} could not pay: ${update.failure}`)
+      await shop.heard('invoice.settled', (settled) => settled.invoice.id === invoice.id)
       return update
     },
     owe(key, wallet, amountSat, isHeld = false) {

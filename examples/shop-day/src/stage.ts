@@ -82,3 +82,11 @@ export async function until(what: string, isTrue: () => boolean | Promise<boolea
     await pauseFor(10)
   }
 }
+
+/** After LND came back, its peers connect a moment later. */
+export function channelsAreActive(shop: Shop): Promise<void> {
+  return until('the channels to be active', async () => {
+    const { channels } = await shop.look()
+    return channels.length > 0 && channels.every(({ state }) => state === 'active')
+  })
+}

@@ -31,7 +31,7 @@ export async function invoicesEnd(day: Day): Promise<void> {
  */
 async function payLate(day: Day): Promise<void> {
   const { lnd, customers } = day.world
-  const behind = -180_000
+  const behind = -600_000
   for (const node of [lnd, customers.ben]) node.setClockSkew(behind)
   const invoice = await day.sell('farm', 12_000, '15m')
   const { paymentHash } = invoice
@@ -40,12 +40,12 @@ async function payLate(day: Day): Promise<void> {
       ? { error: new PaymentNodeError('node.invoice-not-found', 'injected', { paymentHash }) }
       : undefined,
   )
-  await day.passUntil('10:58')
+  await day.passUntil('10:52')
   await day.shop.heard('invoice.expired', (expired) => expired.invoice.id === invoice.id)
   remember()
   await day.tell(
     'trouble',
-    "injected: LND's clock is 3 minutes behind, and it denied an invoice: expired",
+    "injected: LND's clock is 10 minutes behind, and it denied an invoice: expired",
   )
   await day.collect('ben', invoice)
   const { invoice: settled } = await day.shop.heard(

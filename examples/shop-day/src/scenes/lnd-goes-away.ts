@@ -1,6 +1,6 @@
 import { refusal } from '../refusal.ts'
 import type { Day } from '../simulated-day.ts'
-import { until } from '../stage.ts'
+import { channelsAreActive, until } from '../stage.ts'
 import { payOut } from './payouts-go-out.ts'
 
 /** LND is updated: refused is refused, nothing is lost, nobody has to restart anything. */
@@ -29,11 +29,9 @@ async function away(day: Day, back: string, leave: () => void, says: string): Pr
   world.lnd.start()
   outage.to = day.now()
   const { downFor } = await shop.heard('node.recovered', (_, at) => at >= left)
-  await until('the channels to be active again', async () => {
-    return ((await day.sample())?.receivableMsat ?? 0n) > 0n
-  })
+  await channelsAreActive(shop)
   await day.tell(
-    'well',
+    'back',
     `LND is back after ${Math.round(downFor / 60_000)} minutes; the shop noticed by itself`,
   )
 }
@@ -53,10 +51,11 @@ export async function replyIsLost(day: Day): Promise<void> {
   })
   const payout = await payOut(day, 'farm', debt)
   await shop.heard('payout.unknown', (unknown) => unknown.payout.id === payout.id)
-  const wallet = world.wallets.farm.findInvoice(debt.paymentHash)?.state
+  const wallet = () => world.wallets.farm.findInvoice(debt.paymentHash)?.state
+  await until('the wallet to have the money', () => wallet() === 'settled')
   await day.tell(
     'trouble',
-    `farm 100,000 sat: LND's answer is lost: unknown (the wallet says ${wallet})`,
+    `farm 100,000 sat: LND's answer is lost: unknown (the wallet says ${wallet()})`,
   )
   const again = await payOut(day, 'farm', debt)
   const same = again.id === payout.id ? 'the same payout' : 'ANOTHER payout'
@@ -70,5 +69,5 @@ export async function replyIsLost(day: Day): Promise<void> {
     'payout.succeeded',
     (succeeded) => succeeded.payout.id === payout.id,
   )
-  await day.tell('well', `LND answers again: ${done.state}`)
+  await day.tell('back', `LND answers again: ${done.state}`)
 }

@@ -4,20 +4,23 @@ import { payOut } from './payouts-go-out.ts'
 
 /** Between LND taking a payout and the library hearing of it: the worst moment to die. */
 export async function killedWhilePaying(day: Day): Promise<void> {
-  const { shop } = day
+  const { shop, world } = day
   await day.passUntil('12:00', 4)
   const debt = day.owe('bakery-2', 'bakery', 30_000)
   const death = day.killAfter('pay')
   await payOut(day, 'bakery', debt)
   await death
-  await day.mourn('SIGKILL at the moment at which LND has taken a payout of 30,000 sat, unanswered')
+  await day.mourn(
+    'SIGKILL: LND has just taken a payout of 30,000 sat and could not answer any more',
+  )
   await day.passUntil('12:05')
   await day.revive()
   const again = await payOut(day, 'bakery', debt)
   const { payout } = await shop.heard('payout.succeeded', (done) => done.payout.id === again.id)
+  const received = world.wallets.bakery.findInvoice(debt.paymentHash)!.paidMsat
   await day.tell(
-    'well',
-    `runs again; the payout was found in LND and booked: ${payout.state}, sent once`,
+    'back',
+    `runs again; LND knows the payout: booked as ${payout.state}, the wallet has ${inSat(received)}`,
   )
 }
 
@@ -30,7 +33,7 @@ export async function killedWhileSelling(day: Day): Promise<void> {
   const key = { idempotencyKey: 'order-helmet' }
   const asking = shop.createInvoice(request, key).catch((error: Error) => error.message)
   await death
-  await day.mourn(`SIGKILL after LND has added an invoice that the books do not know`)
+  await day.mourn('SIGKILL: LND has just added an invoice of 250,000 sat, the books do not know it')
   void (await asking)
   await day.passUntil('15:12')
   await day.revive()
@@ -38,7 +41,7 @@ export async function killedWhileSelling(day: Day): Promise<void> {
   const invoice = await shop.createInvoice(request, key)
   const after = (await world.lnd.lightning.highWater()).invoiceAddIndex
   const which = before === after ? 'the very invoice that LND has' : 'ANOTHER invoice'
-  await day.tell('well', `runs again; the same request gives ${which}`)
+  await day.tell('back', `runs again; the same request gives ${which}`)
   await day.collect('ben', invoice)
   await day.tell('paid', 'bikes 250,000 sat by Ben for it')
 }
@@ -49,7 +52,7 @@ export async function killedForAWhile(day: Day): Promise<void> {
   await day.passUntil('16:00', 5)
   const payers: Customer[] = ['anna', 'ben', 'carla', 'ben', 'anna']
   const invoices = await Promise.all(payers.map((_, index) => day.sell('bakery', 9_000 + index)))
-  await day.mourn('SIGKILL out of the blue, with five invoices handed out')
+  await day.mourn('SIGKILL out of the blue; five invoices are handed out')
   await day.passUntil('16:20')
   const paid = await Promise.all(
     payers.map((payer, index) => world.customers[payer].pay(invoices[index]!.paymentRequest)),
@@ -61,5 +64,5 @@ export async function killedForAWhile(day: Day): Promise<void> {
   await Promise.all(
     invoices.map(({ id }) => shop.heard('invoice.settled', ({ invoice }) => invoice.id === id)),
   )
-  await day.tell('well', 'runs again; all five are credited and the orders are told')
+  await day.tell('back', 'runs again; all five are credited and the orders are told')
 }

@@ -1,0 +1,55 @@
+import type { PlayedDay } from '../finish-day.ts'
+import { type PartnerFlow, sat, satoshiFlows } from './satoshi-flows.ts'
+
+/** What the page's script draws. Times: milliseconds since 1970; amounts: sat, null where nobody can say. */
+export interface ChartData {
+  readonly isPrecise: boolean
+  readonly from: number
+  readonly to: number
+  readonly partners: readonly string[]
+  readonly samples: readonly {
+    readonly at: number
+    readonly receivable: number | null
+    readonly sendable: number | null
+    /** In the order of `partners`. */
+    readonly owed: readonly number[]
+  }[]
+  readonly payments: readonly {
+    readonly at: number
+    readonly kind: 'in' | 'out' | 'failed'
+    readonly partner: string
+    readonly amount: number
+  }[]
+  /** Moments of the kills; from–to of LND's absences. */
+  readonly kills: readonly number[]
+  readonly outages: readonly { readonly from: number; readonly to: number }[]
+  readonly flows: readonly PartnerFlow[]
+}
+
+export function chartData({ record, evidence, isPrecise }: PlayedDay): ChartData {
+  const { samples, payments, kills, outages, lines } = record
+  const flows = satoshiFlows(evidence)
+  const partners = flows.map(({ partner }) => partner)
+  const orNull = (msat: bigint | null): number | null => (msat === null ? null : sat(msat))
+  return {
+    isPrecise,
+    from: lines[0]?.at ?? 0,
+    to: lines.at(-1)?.at ?? 0,
+    partners,
+    samples: samples.map(({ at, receivableMsat, sendableMsat, owedMsat }) => ({
+      at,
+      receivable: orNull(receivableMsat),
+      sendable: orNull(sendableMsat),
+      owed: partners.map((partner) => sat(owedMsat[partner] ?? 0n)),
+    })),
+    payments: payments.map(({ at, direction, outcome, partner, amountMsat }) => ({
+      at,
+      kind: outcome === 'failed' ? 'failed' : direction,
+      partner,
+      amount: sat(amountMsat),
+    })),
+    kills: kills.map(({ from }) => from),
+    outages,
+    flows,
+  }
+}

@@ -1,0 +1,88 @@
+/** The parts of the page; `title`, `verdict` and `summary` are text, the others are source. */
+export interface PageParts {
+  readonly title: string
+  readonly verdict: string
+  readonly isGood: boolean
+  readonly summary: readonly (readonly [string, string])[]
+  /** Time, kind and text of each line. */
+  readonly timeline: readonly (readonly [string, string, string])[]
+  /** JSON. */
+  readonly data: string
+  readonly style: string
+  readonly scripts: readonly string[]
+}
+
+const troubles = `<span class="mark kill"></span> our process was killed
+<span class="mark outage"></span> LND was away`
+
+/** One page that needs nothing from elsewhere. */
+export function renderPage(parts: PageParts): string {
+  const { title, verdict, isGood, summary, timeline, data, style, scripts } = parts
+  const numbers = summary.map(([name, value]) => `<dt>${text(name)}</dt><dd>${text(value)}</dd>`)
+  const rows = timeline.map(
+    ([time, kind, says]) =>
+      `<tr><td>${time}</td><td class="kind ${kind}">${kind}</td><td>${text(says)}</td></tr>`,
+  )
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${text(title)}</title>
+<style>
+${style}</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${text(title)}</h1>
+<p class="verdict ${isGood ? 'good' : 'bad'}">${text(verdict)}</p>
+</header>
+${section('The day in numbers', '', `<dl>${numbers.join('\n')}</dl>`)}
+${section(
+  'What the node can receive and send',
+  `Over all active channels, after reserves and fees. ${troubles}`,
+  chart('liquidity'),
+)}
+${section(
+  'What the partners are owed',
+  'Stacked: the upper edge is what is owed to all of them.',
+  chart('owed'),
+)}
+${section(
+  'Payments',
+  `Each mark is one payment; the scale of the amounts is logarithmic. ${troubles}`,
+  chart('payments'),
+)}
+${section(
+  'Where each satoshi went',
+  "From the customers over the partners' accounts.",
+  chart('flows'),
+)}
+${section('What happened', '', `<table>\n${rows.join('\n')}\n</table>`)}
+</main>
+<script type="application/json" id="data">${inScript(data)}</script>
+${scripts.map((script) => `<script>${inScript(script)}</script>`).join('\n')}
+</body>
+</html>
+`
+}
+
+function section(heading: string, note: string, content: string): string {
+  const noted = note === '' ? '' : `<p class="note">${note}</p>\n`
+  return `<section>\n<h2>${heading}</h2>\n${noted}${content}\n</section>`
+}
+
+function chart(id: string): string {
+  return `<div class="chart" id="${id}"></div>`
+}
+
+function text(plain: string): string {
+  return plain.replaceAll(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** Nothing in a script or in JSON may end its element early; both read `\/` as `/`. */
+function inScript(source: string): string {
+  return source.replaceAll('</', '<\\/')
+}

@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const folder = mkdtempSync(join(tmpdir(), 'demo-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const report = join(folder, 'report.html')
+
+let lines: string[]
+beforeAll(async () => {
+  const demo = join(import.meta.dirname, '..', 'src', 'demo.ts')
+  const flags = ['--conditions=dev-source', demo, '--fast', '--report', report]
+  // Fails when the demo exits with anything but 0.
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, flags)
+  expect(stderr).toBe('')
+  lines = stdout.trimEnd().split('\n')
+}, 60_000)
+
+function summary(name: string): string {
+  return lines.find((line) => line.startsWith(name.padEnd(17)))!.slice(18)
+}
+
+test('the day ends well by everybody’s records, with every kind of end in it', () => {
+  expect(lines.slice(-10).map((line) => line.slice(0, 17).trim())).toEqual([
+    'receivable now',
+    'owed to partners',
+    'ledger',
+    'lost',
+    'paid twice',
+    'kills survived',
+    'invoices',
+    'payouts',
+    'fees paid',
+    'page',
+  ])
+  expect(summary('ledger')).toMatch(/^sums to 0 msat over \d+ facts, 0 of them unbalanced$/)
+  expect(summary('lost')).toMatch(/^0 sat,/)
+  expect(summary('paid twice')).toBe('0 of 13 debts, credited twice 0')
+  expect(summary('kills survived')).toBe('3 of 3, 0 settled invoices untold')
+  expect(summary('invoices')).toMatch(/^\d+ settled, 1 expired, 1 canceled \(1 late\)$/)
+  expect(summary('payouts')).toBe('8 succeeded, 2 failed')
+})
+
+test('the timeline tells each turn of the story', () => {
+  const told = lines.join('\n')
+  const turns = [
+    'split over 2 channels',
+    'paid by Ben: all credited',
+    'marked as late',
+    'failed for certain (no-route)',
+    'the wallet has 30,000 sat',
+    'degraded: unreachable',
+    'unknown (the wallet says settled)',
+    'gives the same payout, still unknown',
+    'safety.halted',
+    'gives the very invoice that LND has',
+    'all five are credited',
+    'degraded: locked',
+    'the cap per-payout is',
+    'the cap per-day is',
+    'held, then given back',
+  ]
+  expect(turns.filter((turn) => !told.includes(turn))).toEqual([])
+})
+
+test('it can be read in 100 columns and without a terminal', () => {
+  const story = lines.slice(0, -1)
+  expect(story.filter((line) => line.length > 100)).toEqual([])
+  expect(lines.filter((line) => line.includes('\u001b'))).toEqual([])
+})
+
+test('the page opens without a network and shows what happened', () => {
+  const page = readFileSync(report, 'utf8')
+  const markup = page.replaceAll(/<script>.*?<\/script>/gs, '')
+  expect(markup).not.toMatch(/\b(src|href)=|@import|url\(/)
+  expect(markup).toContain('Nothing lost, nothing paid twice')
+  const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(page)![1]!)
+  expect(data.kills).toHaveLength(3)
+  expect(data.outages).toHaveLength(2)
+  expect(data.partners.toSorted()).toEqual(['bakery', 'bikes', 'farm'])
+  const settled = Number(/^(\d+) settled/.exec(summary('invoices'))![1])
+  const kinds = Object.groupBy(data.payments as { kind: string }[], ({ kind }) => kind)
+  expect([kinds.in?.length, kinds.out?.length, kinds.failed?.length]).toEqual([settled, 8, 2])
+  const flows = data.flows as { received: number; paidOut: number; fees: number; owed: number }[]
+  for (const { received, paidOut, fees, owed } of flows) {
+    expect(paidOut + fees + owed).toBeCloseTo(received, 3)
+  }
+})
