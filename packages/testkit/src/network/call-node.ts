@@ -52,12 +52,12 @@ async function travel(request: NodeRequest): Promise<void> {
   if (request.signal?.aborted) throw aborted(request, lost(request))
 }
 
-/** Throws when the node does not serve calls. A locked one answers, so nothing happened for certain. */
+/** Throws when the node does not serve calls. A locked or starting one answers, so nothing happened for certain. */
 export function requireUp(request: NodeRequest, ifDown: Outcome): void {
   const { node } = request
   if (node.lifecycle === 'stopped') throw unreachable(request, ifDown)
-  if (node.lifecycle === 'locked') {
-    throw unavailable('locked', 'none', `${request.call}: the wallet of ${node.alias} is locked`)
+  if (node.lifecycle === 'locked' || node.lifecycle === 'starting') {
+    throw unavailable(node.lifecycle, 'none', `${request.call}: ${node.alias} is ${node.lifecycle}`)
   }
 }
 

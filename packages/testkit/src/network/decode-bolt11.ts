@@ -1,8 +1,8 @@
-import { createPublicKey, verify } from 'node:crypto'
 import { type DecodedInvoice, type Network, PaymentNodeError } from '@payment-node/core'
 import bolt11 from 'bolt11'
 import { bolt11Network, invoicePrefixes, type RouteHint } from './bolt11-invoice.ts'
 import { featuresOf } from './invoice-features.ts'
+import { isSignedBy } from './verify-invoice-signature.ts'
 
 /** An invoice as a payer needs it. */
 export interface ReadInvoice extends DecodedInvoice {
@@ -36,7 +36,9 @@ export function decodeInvoice(paymentRequest: string, network: Network): ReadInv
   if (prefix[1] !== invoicePrefixes[network]) {
     throw malformed('wrong-network', `The invoice is for another network than ${network}`)
   }
-  if (!isSignatureValid(read)) throw malformed('signature', 'The signature is wrong')
+  if (!isSignedBy(read.paymentRequest!, read.signature!, read.payeeNodeKey!)) {
+    throw malformed('signature', 'The signature is wrong')
+  }
 
   const tags = read.tagsObject
   if (tags.payment_hash?.length !== 64) throw malformed('malformed', 'There is no payment hash')
@@ -75,38 +77,4 @@ function routeHintsOf(read: ReturnType<typeof bolt11.decode>): RouteHint[][] {
         timeLockDeltaBlocks: hop.cltv_expiry_delta,
       })),
     )
-}
-
-const charset = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
-/** DER up to the key of an uncompressed-or-compressed secp256k1 SubjectPublicKeyInfo (RFC 5480). */
-const publicKeyHeader = Buffer.from('3036301006072a8648ce3d020106052b8104000a032200', 'hex')
-
-/**
- * A second opinion by another library (OpenSSL): the recovered key really signed this text (BOLT11,
- * "signature"), so that an error in the decoder's own curve arithmetic cannot pass.
- */
-function isSignatureValid(read: ReturnType<typeof bolt11.decode>): boolean {
-  const text = read.paymentRequest!
-  const separator = text.lastIndexOf('1')
-  const data = text.slice(separator + 1, -(6 + 104))
-  const bytes: number[] = []
-  let value = 0
-  let bits = 0
-  for (const letter of data) {
-    value = ((value << 5) | charset.indexOf(letter)) & 0xfff
-    bits += 5
-    if (bits >= 8) {
-      bits -= 8
-      bytes.push((value >> bits) & 0xff)
-    }
-  }
-  if (bits > 0) bytes.push((value << (8 - bits)) & 0xff)
-  const signed = Buffer.concat([Buffer.from(text.slice(0, separator)), Buffer.from(bytes)])
-  const key = createPublicKey({
-    key: Buffer.concat([publicKeyHeader, Buffer.from(read.payeeNodeKey!, 'hex')]),
-    format: 'der',
-    type: 'spki',
-  })
-  const signature = Buffer.from(read.signature!, 'hex')
-  return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, signature)
 }

@@ -82,7 +82,7 @@ export function fileInvoice(book: InvoiceBook, record: InvoiceRecord): void {
  * holder or the HTLC's expiry ends it.
  */
 export function expireIfDue(record: InvoiceRecord, now: number): void {
-  if (record.state !== 'open' || record.isKeysend) return
+  if (record.state !== 'open' || record.isKeysend || record.isAmp) return
   if (now >= record.createdAt + record.expirySeconds * 1000) cancelInvoice(record)
 }
 

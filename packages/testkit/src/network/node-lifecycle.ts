@@ -38,10 +38,26 @@ export function breakStreams(node: NodeState): void {
 }
 
 /** Starts or unlocks: catches up with the chain, follows what is in flight, connects its peers. */
-export function startNode(simulation: Simulation, node: NodeState): void {
-  if (node.lifecycle === 'running') return
-  node.lifecycle = 'running'
+export function startNode(simulation: Simulation, node: NodeState, takesMilliseconds = 0): void {
+  if (node.lifecycle === 'running' || node.lifecycle === 'starting') return
   node.run++
+  node.lifecycle = 'starting'
+  if (takesMilliseconds === 0) serve(simulation, node)
+  else inBackground(serveLater(simulation, node, takesMilliseconds))
+}
+
+async function serveLater(
+  simulation: Simulation,
+  node: NodeState,
+  takesMilliseconds: number,
+): Promise<void> {
+  const { run } = node
+  await simulation.clock.sleep(takesMilliseconds)
+  if (node.run === run) serve(simulation, node)
+}
+
+function serve(simulation: Simulation, node: NodeState): void {
+  node.lifecycle = 'running'
   catchUp(simulation, node)
   resumePayments(node)
   inBackground(reconnect(simulation, node, node.run))

@@ -5,6 +5,9 @@ import type { PaymentBook } from './payment-book.ts'
 import type { Stream } from './stream.ts'
 import type { Wallet } from './wallet.ts'
 
+/** `starting`: the process runs, and answers no calls yet. */
+export type Lifecycle = 'running' | 'starting' | 'locked' | 'stopped'
+
 /** Everything a simulated node remembers. What a restart keeps is in the books and the wallet. */
 export interface NodeState {
   readonly alias: string
@@ -13,7 +16,7 @@ export interface NodeState {
   readonly version: string
   readonly acceptsKeysend: boolean
   readonly acceptsAmp: boolean
-  lifecycle: 'running' | 'locked' | 'stopped'
+  lifecycle: Lifecycle
   /** Counts the processes: work of an earlier one ends when it sees another number. */
   run: number
   isSynced: boolean

@@ -13,7 +13,7 @@ import {
 } from './invoice-book.ts'
 import { connectClient } from './lightning-client.ts'
 import { breakStreams, catchUp, lockNode, startNode, stopNode } from './node-lifecycle.ts'
-import type { NodeState } from './node-state.ts'
+import type { Lifecycle, NodeState } from './node-state.ts'
 import { type ChannelOpening, openChannel } from './open-channel.ts'
 import { createPaymentBook, type PaymentRecord, showPayment } from './payment-book.ts'
 import type { Simulation } from './simulation.ts'
@@ -58,11 +58,14 @@ export interface SimulatedNode {
   /** Closes a channel; cooperative unless `kind` says otherwise. */
   closeChannel(channelPoint: string, request?: ChannelClosing): void
 
-  readonly lifecycle: 'running' | 'locked' | 'stopped'
+  readonly lifecycle: Lifecycle
   /** Ends the process: calls fail, streams break, channels are inactive. What is stored stays. */
   stop(): void
-  /** Starts the process, or unlocks the wallet. Peers connect a moment later. */
-  start(): void
+  /**
+   * Starts the process, or unlocks the wallet. It serves calls after `takesMilliseconds` (default: at
+   * once); peers connect a moment later.
+   */
+  start(options?: { readonly takesMilliseconds?: number }): void
   /** `stop`, then `start`. */
   restart(): void
   /** As after a start without a password. */
@@ -143,6 +146,7 @@ export function createNodeState(
 /** The controls of a node. */
 export function createSimulatedNode(simulation: Simulation, node: NodeState): SimulatedNode {
   const add = (terms: PeerInvoice, isHold: boolean): PeerInvoiceCreated => {
+    requireRunning()
     const { expirySeconds = 3600, isPrivate = false } = terms
     const preimage = terms.preimage ?? simulation.random.bytes(32)
     const record = addInvoice(simulation, node, {
@@ -155,13 +159,21 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
     const { paymentRequest, paymentHash } = record
     return { paymentRequest, paymentHash, preimage: record.preimage }
   }
+  const requireRunning = (): void => {
+    if (node.lifecycle !== 'running') throw new Error(`${node.alias} is ${node.lifecycle}`)
+  }
   const now = (): number => simulation.clock.now() + node.clockSkew
   const find = (paymentHash: string): InvoiceRecord | undefined => {
     const record = node.invoices.byHash.get(paymentHash)
     if (record) expireIfDue(record, now())
     return record
   }
-  const finished = (record: PaymentRecord): Promise<PaymentUpdate> => untilFinal(record)
+  const toEnd = async (start: () => PaymentRecord): Promise<PaymentUpdate> => {
+    requireRunning()
+    const record = start()
+    while (!record.isFinal) await record.changed.wait()
+    return showPayment(record)
+  }
 
   return {
     alias: node.alias,
@@ -173,11 +185,13 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
     createInvoice: (terms) => add(terms, false),
     createHoldInvoice: (terms) => add(terms, true),
     settleHold(paymentHash) {
+      requireRunning()
       const record = find(paymentHash)
       if (record?.state !== 'accepted') throw new Error(`Nothing is held for ${paymentHash}`)
       settleInvoice(node.invoices, record, now())
     },
     cancelHold(paymentHash) {
+      requireRunning()
       const record = find(paymentHash)
       if (record?.state !== 'accepted' && record?.state !== 'open') {
         throw new Error(`There is nothing to cancel for ${paymentHash}`)
@@ -192,12 +206,12 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
       const record = node.payments.byHash.get(paymentHash)
       return record && showPayment(record)
     },
-    pay: async (paymentRequest, options) =>
-      finished(sendPayment(simulation, node, paymentRequest, options)),
-    keysend: async (publicKey, amountMsat) =>
-      finished(sendSpontaneous(simulation, node, 'keysend', publicKey, amountMsat)),
-    payAmp: async (publicKey, amountMsat) =>
-      finished(sendSpontaneous(simulation, node, 'amp', publicKey, amountMsat)),
+    pay: (paymentRequest, options) =>
+      toEnd(() => sendPayment(simulation, node, paymentRequest, options)),
+    keysend: (publicKey, amountMsat) =>
+      toEnd(() => sendSpontaneous(simulation, node, 'keysend', publicKey, amountMsat)),
+    payAmp: (publicKey, amountMsat) =>
+      toEnd(() => sendSpontaneous(simulation, node, 'amp', publicKey, amountMsat)),
 
     fund(amountSat) {
       const outpoint = `${createTransactionId(simulation.random)}:0`
@@ -220,7 +234,7 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
       return node.lifecycle
     },
     stop: () => stopNode(simulation, node),
-    start: () => startNode(simulation, node),
+    start: (startOptions) => startNode(simulation, node, startOptions?.takesMilliseconds),
     restart() {
       stopNode(simulation, node)
       startNode(simulation, node)
@@ -235,9 +249,4 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
       node.clockSkew = milliseconds
     },
   }
-}
-
-async function untilFinal(record: PaymentRecord): Promise<PaymentUpdate> {
-  while (!record.isFinal) await record.changed.wait()
-  return showPayment(record)
 }

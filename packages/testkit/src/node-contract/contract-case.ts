@@ -110,18 +110,28 @@ export async function watchSettlements(
   const ending = new AbortController()
   const seen: NodeInvoice[] = []
   const batches = node.watchSettlements({ afterSettleIndex }, ending.signal)
-  const iterator = batches[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  assert.deepEqual(first, { done: false, value: [] }, 'the first batch is empty: subscribed')
+  let isSubscribed = false
+  let ended: { readonly error?: unknown } | undefined
   const reading = (async () => {
-    for (;;) {
-      const batch = await iterator.next()
-      if (batch.done) return
-      assert.ok(batch.value.length > 0, 'only the first batch is empty')
-      seen.push(...batch.value)
+    for await (const batch of batches) {
+      assert.equal(batch.length === 0, !isSubscribed, 'the first batch is empty, and no other')
+      isSubscribed = true
+      seen.push(...batch)
     }
   })()
-  reading.catch(() => {})
+  reading.then(
+    () => {
+      ended = {}
+    },
+    (error: unknown) => {
+      ended = { error }
+    },
+  )
+  await waitFor('the first, empty batch', async () => isSubscribed || ended !== undefined)
+  if (!isSubscribed) {
+    await reading
+    assert.fail('the watch ended before it said subscribed')
+  }
   return {
     seen,
     async arrival(paymentHash) {

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest'
 import { createSimulatedNetwork } from '../../src/index.ts'
 
-function line() {
-  const network = createSimulatedNetwork({ seed: 1 })
-  const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((alias) => network.addNode(alias))
-  network.establishChannel({ from: alice!, to: bob!, capacitySat: 1_000_000n })
-  network.establishChannel({ from: bob!, to: carol!, capacitySat: 1_000_000n })
-  return { network, clock: network.clock, alice: alice!, bob: bob!, carol: carol! }
+const million = { capacitySat: 1_000_000n }
+
+function line(seed = 1) {
+  const network = createSimulatedNetwork({ seed })
+  const alice = network.addNode('alice')
+  const bob = network.addNode('bob')
+  const carol = network.addNode('carol')
+  network.establishChannel({ from: alice, to: bob, ...million })
+  network.establishChannel({ from: bob, to: carol, ...million })
+  return { network, clock: network.clock, alice, bob, carol }
 }
 
 test('a payment over two hops pays one forwarding fee and moves exactly that', async () => {
@@ -20,30 +24,152 @@ test('a payment over two hops pays one forwarding fee and moves exactly that', a
   expect(incoming!.remoteMsat).toBe(25_000_000n)
 })
 
-test('a held payment stays in flight over restarts of the payee and settles afterwards', async () => {
-  const { network, clock, alice, carol } = line()
-  const hold = carol.createHoldInvoice({ amountMsat: 5_000_000n })
-  const paying = alice.pay(hold.paymentRequest)
-  await clock.runUntil(() => carol.findInvoice(hold.paymentHash)?.state === 'accepted')
-  carol.restart()
-  await clock.advance(3_600_000)
-  expect(alice.findPayment(hold.paymentHash)?.state).toBe('in-flight')
-  carol.settleHold(hold.paymentHash)
-  expect(await clock.run(paying)).toMatchObject({ state: 'succeeded', preimage: hold.preimage })
-  const { issuedMsat, channelsMsat } = network.audit()
-  expect(channelsMsat).toBe(issuedMsat)
+test('a direct channel costs nothing, also with a fee limit of zero', async () => {
+  const { clock, alice, bob } = line()
+  const { paymentRequest } = bob.createInvoice({ amountMsat: 25_000_000n })
+  const paid = await clock.run(alice.pay(paymentRequest, { feeLimitMsat: 0n }))
+  expect(paid).toMatchObject({ state: 'succeeded', feeMsat: 0n })
 })
 
-test('a lost reply after the effect leaves an invoice that the caller can look up', async () => {
-  const { clock, carol } = line()
-  carol.faults.once('createInvoice', 'after-effect', { outcome: 'unknown' })
-  const preimage = new Uint8Array(32).fill(7)
-  const terms = { preimage, amountMsat: 1000n, expirySeconds: 60, isPrivate: false }
-  await expect(clock.run(carol.lightning.createInvoice(terms))).rejects.toMatchObject({
-    code: 'node.unavailable',
-    details: { outcome: 'unknown' },
-  })
-  await expect(clock.run(carol.lightning.createInvoice(terms))).rejects.toMatchObject({
-    code: 'node.invoice-exists',
-  })
+test('the cheapest route is taken, and the next one when it cannot carry the amount', async () => {
+  const network = createSimulatedNetwork({ seed: 2 })
+  const [alice, carol] = [network.addNode('alice'), network.addNode('carol')]
+  const by = (name: string, capacitySat: bigint, baseFeeMsat: bigint): void => {
+    const hop = network.addNode(name)
+    const policy = { baseFeeMsat, feeRatePpm: 0 }
+    network.establishChannel({ from: alice, to: hop, ...million, policy })
+    network.establishChannel({ from: hop, to: carol, capacitySat, policy })
+  }
+  by('dear', 1_000_000n, 5_000n)
+  by('cheap', 200_000n, 2_000n)
+  by('dearest', 1_000_000n, 9_000n)
+  const fees: (bigint | undefined)[] = []
+  for (const amountMsat of [50_000_000n, 500_000_000n]) {
+    const { paymentRequest } = carol.createInvoice({ amountMsat })
+    fees.push((await network.clock.run(alice.pay(paymentRequest))).feeMsat)
+  }
+  expect(fees).toEqual([2_000n, 5_000n])
+})
+
+test('a failed channel is avoided and the payment takes another way', async () => {
+  const network = createSimulatedNetwork({ seed: 3 })
+  const [alice, carol] = [network.addNode('alice'), network.addNode('carol')]
+  const [empty, full] = [network.addNode('empty'), network.addNode('full')]
+  const free = { policy: { baseFeeMsat: 0n, feeRatePpm: 0 } }
+  network.establishChannel({ from: alice, to: empty, ...million })
+  network.establishChannel({ from: carol, to: empty, ...million, ...free })
+  network.establishChannel({ from: alice, to: full, ...million })
+  network.establishChannel({ from: full, to: carol, ...million })
+  const { paymentRequest } = carol.createInvoice({ amountMsat: 100_000_000n })
+  const paid = await network.clock.run(alice.pay(paymentRequest, { maximumParts: 1 }))
+  expect(paid.state).toBe('succeeded')
+  expect(paid.htlcs.map(({ state }) => state)).toEqual(['failed', 'succeeded'])
+})
+
+/** Four ways of 150 000 sat each. */
+function fan({ isWestDrained = false } = {}) {
+  const network = createSimulatedNetwork({ seed: 4 })
+  const [alice, carol] = [network.addNode('alice'), network.addNode('carol')]
+  for (const name of ['north', 'east', 'south', 'west']) {
+    const hop = network.addNode(name)
+    network.establishChannel({ from: alice, to: hop, capacitySat: 150_000n })
+    const isDrained = isWestDrained && name === 'west'
+    const [from, to] = isDrained ? [carol, hop] : [hop, carol]
+    network.establishChannel({ from, to, capacitySat: 150_000n })
+  }
+  return { network, alice, carol }
+}
+
+test('an amount that fits no channel is split, and all parts settle together', async () => {
+  const { network, alice, carol } = fan()
+  const amountMsat = 400_000_000n
+  const { paymentRequest, paymentHash } = carol.createInvoice({ amountMsat })
+  const paid = await network.clock.run(alice.pay(paymentRequest))
+  expect(paid.state).toBe('succeeded')
+  const parts = paid.htlcs.filter(({ state }) => state === 'succeeded')
+  expect(parts.length).toBeGreaterThan(2)
+  expect(parts.reduce((sum, part) => sum + part.amountMsat, 0n)).toBe(amountMsat)
+  expect(carol.findInvoice(paymentHash)?.paidMsat).toBe(amountMsat)
+})
+
+test('fewer parts than it needs is no route, and nothing stays behind', async () => {
+  const { network, alice, carol } = fan()
+  const { paymentRequest, paymentHash } = carol.createInvoice({ amountMsat: 400_000_000n })
+  const paid = await network.clock.run(alice.pay(paymentRequest, { maximumParts: 2 }))
+  expect(paid).toMatchObject({ state: 'failed', failure: 'no-route' })
+  expect(carol.findInvoice(paymentHash)).toMatchObject({ state: 'open', paidMsat: 0n })
+  const channels = await network.clock.run(alice.lightning.listChannels())
+  expect(channels.flatMap(({ pendingHtlcs }) => pendingHtlcs)).toEqual([])
+})
+
+test('an incomplete set of parts is held for two minutes and then given back', async () => {
+  const { network, alice, carol } = fan({ isWestDrained: true })
+  const { clock } = network
+  const { paymentRequest, paymentHash } = carol.createInvoice({ amountMsat: 500_000_000n })
+  const paying = alice.pay(paymentRequest)
+  await clock.advance(119_000)
+  const held = alice.findPayment(paymentHash)
+  expect(held?.state).toBe('in-flight')
+  expect(held?.htlcs.filter(({ state }) => state === 'in-flight').length).toBeGreaterThan(2)
+  expect(await clock.run(paying)).toMatchObject({ state: 'failed', failure: 'no-route' })
+  expect(carol.findInvoice(paymentHash)).toMatchObject({ state: 'open', paidMsat: 0n })
+  const channels = await clock.run(alice.lightning.listChannels())
+  expect(channels.flatMap(({ pendingHtlcs }) => pendingHtlcs)).toEqual([])
+})
+
+test('a private channel is found by its hint, and by nobody without', async () => {
+  const network = createSimulatedNetwork({ seed: 5 })
+  const [alice, bob, carol] = [
+    network.addNode('alice'),
+    network.addNode('bob'),
+    network.addNode('carol'),
+  ]
+  network.establishChannel({ from: alice, to: bob, ...million })
+  network.establishChannel({ from: bob, to: carol, ...million, isPrivate: true })
+  const hinted = carol.createInvoice({ amountMsat: 9_000_000n, isPrivate: true })
+  const bare = carol.createInvoice({ amountMsat: 9_000_000n })
+  const { clock } = network
+  expect((await clock.run(alice.pay(bare.paymentRequest))).failure).toBe('no-route')
+  expect((await clock.run(alice.pay(hinted.paymentRequest))).state).toBe('succeeded')
+  expect(carol.findInvoice(hinted.paymentHash)?.isPrivate).toBe(true)
+  expect(carol.findInvoice(bare.paymentHash)?.isPrivate).toBe(false)
+})
+
+test('an offline hop is no route; our own peer offline is insufficient balance', async () => {
+  const { network, clock, alice, bob, carol } = line()
+  const pay = () => {
+    if (carol.lifecycle === 'stopped') carol.start()
+    const { paymentRequest } = carol.createInvoice({ amountMsat: 5_000_000n })
+    return paymentRequest
+  }
+  const toCarol = pay()
+  carol.stop()
+  expect((await clock.run(alice.pay(toCarol))).failure).toBe('no-route')
+  carol.start()
+  bob.stop()
+  expect((await clock.run(alice.pay(pay()))).failure).toBe('insufficient-balance')
+  bob.start()
+  await clock.runUntilIdle()
+  expect((await clock.run(alice.pay(pay()))).state).toBe('succeeded')
+  expect(network.audit().channelsMsat).toBe(network.audit().issuedMsat)
+})
+
+test('after the time limit a failed part is not replaced', async () => {
+  const network = createSimulatedNetwork({ seed: 6 })
+  const [alice, bob, carol] = [
+    network.addNode('alice'),
+    network.addNode('bob'),
+    network.addNode('carol'),
+  ]
+  const { clock } = network
+  network.establishChannel({ from: alice, to: bob, ...million })
+  network.establishChannel({ from: carol, to: bob, ...million })
+  const { paymentRequest, paymentHash } = carol.createInvoice({ amountMsat: 5_000_000n })
+  const paying = alice.pay(paymentRequest, { timeoutSeconds: 5 })
+  await clock.runUntil(() => alice.findPayment(paymentHash)?.htlcs.length === 1)
+  bob.stop()
+  await clock.advance(60_000)
+  expect(alice.findPayment(paymentHash)?.state).toBe('in-flight')
+  bob.start()
+  expect(await clock.run(paying)).toMatchObject({ state: 'failed', failure: 'timeout' })
 })
