@@ -130,7 +130,7 @@ async function send(
   return tracked.evidence.kind === 'not-found' ? seen : tracked
 }
 
-function track(
+async function track(
   context: Context,
   identity: Identity,
   leadership: Leadership,
@@ -138,9 +138,11 @@ function track(
   signal: AbortSignal,
 ): Promise<Observation> {
   const updates = context.lightning.trackPayment(attempt.payment_hash, signal)
-  return observePayment(context, updates, (update) =>
+  const seen = await observePayment(context, updates, (update) =>
     noteSeen(context, identity, leadership, payout.id, update),
   )
+  // That LND refused to say is no word about the payment.
+  return seen.evidence.kind === 'refused' ? { ...seen, evidence: { kind: 'silence' } } : seen
 }
 
 /** Stored once, for people who ask where their money is. */
