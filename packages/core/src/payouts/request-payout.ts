@@ -78,16 +78,23 @@ export async function requestPayout(
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const earlier = await findByKey(context, identity, partner, idempotencyKey)
     if (earlier) return samePayout(context, earlier, written, idempotencyKey)
-    requireReady(context)
-    await findPartner(context, partner)
-    const guard = await requireNotHalted(context, identity)
-    const payable = await resolveDestination(context, identity, destination, amount)
-    const limit = feeLimit ?? defaultFeeLimit(context, payable.amountMsat)
-    const draft = { partner, idempotencyKey, written, payable, feeLimitMsat: limit.msat }
-    const stored = await store(context, identity, guard, draft)
-    if (stored) {
-      context.live.wakePayouts()
-      return stored
+    try {
+      requireReady(context)
+      await findPartner(context, partner)
+      const guard = await requireNotHalted(context, identity)
+      const payable = await resolveDestination(context, identity, destination, amount)
+      const limit = feeLimit ?? defaultFeeLimit(context, payable.amountMsat)
+      const draft = { partner, idempotencyKey, written, payable, feeLimitMsat: limit.msat }
+      const stored = await store(context, identity, guard, draft)
+      if (stored) {
+        context.live.wakePayouts()
+        return stored
+      }
+    } catch (error) {
+      // The same request, made at the same time, may have been faster: its hash, its balance, its cap.
+      const winner = await findByKey(context, identity, partner, idempotencyKey)
+      if (!winner) throw error
+      return samePayout(context, winner, written, idempotencyKey)
     }
   }
   throw tooContended('payouts.request')

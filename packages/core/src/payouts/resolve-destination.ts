@@ -5,6 +5,7 @@ import { type DestinationKind, destinationKind, isForNetwork } from '../domain/d
 import { PaymentNodeError } from '../errors.ts'
 import type { DecodedInvoice } from '../ports/lightning-node.ts'
 import { readText } from '../read-input.ts'
+import { usedHashes } from '../tables/payouts.ts'
 import { hashUsed } from './request-payout.ts'
 
 /** A destination by its form: not yet known to be payable. */
@@ -73,7 +74,7 @@ export async function resolveDestination(
     amountMsat: amount?.msat,
   })
   if (!payable.payable) throw refuse(payable.field, payable.reason, payable.says)
-  await requireUnpaid(context, decoded.paymentHash)
+  await requireUnpaid(context, identity, decoded.paymentHash)
   return {
     text,
     paymentHash: decoded.paymentHash,
@@ -94,12 +95,17 @@ async function decode(context: Context, text: string): Promise<DecodedInvoice> {
 }
 
 /** Another program may have paid this hash: then LND's success would be taken for ours. */
-async function requireUnpaid(context: Context, paymentHash: string): Promise<void> {
+async function requireUnpaid(
+  context: Context,
+  { publicKey }: Identity,
+  paymentHash: string,
+): Promise<void> {
   const following = new AbortController()
   try {
     for await (const update of context.lightning.trackPayment(paymentHash, following.signal)) {
       if (update.state === 'failed') return
-      throw hashUsed(paymentHash, 'a payment that another program made')
+      const used = await context.storage.get(usedHashes, [publicKey, paymentHash])
+      throw hashUsed(paymentHash, used?.payout ?? 'a payment that another program made')
     }
   } catch (error) {
     if (!PaymentNodeError.is(error, 'node.payment-not-found')) throw error
