@@ -1,0 +1,109 @@
+import type { Payout } from '@payment-node/core'
+import { expect, test } from 'vitest'
+import { openShop, type Shop } from '../shop.ts'
+import { expectBooks } from './expect-books.ts'
+
+async function openHeld(): Promise<{ shop: Shop; hash: string; payout: Payout }> {
+  const shop = openShop()
+  await shop.run(shop.node.start())
+  await shop.sell(100_000)
+  const hold = shop.payee.createHoldInvoice({ amountMsat: 20_000_000n, expirySeconds: 600 })
+  const payout = await shop.request({ destination: hold.paymentRequest, feeLimit: '0 sat' })
+  await shop.clock.advance(1000)
+  expect(shop.payee.findInvoice(hold.paymentHash)?.state).toBe('accepted')
+  return { shop, hash: hold.paymentHash, payout }
+}
+
+const day = 86_400_000
+
+test('a payment held for hours stays sending and reserved, then ends as the payee decides', async () => {
+  for (const ending of ['succeeded', 'failed'] as const) {
+    const { shop, hash, payout } = await openHeld()
+    await shop.clock.advance(3 * 3_600_000)
+    expect(await shop.run(shop.node.payouts.get(payout.id))).toMatchObject({
+      state: 'sending',
+      reason: null,
+      attempt: { state: 'sent', isSeen: true },
+    })
+    await expectBooks(shop, { available: 80_000, reserved: 20_000 })
+    if (ending === 'succeeded') shop.payee.settleHold(hash)
+    else shop.payee.cancelHold(hash)
+    const done = await shop.ended(payout.id)
+    expect(done.state).toBe(ending)
+    if (ending === 'failed') expect(done.reason).toBe('incorrect-details')
+    await expectBooks(shop, { available: ending === 'succeeded' ? 80_000 : 100_000, reserved: 0 })
+  }
+}, 20_000)
+
+test('stopping does not wait for a held payment; the next process follows it to its end', async () => {
+  for (const ending of ['succeeded', 'failed'] as const) {
+    const { shop, hash, payout } = await openHeld()
+    const before = shop.clock.monotonic()
+    await shop.run(shop.node.stop())
+    expect(shop.clock.monotonic() - before).toBeLessThan(1000)
+    // Fourteen days, in which LND and the payee start again.
+    await shop.clock.advance(7 * day)
+    shop.lnd.restart()
+    shop.payee.restart()
+    await shop.clock.advance(7 * day)
+    const { node } = shop.open()
+    await shop.run(node.start())
+    await shop.clock.advance(5000)
+    expect((await shop.run(node.payouts.get(payout.id))).state).toBe('sending')
+    await expectBooks(shop, { available: 80_000, reserved: 20_000 }, node)
+    if (ending === 'succeeded') shop.payee.settleHold(hash)
+    else shop.payee.cancelHold(hash)
+    expect((await shop.ended(payout.id, node)).state).toBe(ending)
+    const available = ending === 'succeeded' ? 80_000 : 100_000
+    await expectBooks(shop, { available, reserved: 0 }, node)
+  }
+})
+
+test('what ended while nobody was up is found at the start', async () => {
+  for (const ending of ['succeeded', 'failed'] as const) {
+    const { shop, hash, payout } = await openHeld()
+    await shop.run(shop.node.stop())
+    if (ending === 'succeeded') shop.payee.settleHold(hash)
+    else shop.payee.cancelHold(hash)
+    await shop.clock.advance(day)
+    const { node } = shop.open()
+    await shop.run(node.start())
+    expect((await shop.ended(payout.id, node)).state).toBe(ending)
+    const available = ending === 'succeeded' ? 80_000 : 100_000
+    await expectBooks(shop, { available, reserved: 0 }, node)
+  }
+})
+
+test('held payments do not keep others from being paid, up to the number allowed at once', async () => {
+  const shop = openShop({ options: { payouts: { maximumConcurrent: 2 } } })
+  await shop.run(shop.node.start())
+  await shop.sell(100_000)
+  const hold = shop.payee.createHoldInvoice({ amountMsat: 20_000_000n })
+  await shop.request({ destination: hold.paymentRequest })
+  await shop.clock.advance(1000)
+  for (let at = 0; at < 3; at++) {
+    const payout = await shop.request({ destination: shop.bill(100).paymentRequest })
+    expect((await shop.ended(payout.id)).state).toBe('succeeded')
+  }
+  // A second held one takes the last place: the next waits for its turn, reserved, and is not lost.
+  const second = shop.payee.createHoldInvoice({ amountMsat: 10_000_000n })
+  await shop.request({ destination: second.paymentRequest })
+  await shop.clock.advance(1000)
+  const waiting = await shop.request({ destination: shop.bill(100).paymentRequest })
+  await shop.clock.advance(120_000)
+  expect((await shop.run(shop.node.payouts.get(waiting.id))).state).toBe('reserved')
+  shop.payee.settleHold(hold.paymentHash)
+  expect((await shop.ended(waiting.id)).state).toBe('succeeded')
+})
+
+test('LND starting again and again during a payment does not lose it', async () => {
+  const { shop, hash, payout } = await openHeld()
+  for (let at = 0; at < 6; at++) {
+    shop.lnd.restart()
+    await shop.clock.advance(700 + at * 611)
+  }
+  await expectBooks(shop, { available: 80_000, reserved: 20_000 })
+  shop.payee.settleHold(hash)
+  expect((await shop.ended(payout.id)).state).toBe('succeeded')
+  await expectBooks(shop, { available: 80_000, reserved: 0 })
+})
