@@ -25,7 +25,6 @@ export function stillNode(identity?: BoundNode): LightningNode {
         isSyncedToChain: true,
         isSyncedToGraph: true,
         acceptsKeysend: false,
-        acceptsAmp: false,
       }
     },
     listChannels: async () => refuse(),

@@ -142,10 +142,8 @@ export interface NodeInfo {
   readonly blockHeight: number
   readonly isSyncedToChain: boolean
   readonly isSyncedToGraph: boolean
-  /** Feature bit 55: payments that no invoice asked for are accepted. */
+  /** Feature bit 55: payments that no invoice asked for are accepted. (LND does not tell about AMP.) */
   readonly acceptsKeysend: boolean
-  /** Feature bits 30/31. */
-  readonly acceptsAmp: boolean
 }
 
 /** A channel with confirmed funding (LND: `ListChannels`). */

@@ -47,11 +47,6 @@ export function warningsOf(info: NodeInfo): readonly string[] {
       'This node accepts keysend: such payments say nothing about who paid and are never credited to a partner. Turn it off with accept-keysend=false.',
     )
   }
-  if (info.acceptsAmp) {
-    warnings.push(
-      'This node accepts AMP payments, which are never credited to a partner. Turn it off with accept-amp=false.',
-    )
-  }
   if (info.versionWarning) warnings.push(info.versionWarning)
   return warnings
 }

@@ -34,9 +34,8 @@ export function readInfo(reply: GetInfoResponse): NodeInfo {
     blockHeight: reply.block_height,
     isSyncedToChain: reply.synced_to_chain,
     isSyncedToGraph: reply.synced_to_graph,
-    // BOLT9 and LND: 54/55 keysend, 30/31 AMP.
+    // BOLT9: 54/55 keysend. Bit 31 (AMP) is always set by LND, whatever accept-amp says.
     acceptsKeysend: hasFeature(reply, 55),
-    acceptsAmp: hasFeature(reply, 31),
   }
 }
 

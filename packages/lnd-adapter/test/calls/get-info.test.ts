@@ -52,7 +52,6 @@ test('what the node says of itself', async () => {
     isSyncedToChain: true,
     isSyncedToGraph: false,
     acceptsKeysend: true,
-    acceptsAmp: true,
   })
 })
 

@@ -22,7 +22,6 @@ export function connectClient(simulation: Simulation, node: NodeState): Lightnin
       isSyncedToChain: node.isSynced,
       isSyncedToGraph: node.isSynced,
       acceptsKeysend: node.acceptsKeysend,
-      acceptsAmp: node.acceptsAmp,
     }))
 
   return {
