@@ -3,13 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A directory that is removed when the test ends. */
-export function freshDirectory(): string {
+/** The path of a database file that does not exist yet, alone in a directory that goes with the test. */
+export function freshFile(): string {
   const directory = mkdtempSync(join(tmpdir(), 'storage-sqlite-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  return directory
-}
-
-export function freshFile(): string {
-  return join(freshDirectory(), 'books.db')
+  return join(directory, 'books.db')
 }

@@ -174,6 +174,9 @@ export function migrationsContract(promised: Promised): void {
       'a step behind its version': { steps: [...secondSchema.steps].reverse() },
       'a step beyond the version': { version: 1 },
       'a table created twice': { steps: [...secondSchema.steps, { version: 2, create: stamps }] },
+      'an added column that is not nullable': {
+        tables: [{ ...parcels, columns: { ...parcels.columns, note: { type: 'text' } } }, stamps],
+      },
       'an index on a nullable column': changed({ index: { note: ['note'] } }),
       'an index on JSON': changed({ index: { data: ['data'] } }),
       'an index called key': changed({ index: { key: ['town'] } }),

@@ -71,6 +71,13 @@ export function refusalsContract(promised: Promised): void {
         uniqueKey: 'shelf_label',
       })
       await accept(storage, [update(items, row, { label: 'b', rank: 2 })])
+      await accept(storage, [item('c', { shelf: 'low', label: 'b' })])
+      // Its own value of shelf_label is not in its way; label_rank is b's.
+      await refuse(storage, [update(items, await itemOf(storage, 'c'), { label: 'b', rank: 2 })], {
+        write: 0,
+        reason: 'duplicate',
+        uniqueKey: 'label_rank',
+      })
     },
   )
 
