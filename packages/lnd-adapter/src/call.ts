@@ -25,6 +25,3 @@ export interface Call<P extends MethodPath = MethodPath> {
    */
   readonly otherRefusals: 'refused' | 'unknown' | 'malformed'
 }
-
-/** Seconds that LND gets for a reply; streams have no deadline. */
-export const replyDeadlineSeconds = 15

@@ -44,6 +44,7 @@ export interface LndStream<P extends StreamPath = StreamPath> {
 
 export function connect(options: ReadOptions): Connection {
   let session: Promise<Session> | undefined
+  let renewing: Promise<boolean> | undefined
   const streams = new Set<ClientReadableStream<object>>()
 
   const current = (): Promise<Session> => {
@@ -60,11 +61,19 @@ export function connect(options: ReadOptions): Connection {
   const renew = async (rejected: Session): Promise<boolean> => {
     const used = session
     if (!used || (await used.catch(() => undefined)) !== rejected) return true
+    // A burst of rejected calls asks a secret store once.
+    renewing ??= replace(rejected, used).finally(() => {
+      renewing = undefined
+    })
+    return renewing
+  }
+
+  const replace = async (rejected: Session, used: Promise<Session>): Promise<boolean> => {
     const found = await readCredentials(options)
     if (isSame(found, rejected.credentials)) return false
+    // Closed in the meantime: the next call reads them again.
     if (session !== used) return true
-    const renewed = createSession(options, found)
-    session = Promise.resolve(renewed)
+    session = Promise.resolve(createSession(options, found))
     retireSession(rejected)
     return true
   }
@@ -98,7 +107,8 @@ export function connect(options: ReadOptions): Connection {
       // Whoever reads the stream sees its error; without any listener it would end the process.
       replies.on('error', () => {})
       streams.add(replies)
-      replies.once('close', () => streams.delete(replies))
+      // Unlike `end`, it comes however the call ends and whether or not somebody reads.
+      replies.once('status', () => streams.delete(replies))
       return {
         replies,
         renew: async (error) => isCredentialRejected(error) && (await renewOrKeep(renew, open)),

@@ -1,8 +1,8 @@
 import { PaymentNodeError } from '@payment-node/core'
 
 /** LND minor versions (0.x) that this adapter was made for. */
-export const oldestMinor = 19
-export const newestMinor = 21
+const oldestMinor = 19
+const newestMinor = 21
 
 const oldest = `0.${oldestMinor}.0`
 
