@@ -12,7 +12,8 @@ function start(cwd: string, program: string, ...argv: string[]): Promise<Ended> 
     execFile(
       process.execPath,
       ['--conditions=dev-source', program, ...argv],
-      { cwd, env },
+      // One that does not end by itself must not outlive the test.
+      { cwd, env, timeout: 20_000, killSignal: 'SIGKILL' },
       (error, stdout, stderr) =>
         resolve({ exitCode: error ? Number(error.code) : 0, stdout, stderr }),
     )
@@ -30,7 +31,7 @@ test('the program runs in a process of its own, also through a link, and ends by
   const ended = await start(folder.path, link, 'doctor', '--json')
   expect(ended).toMatchObject({ exitCode: 1, stderr: '' })
   expect(JSON.parse(ended.stdout)).toMatchObject({ command: 'doctor', result: 'failed' })
-})
+}, 30_000)
 
 test('importing the package runs nothing', async () => {
   using folder = openFolder()
@@ -41,4 +42,4 @@ test('importing the package runs nothing', async () => {
     stdout: 'function\n',
     stderr: '',
   })
-})
+}, 30_000)
