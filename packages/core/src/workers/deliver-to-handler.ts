@@ -1,6 +1,7 @@
-import { type Context, identityOf, rowBase } from '../context.ts'
+import { type Context, identityOf, newId, rowBase } from '../context.ts'
 import { readEvent } from '../events/read-event.ts'
 import type { AnyEvent, EventType } from '../events.ts'
+import type { StoredEvent } from '../ports/storage.ts'
 import { record } from '../record.ts'
 import { consumers } from '../tables/node.ts'
 import { insert, type RowOf, update } from '../tables/table.ts'
@@ -31,14 +32,14 @@ export async function deliverToHandler(
 ): Promise<void> {
   const bell = createBell(context.clock)
   const unsubscribe = context.storage.onWake(bell.ring)
-  const holder = Buffer.from(context.random.bytes(8)).toString('hex')
-  const lease = `consumer/${handler.consumer}@${identityOf(context).publicKey}`
+  const turn = createTurn(context, `consumer/${handler.consumer}@${identityOf(context).publicKey}`)
   let failures = 0
   try {
     while (!signal.aborted) {
       try {
-        const held = await context.storage.lease(lease, { holder, for: leaseFor })
-        const delivered = held ? await deliverPage(context, handler, signal, renew) : 0
+        const delivered = (await turn.isOurs())
+          ? await deliverPage(context, handler, signal, turn)
+          : 0
         failures = 0
         if (delivered < page) await bell.wait(poll, signal)
       } catch (error) {
@@ -53,13 +54,47 @@ export async function deliverToHandler(
         await context.clock.sleep(pause, signal)
       }
     }
-    await context.storage.lease(lease, { holder, for: 0 }).catch(() => undefined)
+    await turn.giveUp()
   } finally {
     unsubscribe()
   }
+}
 
-  async function renew(): Promise<boolean> {
-    return (await context.storage.lease(lease, { holder, for: leaseFor })) !== undefined
+/** Keeps a handler to one process at a time. */
+interface Turn {
+  /** Takes or renews the lease when it is due. */
+  isOurs(): Promise<boolean>
+  /** Renews while something takes long. */
+  during<T>(work: Promise<T>): Promise<T>
+  giveUp(): Promise<void>
+}
+
+function createTurn(context: Context, name: string): Turn {
+  const { storage, clock } = context
+  const holder = newId(context)
+  let takenAt: number | undefined
+  const isOurs = async (): Promise<boolean> => {
+    const now = clock.monotonic()
+    if (takenAt !== undefined && now - takenAt < leaseFor / 3) return true
+    takenAt = (await storage.lease(name, { holder, for: leaseFor })) ? now : undefined
+    return takenAt !== undefined
+  }
+  return {
+    isOurs,
+    async during(work) {
+      const ended = new AbortController()
+      const result = work.finally(() => ended.abort())
+      // Handled below; until then a failure must not count as nobody's.
+      result.catch(() => undefined)
+      while (!ended.signal.aborted) {
+        await clock.sleep(leaseFor / 3, ended.signal)
+        if (!ended.signal.aborted) await isOurs().catch(() => false)
+      }
+      return result
+    },
+    async giveUp() {
+      await storage.lease(name, { holder, for: 0 }).catch(() => undefined)
+    },
   }
 }
 
@@ -68,7 +103,7 @@ async function deliverPage(
   context: Context,
   handler: Handler,
   signal: AbortSignal,
-  renew: () => Promise<boolean>,
+  turn: Turn,
 ): Promise<number> {
   const { publicKey } = identityOf(context)
   let row = await cursorRow(context, handler.consumer)
@@ -81,14 +116,19 @@ async function deliverPage(
     const isWanted =
       stored.node === publicKey && (handler.types === 'all' || handler.types.has(type))
     if (!isWanted) continue
-    await handler.handle(readEvent(stored))
+    await turn.during(call(handler, stored))
     row = await moveCursor(context, row, Number(stored.cursor))
-    if (!(await renew())) return 0
+    if (!(await turn.isOurs())) return 0
   }
   // What nobody wanted is skipped in one step.
   const last = looked > 0 ? Number(events[looked - 1]!.cursor) : row.position
   if (last > row.position) await moveCursor(context, row, last)
   return looked
+}
+
+/** Also a handler that throws before it returns a promise fails as a promise. */
+async function call(handler: Handler, stored: StoredEvent): Promise<void> {
+  await handler.handle(readEvent(stored))
 }
 
 type CursorRow = RowOf<typeof consumers>
