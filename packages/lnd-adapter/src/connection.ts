@@ -1,25 +1,16 @@
-import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js'
+import type { ClientReadableStream } from '@grpc/grpc-js'
 import type { Call, ReplyOf, RequestOf, StreamPath, UnaryPath } from './call.ts'
-import type { Subject } from './error-meanings/meaning.ts'
+import { asBytes, type CallContext, callOnce } from './call-once.ts'
 import { isCredentialRejected, mapError, waitAborted } from './map-error.ts'
 import type { ReadOptions } from './options.ts'
 import { codecOf } from './protocol.ts'
 import { type Credentials, readCredentials } from './read-credentials.ts'
 import { createSession, retireSession, type Session } from './session.ts'
 
-/** What every call needs besides its request. */
-export interface CallContext {
-  readonly signal?: AbortSignal | undefined
-  /** What the call is about, for its errors. */
-  readonly subject?: Subject
-  /** Uses the streams' connection, so that an answer says that connection lives. */
-  readonly besideStreams?: boolean
-}
-
 /** Calls to one LND: connects when needed and re-reads rejected credentials. */
 export interface Connection {
   readonly options: ReadOptions
-  /** Throws `PaymentNodeError` only. */
+  /** Throws the library's error; anything else is a defect. */
   unary<P extends UnaryPath>(
     call: Call<P>,
     request: RequestOf<P>,
@@ -84,7 +75,7 @@ export function connect(options: ReadOptions): Connection {
       for (let attempt = 1; ; attempt++) {
         const open = await current()
         try {
-          return await callOnce(options, open, call, request, context)
+          return await callOnce(open, call, request, context, options.replyDeadlineMilliseconds)
         } catch (error) {
           // Both rejections come before LND looks at the call, so repeating it is safe.
           const mayRenew = attempt === 1 && isCredentialRejected(error)
@@ -136,38 +127,4 @@ function renewOrKeep(
 
 function isSame(one: Credentials, other: Credentials): boolean {
   return one.certificate.equals(other.certificate) && one.macaroon.equals(other.macaroon)
-}
-
-/** Requests are encoded before the call, so that a wrong one throws instead of failing inside gRPC. */
-const asBytes = (bytes: Buffer): Buffer => bytes
-
-function callOnce<P extends UnaryPath>(
-  options: ReadOptions,
-  session: Session,
-  call: Call<P>,
-  request: RequestOf<P>,
-  { signal, besideStreams }: CallContext,
-): Promise<ReplyOf<P>> {
-  if (signal?.aborted) return Promise.reject(waitAborted())
-  const codec = codecOf(call.path)
-  const bytes = codec.encode(request)
-  const client = besideStreams ? session.streams : session.calls
-  return new Promise((resolve, reject) => {
-    const deadline = Date.now() + options.replyDeadlineMilliseconds
-    const running = client.makeUnaryRequest(
-      call.path,
-      asBytes,
-      codec.decode,
-      bytes,
-      session.metadata,
-      { deadline },
-      (error: ServiceError | null, reply?: object) => {
-        signal?.removeEventListener('abort', abort)
-        if (error) reject(error)
-        else resolve(reply as ReplyOf<P>)
-      },
-    )
-    const abort = (): void => running.cancel()
-    signal?.addEventListener('abort', abort, { once: true })
-  })
 }
