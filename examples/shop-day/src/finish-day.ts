@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { type Audit, auditDay, findFaults } from './audit/audit-day.ts'
 import type { Evidence } from './audit/gather-evidence.ts'
 import { inSat } from './clock-face.ts'
@@ -15,6 +16,8 @@ export interface PlayedDay {
   readonly receivableMsat: bigint | null
   /** Seconds in the times. */
   readonly isPrecise: boolean
+  /** Commands to try after this one. */
+  readonly next: string
 }
 
 /** Audits the day, writes the page, prints the summary. Answers whether the day was a good one. */
@@ -27,7 +30,9 @@ export function finishDay(
   const faults = findFaults(audit)
   const summary = summarize(day, audit)
   writeReport(reportFile, day, summary, faults)
-  const rows = [...summary, ['page', `${reportFile} (next: pnpm demo --regtest, pnpm regtest up)`]]
+  const inFolder = relative('', reportFile)
+  const where = inFolder.startsWith('..') ? reportFile : inFolder
+  const rows = [...summary, ['page', `${where}, next: ${day.next}`]]
   for (const [name, value] of rows as [string, string][]) {
     output.write(`${paint(name.padEnd(17), 'bold', output)} ${value}\n`)
   }

@@ -71,6 +71,7 @@ export async function playRegtestDay(options: {
       evidence,
       receivableMsat: last?.receivableMsat ?? null,
       isPrecise: true,
+      next: 'pnpm regtest up',
     }
   } finally {
     await shop.kill()

@@ -71,6 +71,7 @@ export async function playSimulatedDay(
       evidence,
       receivableMsat: last?.receivableMsat ?? null,
       isPrecise: false,
+      next: 'pnpm demo --regtest, pnpm regtest up',
     }
   } finally {
     await shop.kill()

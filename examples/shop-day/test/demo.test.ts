@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, flags)
   expect(stderr).toBe('')
   lines = stdout.trimEnd().split('\n')
-}, 60_000)
+}, 120_000)
 
 function summary(name: string): string {
   return lines.find((line) => line.startsWith(name.padEnd(17)))!.slice(18)

@@ -27,7 +27,7 @@ function finish(evidence: Evidence): { isGood: boolean; printed: string; page: s
     kills: [{ from: 1, to: 1 }],
     outages: [],
   }
-  const day = { title: 'A day', record, evidence, receivableMsat: null, isPrecise: false }
+  const day = { title: 'A day', record, evidence, receivableMsat: null, isPrecise: false, next: '' }
   const isGood = finishDay(day, { reportFile, output })
   return { isGood, printed: printed.join(''), page: readFileSync(reportFile, 'utf8') }
 }
@@ -47,4 +47,13 @@ test('a fault is named in the summary and on the page, and the day is not a good
   expect(printed).toContain('FAULT: money is lost')
   expect(page).toContain('Wrong: money is lost; an invoice was credited twice')
   expect(page).not.toContain('Nothing lost')
+})
+
+test('a name cannot end a script of the page', () => {
+  const { books, ...others } = soundEvidence()
+  const invoices = books.invoices.map((one) => ({ ...one, partner: '</script><b>' }))
+  const { page } = finish({ ...others, books: { ...books, invoices } })
+  // The data, the chart library and the drawing.
+  expect(page.match(/<script/g)).toHaveLength(3)
+  expect(page.match(/<\/script/g)).toHaveLength(3)
 })

@@ -33,8 +33,9 @@ export function chartData({ record, evidence, isPrecise }: PlayedDay): ChartData
   const orNull = (msat: bigint | null): number | null => (msat === null ? null : sat(msat))
   return {
     isPrecise,
-    from: lines[0]?.at ?? 0,
-    to: lines.at(-1)?.at ?? 0,
+    // LND tells when it settled in whole seconds, which may be before the first line.
+    from: Math.min(...lines.map(({ at }) => at), ...payments.map(({ at }) => at)),
+    to: Math.max(...lines.map(({ at }) => at)),
     partners,
     samples: samples.map(({ at, receivableMsat, sendableMsat, owedMsat }) => ({
       at,

@@ -5,6 +5,8 @@ import type { PlayedDay } from '../finish-day.ts'
 import { chartData } from './chart-data.ts'
 import { renderPage } from './render-page.ts'
 
+const require = createRequire(import.meta.url)
+
 /** Writes the day as one page that opens without a network: chart library, script and data are inside. */
 export function writeReport(
   file: string,
@@ -12,7 +14,6 @@ export function writeReport(
   summary: readonly (readonly [string, string])[],
   faults: readonly string[],
 ): void {
-  const echarts = createRequire(import.meta.url).resolve('echarts/dist/echarts.min.js')
   const isGood = faults.length === 0
   const page = renderPage({
     title: day.title,
@@ -27,7 +28,7 @@ export function writeReport(
     data: JSON.stringify(chartData(day)),
     style: readFileSync(new URL('./page.css', import.meta.url), 'utf8'),
     scripts: [
-      readFileSync(echarts, 'utf8'),
+      readFileSync(require.resolve('echarts/dist/echarts.min.js'), 'utf8'),
       readFileSync(new URL('./charts.browser.js', import.meta.url), 'utf8'),
     ],
   })

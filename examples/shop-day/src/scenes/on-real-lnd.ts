@@ -117,10 +117,7 @@ export async function realProcessIsKilled(day: RealDay): Promise<void> {
   await lndIsKilled(day)
   await wallet.settleHold(slow.preimage)
   await shop.heard('payout.succeeded', ({ payout }) => payout.id === id)
-  await day.tell(
-    'payout',
-    '80,000 sat: the wallet takes it at last, LND says so, it is booked once',
-  )
+  await day.tell('payout', '80,000 sat: the wallet takes it at last, LND says so, the books follow')
 }
 
 /** LND dies too, with the payment still held. */
