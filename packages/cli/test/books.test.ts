@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Schema, type Storage, schema, systemClock } from '@payment-node/core'
@@ -22,7 +22,9 @@ function* engines(): Generator<{ name: string; make: () => Storage; count: () =>
     name: 'sqlite',
     make: () => sqlite({ file }),
     count: () =>
-      Object.keys(readTables(file)).filter((table) => !/^s(torage|qlite)_/.test(table)).length,
+      Object.keys(existsSync(file) ? readTables(file) : {}).filter(
+        (table) => !/^s(torage|qlite)_/.test(table),
+      ).length,
   }
   rmSync(folder, { recursive: true })
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import {
   createPaymentNode,
   PaymentNodeError,
@@ -24,6 +25,7 @@ test('before the first start everything is ok, and nothing is bound', async () =
   expect(report.result).toBe('ok')
   expect(results).toEqual([...nodeIsFine, 'ok storage', 'ok first-start', 'ok key', 'ok caps'])
   expect(await examineShop(folder)).toMatchObject({ results })
+  expect(readdirSync(folder.path).sort()).toEqual(['node_modules', file])
 })
 
 test('after a day of work it finds the books, whose they are, and their key, and changes nothing', async () => {
@@ -42,9 +44,24 @@ test('after a day of work it finds the books, whose they are, and their key, and
   expect(readTables(books)).toEqual(before)
 })
 
-test('while the host has the books open it says so and goes on', async () => {
+test('while the host has the books open they are read beside it', async () => {
   using folder = openFolder()
-  await withHost(folder.write(file, simulatedShop()), async (node) => {
+  await withHost(folder.write(file, simulatedShop()), async (node, shop) => {
+    await tradeABit(node, shop)
+    const { exitCode, results } = await examineShop(folder)
+    expect(results).toEqual([
+      ...nodeIsFine,
+      ...['ok storage', 'ok binding', 'ok halt', 'ok key', 'ok caps'],
+    ])
+    expect(exitCode).toBe(0)
+    expect((await node.status()).state).toBe('ready')
+  })
+})
+
+test('an engine that cannot be read beside the host is said to be in use', async () => {
+  using folder = openFolder()
+  const options = "storage: { ...sqlite({ file: 'payments.db' }), openToRead: undefined },"
+  await withHost(folder.write(file, simulatedShop({ options })), async (node) => {
     const { exitCode, results, find } = await examineShop(folder)
     expect(results).toEqual([...nodeIsFine, 'ok storage', 'ok key', 'ok caps'])
     expect(find('storage').says).toContain(`${folder.path}/payments.db is open in another process`)

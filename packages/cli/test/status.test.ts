@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { balanceBar } from '../src/status/balance-bar.ts'
 import type { StatusReport } from '../src/status/read-status.ts'
@@ -57,9 +58,15 @@ test('the node, its channels, what is owed and the payouts under way', async () 
   }
 })
 
-test('while the host has the books open, the node is shown and the books are said to be open', async () => {
+test('while the host has the books open they are shown beside it, where the engine can', async () => {
   using folder = openFolder()
-  await withHost(folder.write(file, simulatedShop()), async () => {
+  await withHost(folder.write(file, simulatedShop()), async (node, shop) => {
+    await tradeABit(node, shop)
+    const beside = await readStatus(folder)
+    expect(beside.status.books).toMatchObject({ state: 'open', owed: '250000 sat' })
+    const options = "storage: { ...sqlite({ file: 'payments.db' }), openToRead: undefined },"
+    folder.write('payment-node.config.mjs', simulatedShop({ options }))
+    renameSync(`${folder.path}/${file}`, `${folder.path}/former.ts`)
     const { exitCode, status } = await readStatus(folder)
     expect(exitCode).toBe(0)
     expect(status.channels).toHaveLength(2)

@@ -47,24 +47,35 @@ function migrate(
   schema: Schema,
   declared: DeclaredTables,
 ): void {
-  const found = Number(statements.first('PRAGMA user_version')![0])
-  if (found === 0) for (const sql of ownTables) database.exec(sql)
-  if (found > layout) throw newerSchema(found, layout)
-  const [version, minimumReader] = statements
-    .first('SELECT version, minimum_reader FROM storage_schema')!
-    .map(Number)
-  if (minimumReader! > schema.version) throw newerSchema(version!, schema.version)
+  if (readLayout(statements) === 0) for (const sql of ownTables) database.exec(sql)
+  const version = readVersion(statements, schema)
   for (const step of schema.steps) {
-    if (step.version <= version!) continue
+    if (step.version <= version) continue
     for (const sql of renderStep(step, declared)) database.exec(sql)
     statements.run('INSERT INTO storage_steps (version, step) VALUES (?, ?)', [
       BigInt(step.version),
       JSON.stringify(step),
     ])
   }
-  if (schema.version <= version!) return
+  if (schema.version <= version) return
   const row = [schema.version, schema.minimumReader].map(bind)
   statements.run('UPDATE storage_schema SET version = ?, minimum_reader = ?', row)
+}
+
+/** The version of the stored tables, 0 when there are none. Throws when a newer release has closed them to this one. */
+export function readVersion(statements: Statements, schema: Schema): number {
+  const found = readLayout(statements)
+  if (found === 0) return 0
+  if (found > layout) throw newerSchema(found, layout)
+  const [version, minimumReader] = statements
+    .first('SELECT version, minimum_reader FROM storage_schema')!
+    .map(Number)
+  if (minimumReader! > schema.version) throw newerSchema(version!, schema.version)
+  return version!
+}
+
+function readLayout(statements: Statements): number {
+  return Number(statements.first('PRAGMA user_version')![0])
 }
 
 function renderStep(step: SchemaStep, declared: DeclaredTables): string[] {

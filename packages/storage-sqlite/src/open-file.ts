@@ -69,7 +69,7 @@ export function openReader(file: string): DatabaseSync {
   return database
 }
 
-function checkOurs(file: string, database: DatabaseSync): void {
+export function checkOurs(file: string, database: DatabaseSync): void {
   try {
     const id = database.prepare('PRAGMA application_id').get()?.application_id
     const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables

@@ -15,6 +15,7 @@ import { engineFailure } from './engine-failure.ts'
 import type { Worked } from './group-commit.ts'
 import { type OpenBooks, openBooks } from './open-books.ts'
 import { checkFileOption } from './open-file.ts'
+import { openToRead } from './open-to-read.ts'
 import { readEvents, readLastEvent } from './read-events.ts'
 import { findRows, getRow } from './read-rows.ts'
 import type { Statements } from './statements.ts'
@@ -81,6 +82,13 @@ export function sqlite(options: SqliteOptions): Storage {
       books = opened
       environment = given
     },
+    async openToRead(schema, given) {
+      if (books) throw inUse(file)
+      const opened = openToRead(file, schema)
+      books = opened.books
+      environment = given
+      return opened.version
+    },
     async close() {
       const closing = books
       books = undefined
@@ -141,6 +149,10 @@ export function sqlite(options: SqliteOptions): Storage {
       return () => void wakes.delete(listener)
     },
   }
+}
+
+function inUse(file: string): PaymentNodeError<'storage.in-use'> {
+  return new PaymentNodeError('storage.in-use', `${file} is open already.`, { where: file })
 }
 
 function closed(file: string): PaymentNodeError<'storage.unavailable'> {

@@ -32,10 +32,12 @@ export function lookOnly(storage: Storage): Storage {
     name: storage.name,
     isExclusive: storage.isExclusive,
     async open(schema, environment) {
-      const found = await storedVersion(storage, environment)
+      const found = storage.openToRead
+        ? await storage.openToRead(schema, environment)
+        : await storedVersion(storage, environment)
       if (found === 0) throw new LeftAlone('empty', found, schema.version)
       if (found < schema.version) throw new LeftAlone('older-schema', found, schema.version)
-      await storage.open(schema, environment)
+      if (!storage.openToRead) await storage.open(schema, environment)
       isOpen = true
     },
     async close() {

@@ -12,8 +12,7 @@ const legend = `
 In the bars: █ can be sent, ░ can be received, · neither (reserved, in flight).`
 
 const help = `
-What the Lightning node and the books say now. Changes nothing. While the host
-has its SQLite file open, only the node is shown.
+What the Lightning node and the books say now. Changes nothing.
 Exit code 0, or 1 when the node cannot be used.
 ${legend}`
 

@@ -23,6 +23,13 @@ export interface Storage {
    * Throws `storage.in-use` when a single-process engine is already owned by another process.
    */
   open(schema: Schema, environment: StorageEnvironment): Promise<void>
+  /**
+   * As `open`, for an operator's look at the books, also beside the process that has them open: creates,
+   * migrates and locks nothing, and frees no lease. Resolves with the version of the stored tables, 0
+   * when there are none; they can be read when it is at least `schema.version`, and nothing was opened
+   * otherwise. Everything that writes rejects. Absent: this engine can only be opened to write.
+   */
+  openToRead?(schema: Schema, environment: StorageEnvironment): Promise<number>
   /** Waits for commits in flight. Never closes a pool that the host passed in. Safe to repeat. */
   close(): Promise<void>
 
