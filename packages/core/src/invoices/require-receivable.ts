@@ -9,21 +9,27 @@ const freshEnough = 1000
 
 /** Throws `invoice.above-receivable` when no payment of that size could arrive now. */
 export async function requireReceivable(context: Context, amountMsat: bigint): Promise<void> {
-  if (amountMsat <= (await receivable(context, freshEnough))) return
+  const known = nodeLiquidity(await currentChannels(context, freshEnough))
+  if (amountMsat <= known.receivableMsat) return
   // A refusal is worth a fresh look.
-  const receivableMsat = await receivable(context, 0)
+  const channels = await currentChannels(context, 0)
+  const { receivableMsat } = nodeLiquidity(channels)
   if (amountMsat <= receivableMsat) return
+  // For a moment after LND came back, its peers are still connecting.
+  const allActive = nodeLiquidity(channels.map((channel) => ({ ...channel, isActive: true })))
+  const isRetryable = amountMsat <= allActive.receivableMsat
   const amount = new Amount(amountMsat)
   // Whole satoshi: what a person can act on.
-  const atMost = new Amount((receivableMsat / 1000n) * 1000n)
+  const receivable = new Amount((receivableMsat / 1000n) * 1000n)
   throw new PaymentNodeError(
     'invoice.above-receivable',
-    `The node can receive ${atMost} now, less than ${amount}.`,
-    { amount, receivable: atMost },
-    { advice: 'Ask for less, get more inbound liquidity, or pass allowUnreceivable: true.' },
+    `The node can receive ${receivable} now, less than ${amount}.`,
+    { amount, receivable },
+    {
+      isRetryable,
+      advice: isRetryable
+        ? 'Channels are inactive: try again when their peers are connected, or pass allowUnreceivable: true.'
+        : 'Ask for less, get more inbound liquidity, or pass allowUnreceivable: true.',
+    },
   )
-}
-
-async function receivable(context: Context, maximumAge: number): Promise<bigint> {
-  return nodeLiquidity(await currentChannels(context, maximumAge)).receivableMsat
 }

@@ -122,7 +122,7 @@ test('more than can be received is refused with what can be, unless the host ins
   })
 })
 
-test('an inactive channel receives nothing', async () => {
+test('an inactive channel receives nothing, which is worth another try', async () => {
   const shop = openShop()
   const { node, run } = shop
   await run(node.start())
@@ -134,6 +134,7 @@ test('an inactive channel receives nothing', async () => {
     {
       code: 'invoice.above-receivable',
       details: { receivable: sat(0) },
+      isRetryable: true,
     },
   )
 })
