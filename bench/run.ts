@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util'
+import { createBench, type Report, type Section } from './bench.ts'
+import { type Machine, watchMachine } from './machine.ts'
+import type { Measurement } from './measurement.ts'
+import { printMeasurements } from './print-measurements.ts'
+import { catchUp } from './sections/catch-up.ts'
+import { create } from './sections/create.ts'
+import { load } from './sections/load.ts'
+import { settle } from './sections/settle.ts'
+import { storage } from './sections/storage.ts'
+
+const sections: readonly Section[] = [create, settle, catchUp, storage, load]
+
+const usage = `Measures the library against what it is built on. Ratios compare two things of one run and
+decide; the other figures depend on the machine. A missed target fails nothing.
+
+  pnpm bench [section …] [--json | --markdown]
+
+${sections.map(({ name, says }) => `  ${name.padEnd(10)}${says}`).join('\n')}
+
+With --json, "pnpm --silent bench …" prints nothing else to standard output.
+`
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const chosen = sections.filter(
+    ({ name }) => positionals.length === 0 || positionals.includes(name),
+  )
+  const isUnknown = positionals.some((name) => !sections.some((section) => section.name === name))
+  if (values.help || isUnknown) {
+    process.stderr.write(usage)
+    return values.help ? 0 : 2
+  }
+  const { measurements, machine } = await measure(chosen)
+  const table = printMeasurements(measurements)
+  if (values.json) print(JSON.stringify({ machine, measurements }, undefined, 2))
+  else if (values.markdown) print(`${describe(machine)}\n\n${table}`)
+  else print(`\n${table}\n\n${describe(machine)}`)
+  return 0
+}
+
+async function measure(
+  chosen: readonly Section[],
+): Promise<{ measurements: Measurement[]; machine: Machine }> {
+  const machine = watchMachine()
+  const report = reportToStandardError()
+  await using bench = createBench(report)
+  const interrupt = (): void => {
+    const exit = (): never => process.exit(130)
+    bench[Symbol.asyncDispose]().then(exit, exit)
+  }
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const measurements: Measurement[] = []
+  for (const section of chosen) {
+    report(`${section.name}: ${section.says}`)
+    measurements.push(...(await section.measure(bench)))
+  }
+  return { measurements, machine: machine() }
+}
+
+function describe(machine: Machine): string {
+  const { cores, processor, memoryGb, platform, node, loadBefore, loadAfter } = machine
+  return `${cores} cores (${processor}), ${memoryGb} GB, ${platform}, Node ${node}, load ${loadBefore.toFixed(1)} before and ${loadAfter.toFixed(1)} after.`
+}
+
+function reportToStandardError(): Report {
+  const start = performance.now()
+  return (line) => {
+    const seconds = ((performance.now() - start) / 1000).toFixed(0).padStart(4)
+    process.stderr.write(`[${seconds} s] ${line}\n`)
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  return 1
+})
