@@ -104,10 +104,8 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
   }
   const { live } = context
 
-  /** Everything of one start, ended together. */
-  let run:
-    | { readonly stopping: AbortController; readonly tasks: Promise<unknown>[]; isBound: boolean }
-    | undefined
+  let run: Run | undefined
+  let ending: Promise<void> | undefined
   const stops = new Map<Handler, AbortController>()
 
   const spawn = (name: string, task: Promise<void>): void => {
@@ -123,10 +121,12 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
   /** Starts what needs to know whose books these are, once per start. */
   const begin = async (identity: Identity): Promise<void> => {
     if (!run || run.isBound) return
-    run.isBound = true
-    live.identity = identity
     const { signal } = run.stopping
+    live.identity = identity
     const from = await context.storage.lastEvent()
+    if (signal.aborted) return
+    // Only now: a storage that failed is asked again, else the node would be ready without workers.
+    run.isBound = true
     spawn('events', followEvents(context, from, show, signal))
     for (const handler of handlers.values()) deliver(handler)
     if (settings.role === 'api') return
@@ -168,17 +168,33 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     live.stateChanged()
   }
 
-  const firstCheck = async (key: PurposeKey): Promise<boolean> => {
+  const firstCheck = async (key: PurposeKey, signal: AbortSignal): Promise<boolean> => {
     try {
-      const info = await checkNode(context, key)
+      const info = await checkNode(context, key, signal)
+      requireNotStopped(signal)
       await begin({ publicKey: info.publicKey, network: info.network })
+      requireNotStopped(signal)
       await becomeReady(context, info, true)
       return true
     } catch (error) {
-      if (!PaymentNodeError.is(error, 'node.unavailable')) throw error
+      if (signal.aborted || !PaymentNodeError.is(error, 'node.unavailable')) throw error
       await becomeDegraded(context, error)
       return false
     }
+  }
+
+  async function open(signal: AbortSignal): Promise<void> {
+    const key = await loadKey('invoices', settings.keys.invoices)
+    requireNotStopped(signal)
+    await context.storage.open(schema, { clock, logger: context.logger })
+    if (signal.aborted) await context.storage.close()
+    requireNotStopped(signal)
+    live.invoiceKey = key
+    const bound = await readBinding(context)
+    if (bound) await begin(bound)
+    const isReady = await firstCheck(key, signal)
+    requireNotStopped(signal)
+    spawn('connection', stayConnected(context, key, connectionBell, begin, isReady, signal))
   }
 
   async function start(): Promise<void> {
@@ -187,28 +203,28 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
         field: 'start',
         reason: 'already-started',
       })
-    run = { stopping: new AbortController(), tasks: [], isBound: false }
+    const stopping = new AbortController()
+    run = { stopping, tasks: [], isBound: false }
     setState('starting')
+    const opening = open(stopping.signal)
+    run.tasks.push(opening.catch(() => undefined))
     try {
-      const key = await loadKey('invoices', settings.keys.invoices)
-      await context.storage.open(schema, { clock, logger: context.logger })
-      live.invoiceKey = key
-      const bound = await readBinding(context)
-      if (bound) await begin(bound)
-      const isReady = await firstCheck(key)
-      spawn(
-        'connection',
-        stayConnected(context, key, connectionBell, begin, isReady, run.stopping.signal),
-      )
+      await opening
     } catch (error) {
       await stop()
       throw error
     }
   }
 
-  async function stop(): Promise<void> {
-    if (!run) return
-    const { stopping, tasks } = run
+  function stop(): Promise<void> {
+    if (run)
+      ending ??= end(run).finally(() => {
+        ending = undefined
+      })
+    return ending ?? Promise.resolve()
+  }
+
+  async function end({ stopping, tasks }: Run): Promise<void> {
     setState('stopping')
     stopping.abort()
     subjects.wakeAll()
@@ -269,4 +285,22 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       }
     },
   }
+}
+
+/** Everything of one start, ended together. */
+interface Run {
+  readonly stopping: AbortController
+  readonly tasks: Promise<unknown>[]
+  /** The work that needs to know whose books these are has begun. */
+  isBound: boolean
+}
+
+function requireNotStopped(signal: AbortSignal): void {
+  if (!signal.aborted) return
+  throw new PaymentNodeError(
+    'node.unavailable',
+    'The payment node was stopped while it started.',
+    { reason: 'not-started', outcome: 'none' },
+    { advice: 'Start it again.' },
+  )
 }

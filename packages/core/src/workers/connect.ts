@@ -10,8 +10,12 @@ import { degradedReason, nodeSnapshot, recordNodeState, warningsOf } from './nod
 const retryEvery = 1000
 
 /** One look at LND: it must answer, be the right one, and be synced. */
-export async function checkNode(context: Context, key: PurposeKey): Promise<NodeInfo> {
-  const info = await context.lightning.getInfo()
+export async function checkNode(
+  context: Context,
+  key: PurposeKey,
+  signal: AbortSignal,
+): Promise<NodeInfo> {
+  const info = await context.lightning.getInfo(signal)
   const { network } = context.settings
   if (network !== undefined && info.network !== network) {
     throw new PaymentNodeError(
@@ -95,7 +99,7 @@ export async function stayConnected(
     )
     if (signal.aborted) return
     try {
-      const info = await checkNode(context, key)
+      const info = await checkNode(context, key, signal)
       if (context.live.state === 'ready') {
         context.live.info = info
         continue
