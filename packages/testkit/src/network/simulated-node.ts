@@ -46,8 +46,8 @@ export interface SimulatedNode {
   findPayment(paymentHash: string): PaymentUpdate | undefined
   /** Pays and resolves with the terminal update; time must move. */
   pay(paymentRequest: string, options?: OutgoingPayment): Promise<PaymentUpdate>
-  /** Pays without an invoice; the receiver must accept it. */
-  keysend(publicKey: string, amountMsat: bigint): Promise<PaymentUpdate>
+  /** Pays without an invoice; the receiver must accept it. The preimage (32 bytes) is random by default. */
+  keysend(publicKey: string, amountMsat: bigint, preimage?: Uint8Array): Promise<PaymentUpdate>
   /** Pays by AMP without an invoice; the receiver must accept it. */
   payAmp(publicKey: string, amountMsat: bigint): Promise<PaymentUpdate>
 
@@ -208,8 +208,8 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
     },
     pay: (paymentRequest, options) =>
       toEnd(() => sendPayment(simulation, node, paymentRequest, options)),
-    keysend: (publicKey, amountMsat) =>
-      toEnd(() => sendSpontaneous(simulation, node, 'keysend', publicKey, amountMsat)),
+    keysend: (publicKey, amountMsat, preimage) =>
+      toEnd(() => sendSpontaneous(simulation, node, 'keysend', publicKey, amountMsat, preimage)),
     payAmp: (publicKey, amountMsat) =>
       toEnd(() => sendSpontaneous(simulation, node, 'amp', publicKey, amountMsat)),
 

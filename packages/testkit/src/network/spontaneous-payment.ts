@@ -56,16 +56,17 @@ export function sendSpontaneous(
   kind: 'keysend' | 'amp',
   destination: string,
   amountMsat: bigint,
+  preimageBytes: Uint8Array = simulation.random.bytes(32),
 ): PaymentRecord {
   if (destination === node.publicKey) {
     throw refused('pay', 'self-payment', 'a node does not pay itself')
   }
-  const preimage = Buffer.from(simulation.random.bytes(32)).toString('hex')
+  const preimage = Buffer.from(preimageBytes).toString('hex')
   const paymentHash = hashPreimage(preimage)
   return startPayment(simulation, node, paymentHash, amountMsat, {
     destination,
     paymentSecret: undefined,
-    minFinalCltv: 40,
+    minFinalCltv: 80,
     routeHints: [],
     spontaneous: { kind, preimage },
     feeLimitMsat: amountMsat / 20n + 10_000n,

@@ -87,6 +87,8 @@ test('forced by us: waits, matures for 144 blocks, is swept, and only then liste
   expect(await timeline(alice, 3)).toEqual(['closing', 'closing', 'closing', 'force-closing'])
   expect(told).toMatchObject([{ closeType: 'local-force', closedBy: 'us' }])
   const [pending] = await clock.run(alice.lightning.listPendingChannels())
+  // Confirmed two blocks ago; our own output waits for 144.
+  expect(pending!.maturityHeight).toBe(network.blockHeight - 2 + 144)
   network.mine(pending!.maturityHeight! - network.blockHeight)
   await clock.advance(100)
   expect(await lists(alice)).toBe('force-closing')

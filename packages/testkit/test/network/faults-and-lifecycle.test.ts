@@ -163,6 +163,54 @@ test('a node that goes down while a call is on its way leaves a change unknown, 
   expect(outcomes).toEqual(['unknown', 'none'])
 })
 
+test('a node that goes down after the effect leaves the invoice and an unknown outcome', async () => {
+  const { clock, bob } = pair()
+  const creating = bob.lightning.createInvoice(terms)
+  creating.catch(() => {})
+  await clock.advance(1)
+  bob.stop()
+  await clock.advance(10)
+  await expect(creating).rejects.toMatchObject({ details: { outcome: 'unknown' } })
+  bob.start()
+  await expect(clock.run(bob.lightning.createInvoice(terms))).rejects.toMatchObject({
+    code: 'node.invoice-exists',
+  })
+})
+
+test('a payment that was stored but not sent when the node went down fails at the start', async () => {
+  const { clock, alice, bob } = pair()
+  const { paymentRequest, paymentHash } = bob.createInvoice({ amountMsat: 1_000_000n })
+  const paying = alice.pay(paymentRequest)
+  await clock.advance(1)
+  alice.stop()
+  await clock.advance(10_000)
+  expect(alice.findPayment(paymentHash)).toMatchObject({ state: 'in-flight', htlcs: [] })
+  alice.start()
+  expect(await clock.run(paying)).toMatchObject({ state: 'failed', failure: 'no-route' })
+  await clock.advance(1000)
+  expect((await clock.run(alice.pay(paymentRequest))).state).toBe('succeeded')
+})
+
+test('what a reader had not taken when the stream was cut is replayed after its index', async () => {
+  const { clock, alice, bob } = pair()
+  const sell = async (): Promise<string> => {
+    const { paymentRequest, paymentHash } = bob.createInvoice({ amountMsat: 1_000_000n })
+    await clock.run(alice.pay(paymentRequest))
+    return paymentHash
+  }
+  const { signal } = new AbortController()
+  const afterSettleIndex = bob.findInvoice(await sell())!.settleIndex
+  const watch = () => bob.lightning.watchSettlements({ afterSettleIndex }, signal)
+  const first = watch()[Symbol.asyncIterator]()
+  await clock.run(first.next())
+  const missed = await sell()
+  bob.faults.cutStreams()
+  await expect(first.next()).rejects.toMatchObject({ code: 'node.unavailable' })
+  const second = watch()[Symbol.asyncIterator]()
+  await clock.run(second.next())
+  expect((await second.next()).value).toMatchObject([{ paymentHash: missed }])
+})
+
 test('channels are active again a moment after the start, and both ends are told', async () => {
   const { clock, alice, bob } = pair()
   const hints: string[] = []

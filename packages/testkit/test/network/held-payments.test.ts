@@ -64,6 +64,38 @@ test('a payee that knows the preimage claims on the chain when the way back is c
   expect(total()).toBe(0n)
 })
 
+test('a preimage that comes to the chain after the expiry is too late', async () => {
+  const { network, clock, carol, paying, paymentHash, total } = await held()
+  carol.settleHold(paymentHash)
+  carol.stop()
+  network.mine(84)
+  carol.start()
+  network.mine(3)
+  expect((await clock.run(paying)).state).toBe('failed')
+  expect(total()).toBe(0n)
+})
+
+test('on a force-closed channel a held part waits, and its receiver may still claim it', async () => {
+  const { network, clock, alice, bob, carol, paying, paymentHash, total } = await held()
+  const channels = await clock.run(bob.lightning.listChannels())
+  const { channelPoint } = channels.find(({ peer }) => peer === carol.publicKey)!
+  bob.closeChannel(channelPoint, { kind: 'force' })
+  network.mine(10)
+  await clock.advance(1000)
+  expect(alice.findPayment(paymentHash)?.state).toBe('in-flight')
+  expect(await clock.run(carol.lightning.listPendingChannels())).toMatchObject([
+    { channelPoint, state: 'force-closing' },
+  ])
+  carol.settleHold(paymentHash)
+  network.mine(1)
+  expect((await clock.run(paying)).state).toBe('succeeded')
+  network.mine(2)
+  const [closed] = await clock.run(carol.lightning.listClosedChannels())
+  expect(closed).toMatchObject({ closeType: 'remote-force', closedBy: 'peer' })
+  expect(closed!.settledMsat).toBeGreaterThan(49_000_000n)
+  expect(total()).toBe(0n)
+})
+
 test('a cooperative close waits until the held payment is off the channel', async () => {
   const { network, clock, alice, bob, carol, paying, paymentHash, total } = await held()
   const channels = await clock.run(bob.lightning.listChannels())

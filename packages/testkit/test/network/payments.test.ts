@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { createSimulatedNetwork } from '../../src/index.ts'
+import { createSeededRandom, createSimulatedNetwork } from '../../src/index.ts'
+import { encodeInvoice } from '../../src/network/bolt11-invoice.ts'
+import { decodeInvoice } from '../../src/network/decode-bolt11.ts'
 
 const million = { capacitySat: 1_000_000n }
 
@@ -92,6 +94,18 @@ test('an amount that fits no channel is split, and all parts settle together', a
   expect(carol.findInvoice(paymentHash)?.paidMsat).toBe(amountMsat)
 })
 
+test('the fee limit holds for all parts together', async () => {
+  const results: (string | undefined)[] = []
+  for (const feeLimitMsat of [3_000n, 10_000n]) {
+    const { network, alice, carol } = fan()
+    const { paymentRequest } = carol.createInvoice({ amountMsat: 400_000_000n })
+    const paid = await network.clock.run(alice.pay(paymentRequest, { feeLimitMsat }))
+    results.push(paid.failure ?? paid.state)
+    expect(paid.feeMsat).toBeLessThanOrEqual(feeLimitMsat)
+  }
+  expect(results).toEqual(['no-route', 'succeeded'])
+})
+
 test('fewer parts than it needs is no route, and nothing stays behind', async () => {
   const { network, alice, carol } = fan()
   const { paymentRequest, paymentHash } = carol.createInvoice({ amountMsat: 400_000_000n })
@@ -135,6 +149,15 @@ test('a private channel is found by its hint, and by nobody without', async () =
   expect(carol.findInvoice(bare.paymentHash)?.isPrivate).toBe(false)
 })
 
+test('a peer that nobody can find in the graph is no hint', async () => {
+  const network = createSimulatedNetwork({ seed: 8 })
+  const [bob, carol] = [network.addNode('bob'), network.addNode('carol')]
+  network.establishChannel({ from: bob, to: carol, ...million, isPrivate: true })
+  const { paymentRequest, paymentHash } = carol.createInvoice({ amountMsat: 1n, isPrivate: true })
+  expect(decodeInvoice(paymentRequest, 'regtest').routeHints).toEqual([])
+  expect(carol.findInvoice(paymentHash)?.isPrivate).toBe(false)
+})
+
 test('an offline hop is no route; our own peer offline is insufficient balance', async () => {
   const { network, clock, alice, bob, carol } = line()
   const pay = () => {
@@ -172,4 +195,30 @@ test('after the time limit a failed part is not replaced', async () => {
   expect(alice.findPayment(paymentHash)?.state).toBe('in-flight')
   bob.start()
   expect(await clock.run(paying)).toMatchObject({ state: 'failed', failure: 'timeout' })
+})
+
+test('who knows the hash but not the payment secret cannot pay', async () => {
+  const { clock, alice, bob } = line(7)
+  const { paymentRequest, paymentHash } = bob.createInvoice({ amountMsat: 5_000_000n })
+  const read = decodeInvoice(paymentRequest, 'regtest')
+  const guessed = { ...read, network: 'regtest', paymentSecret: '00'.repeat(32) } as const
+  const bobsKey = createSeededRandom(7).fork('node/bob').bytes(32)
+  const forged = encodeInvoice({ ...guessed, routeHints: [] }, bobsKey)
+  expect(decodeInvoice(forged, 'regtest').destination).toBe(bob.publicKey)
+  const paid = await clock.run(alice.pay(forged))
+  expect(paid).toMatchObject({ paymentHash, failure: 'incorrect-details' })
+  expect(bob.findInvoice(paymentHash)?.state).toBe('open')
+})
+
+test('three blocks on the way do no harm, a fourth makes the HTLC expire too soon', async () => {
+  const results: (string | undefined)[] = []
+  for (const blocks of [3, 4]) {
+    const { network, clock, alice, bob } = line()
+    const { paymentRequest, paymentHash } = bob.createInvoice({ amountMsat: 5_000_000n })
+    const paying = alice.pay(paymentRequest)
+    await clock.runUntil(() => alice.findPayment(paymentHash)?.htlcs.length === 1)
+    network.mine(blocks)
+    results.push((await clock.run(paying)).failure)
+  }
+  expect(results).toEqual([undefined, 'incorrect-details'])
 })

@@ -62,3 +62,12 @@ test('each is refused by a node that does not take it, also when it takes the ot
   }
   expect(wrong).toEqual([])
 })
+
+test('keysend with the preimage of an invoice does not settle that invoice', async () => {
+  const { clock, alice, bob } = pair({ acceptsKeysend: true })
+  const preimage = new Uint8Array(32).fill(5)
+  const { paymentHash } = bob.createInvoice({ amountMsat: 1_000_000n, preimage })
+  const paid = await clock.run(alice.keysend(bob.publicKey, 1_000_000n, preimage))
+  expect(paid).toMatchObject({ paymentHash, state: 'failed', failure: 'incorrect-details' })
+  expect(bob.findInvoice(paymentHash)).toMatchObject({ state: 'open', isKeysend: false })
+})
