@@ -114,14 +114,16 @@ async function awaitResult(
   }
 }
 
-/** After a force close: the receiver claims with the preimage in time, or the offerer takes back. */
+/**
+ * After a force close: from its expiry on the offerer can take the HTLC back; as long as he has not,
+ * the receiver can claim it with the preimage. Both must be awake for it.
+ */
 function chainRuling(channel: Channel, htlc: Htlc): 'claimed' | 'expired' | undefined {
   if (channel.forceClosedAt === undefined) return undefined
   const receiver = channel.ends[otherSide(htlc.offeredBy)]
   const offerer = channel.ends[htlc.offeredBy]
+  if (offerer.lifecycle === 'running' && offerer.height >= htlc.expiryHeight) return 'expired'
   // The claim needs a block of its own after the commitment transaction.
   const canClaim = receiver.lifecycle === 'running' && receiver.height > channel.forceClosedAt
-  if (htlc.isClaimable && canClaim && receiver.height < htlc.expiryHeight) return 'claimed'
-  const canTakeBack = offerer.lifecycle === 'running' && offerer.height >= htlc.expiryHeight
-  return canTakeBack ? 'expired' : undefined
+  return htlc.isClaimable && canClaim ? 'claimed' : undefined
 }

@@ -39,7 +39,6 @@ export function createStream<T>(): Stream<T> {
     end(error) {
       if (ended) return
       ended = error === undefined ? {} : { error }
-      if (error !== undefined) items = []
       notify()
     },
     async takeAll() {
