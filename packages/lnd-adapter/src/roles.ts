@@ -1,7 +1,8 @@
 /**
  * What a program may do on the node; a macaroon is baked for the union of the roles it needs.
  * `readonly`: look at everything; `receive`: make, follow and cancel invoices; `pay`: decode and pay
- * invoices; `channels`: follow the node's channels; `onchain`: follow its on-chain wallet.
+ * invoices; `channels`: follow the node's channels; `onchain`: follow its on-chain wallet. `receive`
+ * is enough to start a payment node: it also reads what the first start books as opening balance.
  */
 export type MacaroonRole = 'readonly' | 'receive' | 'pay' | 'channels' | 'onchain'
 

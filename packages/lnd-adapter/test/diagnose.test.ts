@@ -220,7 +220,7 @@ test('without CheckMacaroonPermissions the calls that only read are tried, and n
   })
   const entries = checked(await pair.node.diagnose!())
   const missing = entries.find((entry) => entry.check === 'permissions')?.says
-  expect(missing).toContain('uri:/lnrpc.Lightning/ListPayments (readonly, pay)')
+  expect(missing).toContain('uri:/lnrpc.Lightning/ListPayments (readonly, receive, pay)')
   expect(missing).toContain('uri:/lnrpc.Lightning/SubscribeInvoices')
   expect(missing?.match(/uri:/g)).toHaveLength(2)
   const called = pair.server.received.map(({ path }) => path)

@@ -37,7 +37,7 @@ let nextRootKey = 1000 + Math.floor(Math.random() * 1_000_000)
 
 /** Bakes what the library needs, and no more: never the admin macaroon. */
 export function bake(lndNode: RegtestNode, rootKeyId: number = nextRootKey++): Promise<string> {
-  const permissions = macaroonPermissions(['readonly', 'receive', 'pay', 'channels'])
+  const permissions = macaroonPermissions(['receive', 'pay'])
   return lndNode.bakeMacaroon(
     permissions.map((permission) => permission.replace(/^uri:/, '')),
     rootKeyId,

@@ -6,7 +6,7 @@ import { readClosedChannel } from '../read-closed-channel.ts'
 export const closedChannelsCall: Call<'/lnrpc.Lightning/ClosedChannels'> = {
   path: '/lnrpc.Lightning/ClosedChannels',
   uri: 'uri:/lnrpc.Lightning/ClosedChannels',
-  roles: ['readonly', 'channels'],
+  roles: ['readonly', 'receive', 'channels'],
   effect: 'read',
   otherRefusals: 'refused',
 }

@@ -7,7 +7,7 @@ import { readPayment } from '../read-payment.ts'
 export const listPaymentsCall: Call<'/lnrpc.Lightning/ListPayments'> = {
   path: '/lnrpc.Lightning/ListPayments',
   uri: 'uri:/lnrpc.Lightning/ListPayments',
-  roles: ['readonly', 'pay'],
+  roles: ['readonly', 'receive', 'pay'],
   effect: 'read',
   otherRefusals: 'refused',
 }

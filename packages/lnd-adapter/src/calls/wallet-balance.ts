@@ -6,7 +6,7 @@ import { satoshis } from '../wire-values.ts'
 export const walletBalanceCall: Call<'/lnrpc.Lightning/WalletBalance'> = {
   path: '/lnrpc.Lightning/WalletBalance',
   uri: 'uri:/lnrpc.Lightning/WalletBalance',
-  roles: ['readonly', 'onchain'],
+  roles: ['readonly', 'receive', 'onchain'],
   effect: 'read',
   otherRefusals: 'refused',
 }
