@@ -1,7 +1,5 @@
 import type { Committed, NewEvent, Refused } from '@payment-node/core'
-import type { CheckedChange } from './checks/check-change.ts'
-import type { Cell } from './checks/check-value.ts'
-import type { DeclaredTable } from './checks/declare-table.ts'
+import type { Cell, CheckedChange, DeclaredTable } from '@payment-node/core/storage-checks'
 import type { Books } from './memory-data.ts'
 import type { KeptRow, TableRows } from './table-rows.ts'
 

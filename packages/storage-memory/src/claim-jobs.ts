@@ -1,6 +1,5 @@
 import { type Job, jobs, type RowOf } from '@payment-node/core'
-import { checkFind } from './checks/check-query.ts'
-import type { DeclaredTables } from './checks/declare-table.ts'
+import { checkFind, type DeclaredTables } from '@payment-node/core/storage-checks'
 import type { Books } from './memory-data.ts'
 import { readRow } from './read-rows.ts'
 

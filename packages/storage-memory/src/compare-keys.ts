@@ -1,4 +1,4 @@
-import type { Cell } from './checks/check-value.ts'
+import type { Cell } from '@payment-node/core/storage-checks'
 
 /** Sorts behind every value, so that a prefix followed by it ends behind all keys with that prefix. */
 export const top: unique symbol = Symbol('top')

@@ -1,8 +1,12 @@
 import type { Change, Committed, Logger, Refused, Storage } from '@payment-node/core'
+import {
+  checkChange,
+  checkClaim,
+  checkCursor,
+  checkLease,
+  invalidChange,
+} from '@payment-node/core/storage-checks'
 import { applyChange } from './apply-change.ts'
-import { checkChange } from './checks/check-change.ts'
-import { checkClaim, checkCursor, checkLease } from './checks/check-query.ts'
-import { invalidChange } from './checks/invalid-change.ts'
 import { claimJobs } from './claim-jobs.ts'
 import { type Books, type MemoryData, memoryData } from './memory-data.ts'
 import { migrateBooks } from './migrate-books.ts'

@@ -1,6 +1,10 @@
 import { PaymentNodeError, type Schema } from '@payment-node/core'
-import { type DeclaredTables, declareTable, declareTables } from './checks/declare-table.ts'
-import { checkSteps } from './checks/fold-steps.ts'
+import {
+  checkSteps,
+  type DeclaredTables,
+  declareTable,
+  declareTables,
+} from '@payment-node/core/storage-checks'
 import type { Books } from './memory-data.ts'
 import { tableRows } from './table-rows.ts'
 

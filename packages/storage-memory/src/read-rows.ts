@@ -1,7 +1,10 @@
 import type { AnyTable, Column, Find, Key, RowOf, Storage } from '@payment-node/core'
-import { checkFind, checkGet } from './checks/check-query.ts'
-import type { Cell } from './checks/check-value.ts'
-import type { DeclaredTable } from './checks/declare-table.ts'
+import {
+  type Cell,
+  checkFind,
+  checkGet,
+  type DeclaredTable,
+} from '@payment-node/core/storage-checks'
 import { type Session, stillAlive } from './session.ts'
 import type { KeptRow, TableRows } from './table-rows.ts'
 

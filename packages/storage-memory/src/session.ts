@@ -1,5 +1,5 @@
 import { type Outcome, PaymentNodeError, type StorageEnvironment } from '@payment-node/core'
-import type { DeclaredTables } from './checks/declare-table.ts'
+import type { DeclaredTables } from '@payment-node/core/storage-checks'
 
 /** One time of being open. */
 export interface Session {

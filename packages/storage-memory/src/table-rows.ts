@@ -1,8 +1,7 @@
 // The named export reads the same in Node and in bundlers; the default of a CommonJS package does not.
+
+import type { Cell, CheckedFind, DeclaredTable } from '@payment-node/core/storage-checks'
 import { BTreeEx as SortedTree } from 'sorted-btree/extended/index.js'
-import type { CheckedFind } from './checks/check-query.ts'
-import type { Cell } from './checks/check-value.ts'
-import type { DeclaredTable } from './checks/declare-table.ts'
 import { compareCells, compareKeys, type Order, top } from './compare-keys.ts'
 
 type Tree = SortedTree<Order, KeptRow>

@@ -1,6 +1,5 @@
 import type { Committed, NewEvent, Refused } from '@payment-node/core'
-import type { CheckedChange, CheckedUpdate } from './checks/check-change.ts'
-import type { DeclaredTable } from './checks/declare-table.ts'
+import type { CheckedChange, CheckedUpdate, DeclaredTable } from '@payment-node/core/storage-checks'
 import { isUniqueViolation } from './engine-failure.ts'
 import { duplicateOfInsert, duplicateOfUpdate } from './find-duplicate.ts'
 import { renderKey } from './render-reads.ts'

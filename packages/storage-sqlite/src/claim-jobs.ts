@@ -1,5 +1,5 @@
 import { type Job, jobs } from '@payment-node/core'
-import type { DeclaredTables } from './checks/declare-table.ts'
+import type { DeclaredTables } from '@payment-node/core/storage-checks'
 import type { Worked } from './group-commit.ts'
 import { findRows } from './read-rows.ts'
 import { bind, type Statements } from './statements.ts'

@@ -1,5 +1,4 @@
-import type { Cell } from './checks/check-value.ts'
-import type { DeclaredTable } from './checks/declare-table.ts'
+import type { Cell, DeclaredTable } from '@payment-node/core/storage-checks'
 import { renderKey } from './render-reads.ts'
 import { bind, quote, type Statements } from './statements.ts'
 

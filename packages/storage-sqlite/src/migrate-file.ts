@@ -1,7 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { PaymentNodeError, type Schema, type SchemaStep } from '@payment-node/core'
-import { type DeclaredTables, declareTable, declareTables } from './checks/declare-table.ts'
-import { checkSteps } from './checks/fold-steps.ts'
+import {
+  checkSteps,
+  type DeclaredTables,
+  declareTable,
+  declareTables,
+} from '@payment-node/core/storage-checks'
 import { applicationId } from './open-file.ts'
 import { indexName, renderColumn, renderIndex, renderTable } from './render-tables.ts'
 import { bind, quote, type Statements } from './statements.ts'

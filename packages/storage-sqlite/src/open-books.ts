@@ -1,5 +1,5 @@
 import type { Schema } from '@payment-node/core'
-import type { DeclaredTables } from './checks/declare-table.ts'
+import type { DeclaredTables } from '@payment-node/core/storage-checks'
 import { engineFailure } from './engine-failure.ts'
 import { type GroupCommit, groupCommit } from './group-commit.ts'
 import { holdLock } from './lock-file.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { PaymentNodeError, type Schema } from '@payment-node/core'
-import { declareTables } from './checks/declare-table.ts'
+import { declareTables } from '@payment-node/core/storage-checks'
 import { engineFailure } from './engine-failure.ts'
 import { readVersion } from './migrate-file.ts'
 import type { OpenBooks } from './open-books.ts'

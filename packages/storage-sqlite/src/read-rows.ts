@@ -1,6 +1,11 @@
 import type { AnyTable, Column, Find, Key, RowOf } from '@payment-node/core'
-import { type CheckedFind, checkFind, checkGet } from './checks/check-query.ts'
-import type { DeclaredTable, DeclaredTables } from './checks/declare-table.ts'
+import {
+  type CheckedFind,
+  checkFind,
+  checkGet,
+  type DeclaredTable,
+  type DeclaredTables,
+} from '@payment-node/core/storage-checks'
 import { renderFind, renderGet } from './render-reads.ts'
 import { bind, type Given, type Statements } from './statements.ts'
 

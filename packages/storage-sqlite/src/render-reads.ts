@@ -1,5 +1,4 @@
-import type { CheckedFind } from './checks/check-query.ts'
-import type { DeclaredTable } from './checks/declare-table.ts'
+import type { CheckedFind, DeclaredTable } from '@payment-node/core/storage-checks'
 import { quote } from './statements.ts'
 
 /** The columns in declared order, then the revision. */

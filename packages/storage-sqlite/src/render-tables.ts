@@ -1,5 +1,5 @@
 import type { Column } from '@payment-node/core'
-import type { DeclaredTable } from './checks/declare-table.ts'
+import type { DeclaredTable } from '@payment-node/core/storage-checks'
 import { quote } from './statements.ts'
 
 const types = {

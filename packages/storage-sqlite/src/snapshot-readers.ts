@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { invalidChange } from './checks/invalid-change.ts'
+import { invalidChange } from '@payment-node/core/storage-checks'
 import { engineFailure } from './engine-failure.ts'
 import { openReader } from './open-file.ts'
 import { type Statements, statementsOf } from './statements.ts'

@@ -7,9 +7,8 @@ import {
   type Storage,
   type StorageEnvironment,
 } from '@payment-node/core'
+import { checkChange, checkClaim, checkCursor, checkLease } from '@payment-node/core/storage-checks'
 import { applyChange } from './apply-change.ts'
-import { checkChange } from './checks/check-change.ts'
-import { checkClaim, checkCursor, checkLease } from './checks/check-query.ts'
 import { claimJobs } from './claim-jobs.ts'
 import { engineFailure } from './engine-failure.ts'
 import type { Worked } from './group-commit.ts'

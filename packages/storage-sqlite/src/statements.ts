@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import type { Cell } from './checks/check-value.ts'
+import type { Cell } from '@payment-node/core/storage-checks'
 
 /** A value as SQLite binds it: whole numbers as bigint, so that none becomes a float on the way. */
 export type Bound = string | bigint | Uint8Array | null

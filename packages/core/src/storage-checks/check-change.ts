@@ -1,4 +1,4 @@
-import type { Change, NewEvent, Write } from '@payment-node/core'
+import type { Change, NewEvent, Write } from '../ports/storage.ts'
 import {
   type Cell,
   checkInteger,

@@ -1,4 +1,5 @@
-import type { Column, Key } from '@payment-node/core'
+import type { Key } from '../ports/storage.ts'
+import type { Column } from '../tables/table.ts'
 import type { DeclaredTable } from './declare-table.ts'
 import { invalidChange } from './invalid-change.ts'
 

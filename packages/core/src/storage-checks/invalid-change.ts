@@ -1,4 +1,4 @@
-import { PaymentNodeError } from '@payment-node/core'
+import { PaymentNodeError } from '../errors.ts'
 
 /** The caller built a change or a query wrongly; nothing was written. `reason` is stable, kebab-case. */
 export function invalidChange(

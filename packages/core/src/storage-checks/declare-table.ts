@@ -1,4 +1,5 @@
-import type { AnyTable, Column, Schema } from '@payment-node/core'
+import type { Schema } from '../ports/storage.ts'
+import type { AnyTable, Column } from '../tables/table.ts'
 import { invalidChange, invalidSchema } from './invalid-change.ts'
 
 /** A declared table, checked, in the form that reading and writing need. */

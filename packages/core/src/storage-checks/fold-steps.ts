@@ -1,4 +1,5 @@
-import type { AnyTable, Column, Schema, SchemaStep } from '@payment-node/core'
+import type { Schema, SchemaStep } from '../ports/storage.ts'
+import type { AnyTable, Column } from '../tables/table.ts'
 import { invalidSchema } from './invalid-change.ts'
 
 /** Checks that the history of the tables is in order and gives exactly the declared tables. */

@@ -1,4 +1,5 @@
-import type { AnyTable, Cursor, Find, Key } from '@payment-node/core'
+import type { Cursor, Find, Key } from '../ports/storage.ts'
+import type { AnyTable } from '../tables/table.ts'
 import { type Cell, checkKey, checkText, checkValue, largestInteger } from './check-value.ts'
 import { type DeclaredTable, type DeclaredTables, tableOf } from './declare-table.ts'
 import { invalidChange } from './invalid-change.ts'
