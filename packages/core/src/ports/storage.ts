@@ -41,7 +41,8 @@ export interface Storage {
   get<T extends AnyTable>(table: T, key: Key): Promise<RowOf<T> | undefined>
   /**
    * One page in index order, one statement = one snapshot. Only declared indexes and unique keys (or
-   * `'key'`, the table's own key); text compares by UTF-8 bytes on every engine; indexed columns are never null.
+   * `'key'`, the table's own key); text compares by UTF-8 bytes on every engine; indexed columns are text or
+   * numbers, never null.
    * Does not lock and does not see phantoms: "no such row" is not a guard. Guard with a unique key
    * or a bounded counter.
    */
@@ -59,13 +60,19 @@ export interface Storage {
    *   written, read again and decide again.
    * - Row locks are taken in (table, key) order, then events are appended, then the commit: one trip
    *   to the engine, so that a paused process holds no lock.
+   * - Deletes are applied before updates and updates before inserts, so that a unique value can move
+   *   within a change. (Swapping two by two updates is refused.)
+   * - When several conditions do not hold: the fence first, then `duplicate` and `stale`, then required
+   *   rows and bounds, so that a repeated change is recognised; a row's own key before its unique
+   *   keys, and those in declared order.
    * - Deadlock and serialisation errors are repeated inside the adapter (a change is data, so this
    *   is invisible); a refusal is never repeated inside.
    * - Throws `storage.unavailable` with `outcome: 'none'` (certainly not written) or `'unknown'`
    *   (the reply was lost). Repeating the SAME change is always safe: every change holds at least
    *   one `insert` with a key chosen by core, or an `update`/`delete` with a revision, so a second
    *   application is refused (`duplicate` or `stale`) and core recognises its own rows. An adapter
-   *   rejects a change without any insert, update or delete.
+   *   rejects a change without any insert, update or delete, and whatever the declared columns cannot
+   *   hold (text with NUL or half a surrogate pair, too), with `storage.invalid-change`.
    */
   commit(change: Change): Promise<Committed | Refused>
 
@@ -80,7 +87,8 @@ export interface Storage {
   /**
    * Takes or renews a named lease for `for` milliseconds by the STORAGE's clock. The epoch grows
    * with each change of holder and never falls; it starts at 1. A takeover waits for fenced commits
-   * in flight, so that nothing of the old epoch commits after it returns. `for: 0` gives it up.
+   * in flight, so that nothing of the old epoch commits after it returns. `for: 0` gives it up;
+   * taking it again raises the epoch. Giving up what somebody else holds changes nothing.
    * An exclusive engine frees all leases when it is opened: their holders are gone (epochs stay).
    * Undefined = somebody else holds it.
    */
