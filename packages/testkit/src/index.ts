@@ -1,6 +1,7 @@
 export type { ForwardingPolicy } from './network/channel.ts'
 export type { ChannelClosing } from './network/close-channel.ts'
 export * from './network/faults.ts'
+export type { Lifecycle } from './network/node-state.ts'
 export type { ChannelOpening } from './network/open-channel.ts'
 export { createSeededRandom, type SeededRandom } from './network/seeded-random.ts'
 export * from './network/simulated-network.ts'

@@ -24,7 +24,7 @@ export interface FinalHop {
 
 const incorrectDetails: HtlcOutcome = { kind: 'failed', code: 'incorrect-details' }
 /** LND cancels a held HTLC this many blocks before it expires (`invoices.holdexpirydelta`). */
-export const holdExpiryDelta = 18
+const holdExpiryDelta = 18
 
 /** The payee's rules for an arriving part (LND's invoice registry). Resolves with its fate. */
 export function acceptHtlc(

@@ -53,7 +53,7 @@ async function travel(request: NodeRequest): Promise<void> {
 }
 
 /** Throws when the node does not serve calls. A locked or starting one answers, so nothing happened for certain. */
-export function requireUp(request: NodeRequest, ifDown: Outcome): void {
+function requireUp(request: NodeRequest, ifDown: Outcome): void {
   const { node } = request
   if (node.lifecycle === 'stopped') throw unreachable(request, ifDown)
   if (node.lifecycle === 'locked' || node.lifecycle === 'starting') {

@@ -38,7 +38,7 @@ export interface Closing {
 const cooperativeVbytes = 170
 
 /** Confirmations after which LND ≥ 0.21 believes a close: 3 to 6 by capacity. */
-export function closeConfirmations(capacityMsat: bigint): number {
+function closeConfirmations(capacityMsat: bigint): number {
   const scaled = (6n * (capacityMsat / 1000n)) / 16_777_215n
   return Math.min(6, Math.max(3, Number(scaled)))
 }

@@ -93,7 +93,7 @@ export function cancelInvoice(record: InvoiceRecord): void {
 }
 
 /** Gives every held part its result. */
-export function releaseHeld(record: InvoiceRecord, outcome: HtlcOutcome): void {
+function releaseHeld(record: InvoiceRecord, outcome: HtlcOutcome): void {
   const parts = [...record.held]
   record.held.clear()
   for (const part of parts) part.resolve(outcome)

@@ -66,12 +66,13 @@ export interface SimulatedNetwork<C extends Clock = Clock> {
   readonly blockHeight: number
   /** What the next block asks, in sat/vB. */
   setFeerate(satPerVbyte: number): void
-  /** Sums up all money of the network. */
+  /** What the mempool holds. */
   readonly waitingTransactions: readonly { readonly id: string; readonly satPerVbyte: number }[]
   /** Another transaction spends the inputs of an unconfirmed funding: both ends forget the channel. */
   cancelFunding(channelPoint: string): void
   /** The opener changes the commitment feerate (BOLT2 update_fee), in sat per 1000 weight units. */
   setCommitmentFeerate(channelPoint: string, feePerKw: bigint): void
+  /** Sums up all money of the network. */
   audit(): NetworkAudit
 }
 

@@ -37,10 +37,13 @@ export interface NodeContractEnvironment {
 export interface ContractPeer {
   /** 33 bytes, compressed, hex. */
   readonly publicKey: string
+  /** An invoice of the peer. */
   createInvoice(
     terms: ContractInvoiceTerms,
   ): Promise<{ paymentRequest: string; paymentHash: string }>
+  /** An invoice whose payment the peer keeps. */
   createHoldInvoice(terms: ContractInvoiceTerms): Promise<ContractHoldInvoice>
+  /** Cancels an invoice of the peer that nobody has paid. */
   cancelInvoice(paymentHash: string): Promise<void>
   /**
    * Pays and resolves with the end of it. `amountMsat` for an invoice without amount; for an invoice
@@ -66,7 +69,9 @@ export interface ContractHoldInvoice {
   readonly paymentHash: string
   /** Resolves when a payment is held. */
   waitAccepted(): Promise<void>
+  /** Takes the money. */
   settle(): Promise<void>
+  /** Sends the money back. */
   cancel(): Promise<void>
 }
 
