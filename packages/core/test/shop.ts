@@ -77,6 +77,8 @@ export interface Shop {
   ended(payout: string, node?: PaymentNode): Promise<Payout>
   /** Every row of every table, every event, and LND's histories, each as text. */
   everything(): Promise<Everything>
+  /** All rows of some tables, read by the newest process. */
+  rowsOf(tables: readonly string[]): Promise<Record<string, Record<string, unknown>[]>>
   /** The names of what is different from before. */
   changes(before: Everything): Promise<string[]>
 }
@@ -96,11 +98,13 @@ export function openShop({ options = {}, isExclusive = true, lnd: as }: ShopSett
   const data = memoryData()
   const run = <T>(promise: Promise<T>): Promise<T> => clock.run(promise)
 
+  let last: MemoryStorage
   const open: Shop['open'] = (more = {}, hooks = {}) => {
     const life = createLife()
     const raw = lnd.connect()
     const lightning = portOf(life, raw)
     const storage = memory({ data, exclusive: isExclusive, hooks })
+    last = storage
     const node = createPaymentNode({
       lightning,
       storage: portOf(life, storage),
@@ -156,6 +160,13 @@ export function openShop({ options = {}, isExclusive = true, lnd: as }: ShopSett
       return run(waiting())
     },
     everything: () => run(readEverything(first.storage, lnd)),
+    async rowsOf(names) {
+      const rows: Record<string, Record<string, unknown>[]> = {}
+      for (const table of schema.tables)
+        if (names.includes(table.name))
+          rows[table.name] = await run(last.find(table, { index: 'key', equals: [], limit: 1000 }))
+      return rows
+    },
     async changes(before) {
       const now = await run(readEverything(first.storage, lnd))
       return Object.keys(now).filter((name) => now[name] !== before[name])
