@@ -30,11 +30,12 @@ export interface NodeContractOptions {
  *
  * @example
  * ```ts
- * import { lightningNodeContract } from '@payment-node/testkit'
- * import { afterAll, test } from 'vitest'
+ * import { lightningNodeContract, type NodeContractEnvironment } from '@payment-node/testkit'
+ * import { test } from 'vitest'
  *
- * lightningNodeContract(test, () => startEnvironment(), { restarts: true, opensChannels: true })
- * afterAll(() => stopEnvironment())
+ * export function contractFor(start: () => Promise<NodeContractEnvironment>): void {
+ *   lightningNodeContract(test, start, { restarts: true, opensChannels: true })
+ * }
  * ```
  */
 export function lightningNodeContract(
