@@ -105,6 +105,35 @@ test('on a force-closed channel a held part waits, and its receiver may still cl
   expect(total()).toBe(0n)
 })
 
+test('what the payee gives back after a force close waits for its expiry', async () => {
+  const { network, clock, alice, bob, carol, paying, paymentHash, total } = await held()
+  const channels = await clock.run(bob.lightning.listChannels())
+  const { channelPoint } = channels.find(({ peer }) => peer === carol.publicKey)!
+  bob.closeChannel(channelPoint, { kind: 'force' })
+  network.mine(5)
+  carol.cancelHold(paymentHash)
+  await clock.advance(1000)
+  network.mine(77)
+  await clock.advance(1000)
+  expect(alice.findPayment(paymentHash)?.state).toBe('in-flight')
+  network.mine(1)
+  expect((await clock.run(paying)).state).toBe('failed')
+  expect(total()).toBe(0n)
+})
+
+test('a claim needs a block after the one with the force close', async () => {
+  const { network, clock, alice, bob, carol, paying, paymentHash } = await held()
+  const channels = await clock.run(bob.lightning.listChannels())
+  const { channelPoint } = channels.find(({ peer }) => peer === carol.publicKey)!
+  bob.closeChannel(channelPoint, { kind: 'force' })
+  carol.settleHold(paymentHash)
+  network.mine(1)
+  await clock.advance(60_000)
+  expect(alice.findPayment(paymentHash)?.state).toBe('in-flight')
+  network.mine(1)
+  expect((await clock.run(paying)).state).toBe('succeeded')
+})
+
 test('a cooperative close waits until the held payment is off the channel', async () => {
   const { network, clock, alice, bob, carol, paying, paymentHash, total } = await held()
   const channels = await clock.run(bob.lightning.listChannels())
