@@ -16,7 +16,7 @@ async function openHeld(): Promise<{ shop: Shop; hash: string; payout: Payout }>
 
 const day = 86_400_000
 
-test('a payment held for hours stays sending and reserved, then ends as the payee decides', async () => {
+test('a payment held for an hour stays sending and reserved, then ends as the payee decides', async () => {
   for (const ending of ['succeeded', 'failed'] as const) {
     const { shop, hash, payout } = await openHeld()
     await shop.clock.advance(3 * 3_600_000)

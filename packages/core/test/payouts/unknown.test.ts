@@ -72,7 +72,7 @@ test('while nothing can be learned the payout is unknown, reserved and told once
   }
 })
 
-test('LND away for hours with a payment inside: nothing is concluded until it is back', async () => {
+test('LND away for long with a payment inside: nothing is concluded until it is back', async () => {
   const shop = await openRich()
   const { clock, payee, lnd } = shop
   const hold = payee.createHoldInvoice({ amountMsat: 20_000_000n, expirySeconds: 600 })
