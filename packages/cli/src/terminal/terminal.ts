@@ -3,6 +3,7 @@ import picocolors from 'picocolors'
 
 /** Where the command writes: a stream of the process, or one that a test reads. */
 export interface Output {
+  /** Text as it is, without a line end of its own. */
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number

@@ -17,9 +17,11 @@ interface OnRow {
   readonly table: DeclaredTable
   readonly key: readonly Cell[]
 }
+/** A new row with every column. */
 export interface CheckedInsert extends OnRow {
   readonly cells: Readonly<Record<string, Cell>>
 }
+/** Columns to change in a row that must still have the revision. */
 export interface CheckedUpdate extends OnRow {
   readonly revision: number
   readonly cells: Readonly<Record<string, Cell>>
@@ -28,6 +30,7 @@ export interface CheckedUpdate extends OnRow {
 export interface CheckedRevision extends OnRow {
   readonly revision: number
 }
+/** An addition with its bounds. */
 export interface CheckedAdd extends OnRow {
   readonly column: string
   readonly by: bigint

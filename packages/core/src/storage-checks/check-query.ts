@@ -4,11 +4,13 @@ import { type Cell, checkKey, checkText, checkValue, largestInteger } from './ch
 import { type DeclaredTable, type DeclaredTables, tableOf } from './declare-table.ts'
 import { invalidChange } from './invalid-change.ts'
 
+/** A read by key. */
 export interface CheckedGet {
   readonly table: DeclaredTable
   readonly key: readonly Cell[]
 }
 
+/** A page of an index, its columns and bounds resolved. */
 export interface CheckedFind {
   readonly table: DeclaredTable
   readonly index: string
@@ -24,11 +26,13 @@ export interface CheckedFind {
   readonly limit: number
 }
 
+/** Refuses a table or key that the schema does not have. */
 export function checkGet(tables: DeclaredTables, table: AnyTable, key: Key): CheckedGet {
   const declared = tableOf(tables, table)
   return { table: declared, key: checkKey(declared, declared.key, key) }
 }
 
+/** Refuses an index, bound or limit that cannot be meant. */
 export function checkFind(tables: DeclaredTables, of: AnyTable, query: Find): CheckedFind {
   const table = tableOf(tables, of)
   const order = table.orders.get(query.index)
@@ -53,6 +57,7 @@ export function checkFind(tables: DeclaredTables, of: AnyTable, query: Find): Ch
   }
 }
 
+/** Refuses a claim without a queue, limit or lease. */
 export function checkClaim(
   queue: string,
   options: { readonly limit: number; readonly leaseFor: number },
@@ -62,6 +67,7 @@ export function checkClaim(
   checkAmount('leaseFor', options.leaseFor)
 }
 
+/** Refuses a lease without a name, holder or time. */
 export function checkLease(
   name: string,
   options: { readonly holder: string; readonly for: number },
@@ -71,6 +77,7 @@ export function checkLease(
   checkAmount('for', options.for)
 }
 
+/** Refuses a cursor or limit that cannot be meant. */
 export function checkCursor(cursor: Cursor, limit: number): void {
   if (typeof cursor !== 'bigint' || cursor < 0n || cursor > largestInteger) {
     throw invalidChange('wrong-cursor', 'a cursor is a bigint, 0n before the first event')

@@ -6,7 +6,9 @@ import { invalidChange } from './invalid-change.ts'
 /** A value as it is kept: JSON as its text, bytes as a copy of their own. */
 export type Cell = string | number | bigint | boolean | Uint8Array | null
 
+/** What 64 bits hold: every engine keeps `msat` and `integer` in them. */
 export const smallestInteger: bigint = -(2n ** 63n)
+/** See {@link smallestInteger}. */
 export const largestInteger: bigint = 2n ** 63n - 1n
 
 /** Refuses what a column cannot give back exactly, and copies what the caller could still change. */
@@ -50,6 +52,7 @@ export function checkText(where: string, value: unknown): string {
   return value
 }
 
+/** Refuses a number that is not exact. */
 export function checkInteger(where: string, value: unknown): number {
   if (typeof value !== 'number') throw wrongType(where, 'a number')
   if (!Number.isSafeInteger(value)) throw outOfRange(where)

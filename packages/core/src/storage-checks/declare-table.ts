@@ -18,6 +18,7 @@ export type DeclaredTables = ReadonlyMap<string, DeclaredTable>
 // No doubled underscore, so that `table__index` can be no other table's name.
 const plainName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/
 
+/** All tables of a schema; throws `options.invalid` when one is declared wrongly. */
 export function declareTables(schema: Schema): DeclaredTables {
   const declared = new Map<string, DeclaredTable>()
   for (const table of schema.tables) {
@@ -29,6 +30,7 @@ export function declareTables(schema: Schema): DeclaredTables {
   return declared
 }
 
+/** One table; throws `options.invalid` when it is declared wrongly. */
 export function declareTable(table: AnyTable): DeclaredTable {
   checkName(table.name, 'a table')
   if (table.name.startsWith('storage_')) {
