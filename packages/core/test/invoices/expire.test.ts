@@ -76,6 +76,27 @@ test('a payment around the expiry is credited exactly when LND has taken it', as
   expect(outcomes.has('succeeded')).toBe(true)
 })
 
+test('what LND has settled is credited in time, although its stream has not shown it yet', async () => {
+  const shop = await openForSale()
+  const { node, run, clock, lnd } = shop
+  const invoice = await run(
+    node.invoices.create({ partner: 'm1', amount: '5 sat', expiresIn: '10m' }),
+  )
+  lnd.faults.add(({ call, moment, reply }) =>
+    call === 'watchSettlements' && moment === 'before-reply' && (reply as unknown[])?.length
+      ? { delayMilliseconds: 86_400_000 }
+      : undefined,
+  )
+  expect((await run(shop.payer.pay(invoice.paymentRequest))).state).toBe('succeeded')
+  await clock.advance(invoice.expiresAt - clock.now() + 2000)
+  expect(await run(node.invoices.get(invoice.id))).toMatchObject({
+    state: 'settled',
+    isLate: false,
+  })
+  const types = (await run(node.events.after('0'))).map(({ type }) => type)
+  expect(types).not.toContain('invoice.expired')
+})
+
 test('many invoices that are due at once all end, also after LND was away', async () => {
   const shop = await openForSale()
   const { node, run, clock, lnd } = shop
