@@ -26,6 +26,9 @@ export async function sendPayouts(
   /** By the monotonic clock: not before then. */
   const notBefore = new Map<string, number>()
   const maximum = context.settings.maximumConcurrentPayouts
+  // What fails here ends the following, too: a payment may be held for weeks, and the others must not wait.
+  const ending = new AbortController()
+  const ended = AbortSignal.any([signal, ending.signal])
 
   const start = (payout: string): void => {
     if (running.has(payout)) return
@@ -37,12 +40,12 @@ export async function sendPayouts(
   }
   const follow = async (payout: string): Promise<void> => {
     try {
-      const result = await payPayout(context, identity, leadership, payout, signal)
+      const result = await payPayout(context, identity, leadership, payout, ended)
       if (result.ended) notBefore.delete(payout)
       else notBefore.set(payout, context.clock.monotonic() + result.after)
     } catch (error) {
       notBefore.set(payout, context.clock.monotonic() + poll)
-      if (error instanceof LostLeadership || signal.aborted) return
+      if (error instanceof LostLeadership || ended.aborted) return
       context.logger.error('a payout could not be taken further, it will be tried again', {
         payout,
         error: error instanceof Error ? error.message : String(error),
@@ -68,6 +71,7 @@ export async function sendPayouts(
   } finally {
     unsubscribe()
     context.live.wakePayouts = () => undefined
+    ending.abort()
     await Promise.all(running.values())
   }
 }

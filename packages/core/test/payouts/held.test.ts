@@ -1,4 +1,4 @@
-import type { Payout } from '@payment-node/core'
+import { PaymentNodeError, type Payout } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openShop, type Shop } from '../shop.ts'
 import { expectBooks } from './expect-books.ts'
@@ -106,4 +106,22 @@ test('LND starting again and again during a payment does not lose it', async () 
   shop.payee.settleHold(hash)
   expect((await shop.ended(payout.id)).state).toBe('succeeded')
   await expectBooks(shop, { available: 80_000, reserved: 0 })
+})
+
+test('a storage that fails for a moment while a payment is held does not hold up the others', async () => {
+  const { shop, hash, payout } = await openHeld()
+  const { storage } = shop.process
+  const claim = storage.claim.bind(storage)
+  let failures = 3
+  storage.claim = (...parameters) =>
+    failures-- > 0
+      ? Promise.reject(new PaymentNodeError('storage.unavailable', 'Busy.', { outcome: 'none' }))
+      : claim(...parameters)
+  await shop.clock.advance(30_000)
+  expect(failures).toBeLessThan(0)
+  const next = await shop.request({ destination: shop.bill(100).paymentRequest })
+  expect((await shop.ended(next.id)).state).toBe('succeeded')
+  shop.payee.settleHold(hash)
+  expect((await shop.ended(payout.id)).state).toBe('succeeded')
+  await expectBooks(shop, { available: 79_900, reserved: 0 })
 })
