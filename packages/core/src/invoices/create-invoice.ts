@@ -13,7 +13,7 @@ import { newEvent } from '../events/new-event.ts'
 import { invoiceId, invoicePreimage, type PurposeKey, sha256Hex } from '../keys.ts'
 import { expiryRange } from '../options.ts'
 import { findPartner } from '../partners/get-partner.ts'
-import type { NewNodeInvoice } from '../ports/lightning-node.ts'
+import type { CreatedNodeInvoice, NewNodeInvoice } from '../ports/lightning-node.ts'
 import {
   type Metadata,
   readBoolean,
@@ -105,7 +105,15 @@ export async function createInvoice(
     expirySeconds,
     isPrivate: request.isPrivate,
   }
-  const added = await addToNode(context, id, sha256Hex(preimage), wanted)
+  let added: CreatedNodeInvoice
+  try {
+    added = await addToNode(context, id, sha256Hex(preimage), wanted)
+  } catch (error) {
+    // A call with the same key was faster, and its invoice may be paid or canceled by now.
+    const winner = idempotencyKey === null ? undefined : await context.storage.get(invoices, [id])
+    if (!winner) throw error
+    return sameInvoice(winner, written, idempotencyKey!)
+  }
 
   const row = {
     ...rowBase(identity),

@@ -136,6 +136,25 @@ test('many calls at once, from two processes, make one invoice', async () => {
   expect(created).toHaveLength(1)
 })
 
+test('a call that is slower than the payment of its own invoice gets that invoice', async () => {
+  for (const ending of ['settled', 'canceled'] as const) {
+    const shop = await openForSale(false)
+    const { node, run, lnd } = shop
+    const other = shop.open({ role: 'api' }).node
+    await run(other.start())
+    lnd.faults.once('createInvoice', 'before-effect', { delayMilliseconds: 500 })
+    const slow = other.invoices.create(input, options)
+    await shop.clock.advance(50)
+    const fast = await run(node.invoices.create(input, options))
+    if (ending === 'canceled') await run(node.invoices.cancel(fast.id))
+    else {
+      await run(shop.payer.pay(fast.paymentRequest))
+      await run(node.invoices.waitUntilSettled(fast.id))
+    }
+    expect(await run(slow)).toMatchObject({ id: fast.id, state: ending })
+  }
+})
+
 test('at once with different parameters: one is made, the other is told so', async () => {
   const shop = await openForSale(false)
   const other = shop.open({ role: 'api' }).node
