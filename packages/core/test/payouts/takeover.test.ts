@@ -1,4 +1,4 @@
-import type { Change, PaymentNode } from '@payment-node/core'
+import { type Change, type PaymentNode, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openShop, type Shop, type ShopProcess } from '../shop.ts'
 import { expectBooks } from './expect-books.ts'
@@ -65,6 +65,41 @@ test('a leader that only slept sends nothing when it wakes up, and writes nothin
   expect(await shop.run(other.payouts.get(payout.id))).toEqual(done)
   expect((await leader.node.status()).isLeader).toBe(false)
   await expectBooks(shop, { available: 80_000, reserved: 0 }, other)
+})
+
+test('a leader that was replaced in its sleep writes nothing, even where nobody else has written', async () => {
+  const shop = openShop({ isExclusive: false })
+  let sleep: (() => Promise<void>) | undefined
+  const leader = shop.open(
+    {},
+    { beforeCommit: (change) => (isMarkSent(change) ? sleep?.() : undefined) },
+  )
+  await shop.run(leader.node.start())
+  await shop.sell(100_000, leader.node)
+  // The next leader has no LND, so that it touches nothing.
+  const away = async (): Promise<never> => {
+    throw new PaymentNodeError('node.unavailable', 'Away.', {
+      reason: 'unreachable',
+      outcome: 'none',
+    })
+  }
+  const next = shop.open({ lightning: { ...shop.lnd.connect(), getInfo: away } }).node
+  await shop.run(next.start())
+  sleep = () => {
+    leader.life.pause()
+    return leader.life.goesOn()
+  }
+  const payout = await shop.request(
+    { destination: shop.bill(20_000).paymentRequest },
+    'p',
+    leader.node,
+  )
+  await shop.clock.advance(30_000)
+  expect((await next.status()).isLeader).toBe(true)
+  leader.life.resume()
+  await shop.clock.advance(2000)
+  expect((await leader.node.status()).isLeader).toBe(false)
+  expect(await shop.run(next.payouts.get(payout.id))).toEqual(payout)
 })
 
 test('a call of a dead leader that arrives late pays a payout that the next one saw fail: no money is given back before', async () => {
