@@ -103,8 +103,8 @@ const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ])
 
 /**
- * Everything the library throws. Nothing was stored and no money moved when a verb throws, except
- * where `details.outcome` is `'unknown'`: then repeating the same call is safe and finds out.
+ * Everything the library throws. The call stored nothing and moved no money, except where
+ * `details.outcome` is `'unknown'`: then repeating the same call is safe and finds out.
  *
  * @example
  * ```ts

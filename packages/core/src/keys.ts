@@ -58,8 +58,10 @@ export function invoicePreimage(
   key: PurposeKey,
   { network, publicKey }: Identity,
   invoice: string,
+  time = 1,
 ): Uint8Array {
-  return derive(key.secret, `v1/invoice-preimage/${network}/${publicKey}`, invoice)
+  const subject = time === 1 ? invoice : `${invoice}/${time}`
+  return derive(key.secret, `v1/invoice-preimage/${network}/${publicKey}`, subject)
 }
 
 /** The id of an invoice with an idempotency key: 128 bits that only this key's holder can predict. */

@@ -19,12 +19,15 @@ export interface PaymentNodeOptions {
   readonly lightning: LightningNode
   /** Where the books live, e.g. `sqlite({ file })`. Bound to one LND per `name`. */
   readonly storage: Storage
-  /** One secret per purpose; never stored. Losing `invoices` loses no money. */
+  /**
+   * One secret per purpose; never stored, only its fingerprint. Losing `invoices` loses no money, but
+   * these books then refuse to start without it: keep it as long as the books.
+   */
   readonly keys: {
     /** Derives invoice preimages and ids. 32 bytes. */
     readonly invoices: KeySource
   }
-  /** Tells several nodes in one storage apart. Default `'main'`. */
+  /** Tells several nodes in one storage apart, where the storage can be open several times. Default `'main'`. */
   readonly name?: string
   /** Refuse to start on any other network. Default: whatever LND says at the first start. */
   readonly network?: Network
@@ -61,6 +64,7 @@ export interface PaymentNodeOptions {
     /** How long `stop()` waits for the running step. Default 10 seconds. */
     readonly stopWithin?: Duration
   }
+  /** Default: warnings and errors to the console. `silentLogger` writes nothing. */
   readonly logger?: Logger
   readonly meter?: Meter
   /** Replaced by virtual time in simulations. */

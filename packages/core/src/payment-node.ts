@@ -1,11 +1,11 @@
 import { EventEmitter } from 'eventemitter3'
+import { consoleLogger } from './console-logger.ts'
 import { type Context, type Identity, newId } from './context.ts'
 import { invalid, PaymentNodeError } from './errors.ts'
 import { eventTypes } from './events/event-types.ts'
 import type { AnyEvent, EventType, PaymentNodeEvent } from './events.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
-import { silentLogger } from './ports/logger.ts'
 import { readId, readObject, readOneOf } from './read-input.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { readStatus, type Status } from './status.ts'
@@ -15,7 +15,7 @@ import { schema } from './tables/schema.ts'
 import { createBell } from './workers/bell.ts'
 import { readBinding } from './workers/bind-node.ts'
 import { becomeDegraded, becomeReady, checkNode, stayConnected } from './workers/connect.ts'
-import { deliverToHandler, type Handler } from './workers/deliver-to-handler.ts'
+import { deliverToHandler, type Handler, readPosition } from './workers/deliver-to-handler.ts'
 import { followEvents } from './workers/follow-events.ts'
 import { lead } from './workers/lead.ts'
 import { runWorkers } from './workers/run-workers.ts'
@@ -35,13 +35,14 @@ export interface PaymentNode extends Rooms {
   /** What probes and people ask first; answers in every state and never throws because LND is away. */
   status(): Promise<Status>
   /**
-   * Durable: every event of the type(s) since the consumer was first named, in order, at least once, in
-   * one process at a time; its position moves only when the handler has returned. A handler that throws
-   * is called again with the same event. Returns an unsubscribe.
+   * Durable: every event of the type(s) since the consumer was first named (`from: 'beginning'`: since
+   * the log began), in order, at least once, in one process at a time; its position moves only when the
+   * handler has returned. A handler that throws is called again with the same event. Name handlers
+   * before `start()`: then nothing falls between. Not called in the role `api`. Returns an unsubscribe.
    */
   handle<T extends EventType>(
     types: T | readonly T[],
-    options: { readonly consumer: string },
+    options: { readonly consumer: string; readonly from?: 'now' | 'beginning' },
     handler: (data: PaymentNodeEvent<T>['data'], event: PaymentNodeEvent<T>) => unknown,
   ): () => void
   /** Live: events while this process runs, from any process on the same storage. Returns an unsubscribe. */
@@ -84,7 +85,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     storage: options.storage,
     clock,
     random: options.random ?? systemRandom,
-    logger: options.logger ?? silentLogger,
+    logger: options.logger ?? consoleLogger,
     meter: options.meter,
     settings,
     live: {
@@ -124,6 +125,10 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     const { signal } = run.stopping
     live.identity = identity
     const from = await context.storage.lastEvent()
+    // Before any work begins, so that no consumer misses what it brings.
+    if (settings.role !== 'api') {
+      for (const handler of handlers.values()) await readPosition(context, handler)
+    }
     if (signal.aborted) return
     // Only now: a storage that failed is asked again, else the node would be ready without workers.
     run.isBound = true
@@ -259,7 +264,8 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       const list = Array.isArray(types) ? types : [types]
       if (list.length === 0) throw invalid('types', 'empty', 'name at least one event')
       for (const type of list) readOneOf(type, 'types', eventTypes)
-      readObject(handleOptions, 'options', ['consumer'])
+      readObject(handleOptions, 'options', ['consumer', 'from'])
+      const from = readOneOf(handleOptions.from ?? 'now', 'from', ['now', 'beginning'])
       const consumer = readId(handleOptions.consumer, 'consumer')
       if (typeof handle !== 'function')
         throw invalid('handler', 'wrong-type', 'expected a function')
@@ -273,6 +279,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       }
       const handler: Handler = {
         consumer,
+        from,
         types: new Set(list),
         handle: (event) => handle(event.data as never, event as never),
       }

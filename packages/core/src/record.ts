@@ -23,12 +23,22 @@ export async function record(
       if (answer.reason === 'fenced') throw new LostLeadership()
       return answer
     } catch (error) {
-      if (!PaymentNodeError.is(error, 'storage.unavailable') || repeat === maximumRepeats)
-        throw error
+      if (!PaymentNodeError.is(error, 'storage.unavailable')) throw error
       wasLost ||= error.details.outcome === 'unknown'
+      if (repeat === maximumRepeats) throw wasLost ? unknownOutcome(error) : error
       await context.clock.sleep(20 * 2 ** repeat)
     }
   }
+}
+
+/** An earlier try may have been applied, whatever the last one says of itself. */
+function unknownOutcome(cause: PaymentNodeError): PaymentNodeError<'storage.unavailable'> {
+  return new PaymentNodeError(
+    'storage.unavailable',
+    'The storage did not answer; the change may have been stored.',
+    { outcome: 'unknown' },
+    { advice: 'Repeat the same call: it finds out.', cause },
+  )
 }
 
 /** Another process leads now; whatever this one was doing, it stops. Never leaves the workers. */

@@ -26,7 +26,7 @@ import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
 export interface InvoicesRoom {
   /**
    * Creates a one-time invoice, on LND first and then in the books; it is given out when both have it.
-   * With an `idempotencyKey`, repeating the call gives the same invoice.
+   * With an `idempotencyKey` (one per partner), repeating the call gives the same invoice.
    */
   create(input: InvoiceInput, options?: InvoiceOptions): Promise<Invoice>
   /** Throws `invoice.not-found`. */
@@ -41,19 +41,22 @@ export interface InvoicesRoom {
 
 /** Paying partners. */
 export interface PayoutsRoom {
-  /** Reserves amount and worst-case fee at once and pays in the background; the same key gives the same payout. */
+  /**
+   * Reserves amount and worst-case fee at once and pays in the background. The same key of the same
+   * partner gives the same payout for ever, also when it has failed: try again under a new key.
+   */
   request(input: PayoutInput, options: PayoutOptions): Promise<Payout>
   /** Throws `payout.not-found`. */
   get(id: string): Promise<Payout>
   /** Newest first, page by page. */
   list(filter?: PayoutFilter): Promise<Page<Payout>>
-  /** The operator's verdict on a payout in `unknown`; refused while LND's own word can be had. */
+  /** The operator's verdict on a payout that LND does not end; refused against LND's own word. */
   resolve(id: string, verdict: 'succeeded' | 'failed', evidence: ResolveEvidence): Promise<Payout>
 }
 
 /** The merchants whose balances are kept. */
 export interface PartnersRoom {
-  /** Creates the partner, or changes what is given. */
+  /** Creates the partner, or changes what is given; the rest stays. */
   upsert(input: PartnerInput): Promise<Partner>
   /** Throws `partner.not-found`. */
   get(id: string): Promise<Partner>

@@ -3,8 +3,8 @@ import type { PaymentFailure } from '../ports/lightning-node.ts'
 /** recorded → sent → succeeded | failed; recorded, sent → unknown → succeeded | failed. */
 export type AttemptState = 'recorded' | 'sent' | 'unknown' | 'succeeded' | 'failed'
 
-/** reserved → sending → succeeded | failed (canceled and queued join with on-chain payouts). */
-export type PayoutState = 'reserved' | 'sending' | 'succeeded' | 'failed' | 'canceled'
+/** reserved → sending → succeeded | failed. */
+export type PayoutState = 'reserved' | 'sending' | 'succeeded' | 'failed'
 
 /** Why a payout ended without paying: LND's reason, or our proof that it never started. */
 export type PayoutFailure =
@@ -21,7 +21,9 @@ export interface AttemptSituation {
   readonly ourEpoch: number
   /** Send calls issued under `epoch`. */
   readonly sends: number
-  /** LND would refuse to start the payment by now, by any clock. */
+  /** LND has shown that it has the payment. */
+  readonly isSeen: boolean
+  /** By our clock, with a margin: worth asking LND, which judges by its own. */
   readonly isExpired: boolean
   /** The former holder of the storage is provably gone. */
   readonly isExclusive: boolean
@@ -32,14 +34,18 @@ export type Evidence =
   /** Nothing was asked yet. */
   | { readonly kind: 'none' }
   | { readonly kind: 'succeeded' }
-  | { readonly kind: 'failed' }
+  /** Of this attempt, not of an earlier one with the same hash. */
+  | { readonly kind: 'failed'; readonly isExpired?: boolean }
   | { readonly kind: 'in-flight' }
   /** LND is synced, has our identity, and does not know the hash. */
   | { readonly kind: 'not-found' }
   /** LND refused the send call, and does not know the hash. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly isExpired?: boolean }
   /** No answer could be had. */
   | { readonly kind: 'silence' }
+
+/** Why nothing may be concluded now. `forgotten`: LND had the payment and does not know it any more. */
+export type WaitReason = 'halted' | 'may-still-be-sent' | 'silence' | 'forgotten'
 
 export type AttemptAction =
   | { readonly do: 'send' }
@@ -51,16 +57,17 @@ export type AttemptAction =
     }
   | { readonly do: 'mark-unknown' }
   /** Ask again later: nothing may be concluded now. */
-  | { readonly do: 'wait'; readonly because: 'halted' | 'may-still-be-sent' | 'silence' }
+  | { readonly do: 'wait'; readonly because: WaitReason }
   | { readonly do: 'nothing' }
 
 /**
  * Money rules 4 and 14 as one function. A failure is booked only when no send call that was ever
  * issued can still start the payment: it was the only call and LND ended it; or its issuer is gone;
- * or the invoice has expired, after which LND refuses to start.
+ * or LND itself has just said that the invoice has expired. What LND has once shown is never taken
+ * for something that did not happen.
  */
 export function decideAttempt(situation: AttemptSituation, evidence: Evidence): AttemptAction {
-  const { state } = situation
+  const { state, isSeen } = situation
   if (state === 'succeeded' || state === 'failed') return { do: 'nothing' }
 
   switch (evidence.kind) {
@@ -69,29 +76,38 @@ export function decideAttempt(situation: AttemptSituation, evidence: Evidence): 
     case 'in-flight':
       return { do: 'track' }
     case 'silence':
-      return state === 'unknown' ? { do: 'wait', because: 'silence' } : { do: 'mark-unknown' }
+      if (state === 'unknown' || isSeen) return { do: 'wait', because: 'silence' }
+      return { do: 'mark-unknown' }
     case 'none':
-      if (state !== 'recorded') return { do: 'track' }
-      return start(situation)
+      return state === 'recorded' ? start(situation) : { do: 'track' }
+    case 'not-found':
+      if (!isSeen) return start(situation)
+      return state === 'unknown' ? { do: 'wait', because: 'forgotten' } : { do: 'mark-unknown' }
     case 'failed':
-      if (noCallCanStillStart(situation)) return { do: 'book-failed', because: 'node-says-failed' }
+      if (noCallCanStillStart(situation, evidence.isExpired)) {
+        return { do: 'book-failed', because: 'node-says-failed' }
+      }
+      // By our clock it has expired: LND refuses to start it and says so, or it is still our debt.
+      if (situation.isExpired && !situation.isHalted) return { do: 'send' }
       return { do: 'wait', because: 'may-still-be-sent' }
     case 'refused':
+      if (evidence.isExpired) return { do: 'book-failed', because: 'expired-before-sending' }
       if (noCallCanStillStart(situation)) return { do: 'book-failed', because: 'refused' }
       return { do: 'wait', because: 'may-still-be-sent' }
-    case 'not-found':
-      return start(situation)
   }
 }
 
 function start(situation: AttemptSituation): AttemptAction {
-  if (situation.isExpired) return { do: 'book-failed', because: 'expired-before-sending' }
+  // Recorded means that no call was ever made.
+  if (situation.state === 'recorded' && situation.isExpired) {
+    return { do: 'book-failed', because: 'expired-before-sending' }
+  }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
   return { do: 'send' }
 }
 
-function noCallCanStillStart(situation: AttemptSituation): boolean {
-  if (situation.isExpired) return true
+function noCallCanStillStart(situation: AttemptSituation, isExpiredByNode = false): boolean {
+  if (isExpiredByNode) return true
   if (situation.epoch !== situation.ourEpoch) return situation.isExclusive
   return situation.sends <= 1
 }

@@ -1,4 +1,4 @@
-import type { NodeChannel, PendingHtlc } from '../ports/lightning-node.ts'
+import type { NodeChannel } from '../ports/lightning-node.ts'
 
 /** What can really be sent and received over one channel now, in msat; both 0 while it is inactive. */
 export interface ChannelLiquidity {
@@ -51,15 +51,6 @@ export function nodeLiquidity(channels: readonly NodeChannel[]): ChannelLiquidit
     receivableMsat += one.receivableMsat
   }
   return { sendableMsat, receivableMsat }
-}
-
-export function pendingMsat(
-  htlcs: readonly PendingHtlc[],
-  direction: PendingHtlc['direction'],
-): bigint {
-  let total = 0n
-  for (const htlc of htlcs) if (htlc.direction === direction) total += htlc.amountMsat
-  return total
 }
 
 function atLeastZero(value: bigint): bigint {

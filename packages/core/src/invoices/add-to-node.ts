@@ -2,23 +2,32 @@ import type { Context } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { CreatedNodeInvoice, NewNodeInvoice, NodeInvoice } from '../ports/lightning-node.ts'
 
+/** As LND has it, with the expiry that it was made with. */
+export type AddedInvoice = CreatedNodeInvoice & { readonly expirySeconds: number }
+
 /**
  * Adds the invoice to LND. When LND has the payment hash already (a retry after a crash), what it has
- * must equal the request field by field and be open, else `invoice.key-used`.
+ * must equal the request field by field and be open, else `invoice.key-used`. Undefined when LND has
+ * canceled it: it was never given out, and nothing can be paid to it any more.
  */
 export async function addToNode(
   context: Context,
   invoice: string,
   paymentHash: string,
   wanted: NewNodeInvoice,
-): Promise<CreatedNodeInvoice> {
+  isExpiryAsked: boolean,
+): Promise<AddedInvoice | undefined> {
   try {
-    return await context.lightning.createInvoice(wanted)
+    const { expirySeconds } = wanted
+    return { ...(await context.lightning.createInvoice(wanted)), expirySeconds }
   } catch (error) {
     if (PaymentNodeError.is(error, 'node.unavailable')) context.live.checkConnection()
     if (!PaymentNodeError.is(error, 'node.invoice-exists')) throw error
     const found = await context.lightning.lookupInvoice(paymentHash)
-    const field = firstDifference(found, wanted)
+    if (found.state === 'canceled') return undefined
+    // A default may have changed since; what was asked for may not.
+    const { expirySeconds } = isExpiryAsked ? wanted : found
+    const field = firstDifference(found, { ...wanted, expirySeconds })
     if (field === undefined) return found
     throw new PaymentNodeError(
       'invoice.key-used',

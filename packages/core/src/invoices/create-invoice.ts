@@ -13,7 +13,7 @@ import { newEvent } from '../events/new-event.ts'
 import { invoiceId, invoicePreimage, type PurposeKey, sha256Hex } from '../keys.ts'
 import { expiryRange } from '../options.ts'
 import { findPartner } from '../partners/get-partner.ts'
-import type { CreatedNodeInvoice, NewNodeInvoice } from '../ports/lightning-node.ts'
+import type { NewNodeInvoice } from '../ports/lightning-node.ts'
 import {
   type Metadata,
   readBoolean,
@@ -23,10 +23,11 @@ import {
   readText,
 } from '../read-input.ts'
 import { record } from '../record.ts'
+import { requireSameRequest } from '../same-request.ts'
 import { invoiceMetadata, invoices } from '../tables/invoices.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
-import { addToNode } from './add-to-node.ts'
-import { requireSameRequest, writeRequest } from './invoice-request.ts'
+import { type AddedInvoice, addToNode } from './add-to-node.ts'
+import { writeRequest } from './invoice-request.ts'
 import { type Invoice, invoiceView } from './invoice-view.ts'
 import { requireReceivable } from './require-receivable.ts'
 
@@ -94,9 +95,7 @@ export async function createInvoice(
   if (request.amountMsat !== null && !input.allowUnreceivable)
     await requireReceivable(context, request.amountMsat)
 
-  const preimage = invoicePreimage(key, identity, id)
-  const wanted: NewNodeInvoice = {
-    preimage,
+  const wanted: Omit<NewNodeInvoice, 'preimage'> = {
     amountMsat: request.amountMsat,
     ...(request.memo !== null && { memo: request.memo }),
     ...(request.descriptionHash !== null && {
@@ -105,9 +104,16 @@ export async function createInvoice(
     expirySeconds,
     isPrivate: request.isPrivate,
   }
-  let added: CreatedNodeInvoice
+  const isExpiryAsked = request.expirySeconds !== null
+  let added: AddedInvoice
   try {
-    added = await addToNode(context, id, sha256Hex(preimage), wanted)
+    added = await add(
+      context,
+      id,
+      (time) => invoicePreimage(key, identity, id, time),
+      wanted,
+      isExpiryAsked,
+    )
   } catch (error) {
     // A call with the same key was faster, and its invoice may be paid or canceled by now.
     const winner = idempotencyKey === null ? undefined : await context.storage.get(invoices, [id])
@@ -132,13 +138,46 @@ export async function createInvoice(
     add_index: Number(added.addIndex),
     settle_index: null,
     created_at: added.createdAt,
-    expires_at: added.createdAt + expirySeconds * 1000,
+    expires_at: added.createdAt + added.expirySeconds * 1000,
     ended_at: null,
     idempotency_key: idempotencyKey,
     request: written,
     key_id: key.keyId,
   }
   return store(context, identity, row)
+}
+
+/** Invoices under one key that LND may have canceled before the books knew them. */
+const maximumTimes = 100
+
+/** Adds under the first preimage that LND has not canceled: a crash long ago must not burn a key. */
+async function add(
+  context: Context,
+  id: string,
+  preimageOf: (time: number) => Uint8Array,
+  wanted: Omit<NewNodeInvoice, 'preimage'>,
+  isExpiryAsked: boolean,
+): Promise<AddedInvoice> {
+  for (let time = 1; time <= maximumTimes; time++) {
+    const preimage = preimageOf(time)
+    const added = await addToNode(
+      context,
+      id,
+      sha256Hex(preimage),
+      { ...wanted, preimage },
+      isExpiryAsked,
+    )
+    if (added) return added
+  }
+  throw new PaymentNodeError(
+    'invoice.key-used',
+    `LND has canceled every invoice of this key.`,
+    {
+      invoice: id,
+      field: 'state',
+    },
+    { advice: 'Use a new idempotency key.' },
+  )
 }
 
 type InvoiceFields = Fields<typeof invoices>

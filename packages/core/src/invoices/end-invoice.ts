@@ -1,6 +1,7 @@
 import type { Context, Identity } from '../context.ts'
 import { stepInvoice } from '../domain/invoice.ts'
 import { newEvent } from '../events/new-event.ts'
+import type { Change } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { invoices } from '../tables/invoices.ts'
 import { type RowOf, update } from '../tables/table.ts'
@@ -15,6 +16,7 @@ export async function endInvoice(
   identity: Identity,
   id: string,
   kind: 'expired' | 'canceled',
+  fence?: Change['fence'],
 ): Promise<Invoice | undefined> {
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const row = await context.storage.get(invoices, [id])
@@ -30,6 +32,7 @@ export async function endInvoice(
     const change = {
       writes: [update(invoices, row, { state: ended.state, ended_at: ended.ended_at })],
       events: [newEvent(context, identity, `invoice.${kind}`, `invoice/${id}`, { invoice })],
+      ...(fence && { fence }),
     }
     const isApplied = async (): Promise<boolean> =>
       (await context.storage.get(invoices, [id]))?.state === step.state

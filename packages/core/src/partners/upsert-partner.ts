@@ -6,55 +6,46 @@ import { type Metadata, readId, readMetadata, readObject, readText } from '../re
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { balances } from '../tables/ledger.ts'
 import { partners } from '../tables/partners.ts'
-import { insert, update } from '../tables/table.ts'
+import { type Fields, insert, update } from '../tables/table.ts'
 import { getPartner } from './get-partner.ts'
 import type { Partner } from './partner-view.ts'
 
-/** What a partner is; every call gives the whole of it, and what is left out returns to its default. */
+/** What to set of a partner; what is left out stays as it is, null returns to the default. */
 export interface PartnerInput {
   /** The host's own id, 1 to 255 printable ASCII characters. */
   readonly id: string
   /** For people, at most 255 bytes. */
-  readonly name?: string
-  /** The host's own labels. */
+  readonly name?: string | null
+  /** The host's own labels, all of them. */
   readonly metadata?: Metadata
   /** When an invoice says no expiry. 1 minute to 1 year. */
-  readonly defaultExpiry?: Duration
+  readonly defaultExpiry?: Duration | null
   /** Longer expiries are refused. 1 minute to 1 year. */
-  readonly maximumExpiry?: Duration
+  readonly maximumExpiry?: Duration | null
 }
 
 /**
- * Creates a partner or replaces its settings; its balance stays. Safe to repeat.
+ * Creates a partner or changes what is given; its balance stays. Safe to repeat, also at every start.
  * Throws `input.invalid`, `node.unavailable` before LND was ever reached.
  */
 export async function upsertPartner(context: Context, input: PartnerInput): Promise<Partner> {
   readObject(input, 'partner', ['id', 'name', 'metadata', 'defaultExpiry', 'maximumExpiry'])
   const id = readId(input.id, 'id')
-  const ceiling = { ...expiryRange, maximum: context.settings.maximumExpirySeconds }
-  const maximumExpiry =
-    input.maximumExpiry === undefined
-      ? null
-      : readDuration(input.maximumExpiry, 'maximumExpiry', ceiling)
-  const settings = {
-    name: input.name === undefined ? null : readText(input.name, 'name', { maximum: 255 }),
-    metadata: readMetadata(input.metadata, 'metadata'),
-    default_expiry:
-      input.defaultExpiry === undefined
-        ? null
-        : readDuration(input.defaultExpiry, 'defaultExpiry', ceiling),
-    maximum_expiry: maximumExpiry,
-  }
-  if (
-    settings.default_expiry !== null &&
-    maximumExpiry !== null &&
-    settings.default_expiry > maximumExpiry
-  ) {
-    throw invalid('defaultExpiry', 'above-maximum', 'is longer than maximumExpiry')
-  }
+  const given = readGiven(context, input)
   const identity = identityOf(context)
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const row = await context.storage.get(partners, [identity.publicKey, id])
+    const settings = {
+      name: row?.name ?? null,
+      metadata: row?.metadata ?? {},
+      default_expiry: row?.default_expiry ?? null,
+      maximum_expiry: row?.maximum_expiry ?? null,
+      ...given,
+    }
+    const { default_expiry: usual, maximum_expiry: longest } = settings
+    if (usual !== null && longest !== null && usual > longest) {
+      throw invalid('defaultExpiry', 'above-maximum', 'is longer than maximumExpiry')
+    }
     const now = context.clock.now()
     const writes = row
       ? [update(partners, row, { ...settings, updated_at: now })]
@@ -75,4 +66,22 @@ export async function upsertPartner(context: Context, input: PartnerInput): Prom
     if (!refused) return getPartner(context, id)
   }
   throw tooContended(`partners.upsert ${id}`)
+}
+
+/** The columns that the call names. */
+function readGiven(
+  context: Context,
+  { name, metadata, defaultExpiry, maximumExpiry }: PartnerInput,
+): Partial<Fields<typeof partners>> {
+  const ceiling = { ...expiryRange, maximum: context.settings.maximumExpirySeconds }
+  const expiry = (value: Duration | null, field: string): number | null =>
+    value === null ? null : readDuration(value, field, ceiling)
+  return {
+    ...(name !== undefined && {
+      name: name === null ? null : readText(name, 'name', { maximum: 255 }),
+    }),
+    ...(metadata !== undefined && { metadata: readMetadata(metadata, 'metadata') }),
+    ...(defaultExpiry !== undefined && { default_expiry: expiry(defaultExpiry, 'defaultExpiry') }),
+    ...(maximumExpiry !== undefined && { maximum_expiry: expiry(maximumExpiry, 'maximumExpiry') }),
+  }
 }

@@ -38,11 +38,14 @@ export async function endPayout(
   id: string,
   ending: PayoutEnding,
   fence?: Change['fence'],
+  /** Only while the attempt still has this revision; undefined when it was changed meanwhile. */
+  revision?: number,
 ): Promise<Payout | undefined> {
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const payout = await context.storage.get(payouts, [id])
     if (!payout || payout.state === 'succeeded' || payout.state === 'failed') return undefined
     const attempt = await lastAttempt(context, id)
+    if (revision !== undefined && attempt.revision !== revision) return undefined
     const now = context.clock.now()
     const worstMsat = payout.amount_msat + payout.fee_limit_msat
     const setAttempt = {

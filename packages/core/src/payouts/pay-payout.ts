@@ -1,6 +1,7 @@
 import type { Context, Identity, Leadership } from '../context.ts'
-import { type AttemptState, decideAttempt } from '../domain/attempt.ts'
+import { type AttemptState, decideAttempt, type WaitReason } from '../domain/attempt.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
+import { maximumDecisions } from '../record.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
 import { payouts } from '../tables/payouts.ts'
 import { endPayout } from './end-payout.ts'
@@ -24,7 +25,9 @@ export async function payPayout(
   leadership: Leadership,
   id: string,
   signal: AbortSignal,
+  onInFlight: () => void = () => undefined,
 ): Promise<PayResult> {
+  const following: Following = { context, identity, leadership, signal, onInFlight }
   let seen: Observation = { evidence: { kind: 'none' } }
   for (;;) {
     const rows = await read(context, id)
@@ -46,11 +49,11 @@ export async function payPayout(
           seen = { evidence: { kind: 'none' } }
           continue
         }
-        seen = await send(context, identity, leadership, rows, signal)
+        seen = await send(following, rows)
         break
       }
       case 'track':
-        seen = await track(context, identity, leadership, rows, signal)
+        seen = await track(following, rows)
         break
       case 'book-succeeded':
         await bookSucceeded(context, identity, leadership, id, seen.update)
@@ -65,9 +68,13 @@ export async function payPayout(
         )
         return { ended: true }
       case 'mark-unknown':
-        // A payment that LND has shown is under way, not unknown; it is asked for again.
-        if (rows.attempt.seen_at === null)
-          await markUnknown(context, identity, rows, leadership, evidenceOf(seen))
+        if (seen.evidence.kind === 'not-found') {
+          context.logger.error(
+            'LND does not know a payment any more that it had; resolve the payout by hand',
+            { payout: id },
+          )
+        }
+        await markUnknown(context, identity, rows, leadership, evidenceOf(seen))
         return { ended: false, after: 1000 }
       case 'wait':
         if (action.because !== 'silence' && rows.payout.reason !== action.because) {
@@ -96,19 +103,24 @@ function situation(
     epoch: attempt.epoch,
     ourEpoch: leadership.epoch,
     sends: attempt.sends,
+    isSeen: attempt.seen_at !== null,
     isExpired: attempt.expires_at + clockMargin <= context.clock.now(),
     isExclusive: context.storage.isExclusive,
     isHalted,
   }
 }
 
-async function send(
-  context: Context,
-  identity: Identity,
-  leadership: Leadership,
-  rows: PayoutRows,
-  signal: AbortSignal,
-): Promise<Observation> {
+/** Everything that one payout's following needs besides its rows. */
+interface Following {
+  readonly context: Context
+  readonly identity: Identity
+  readonly leadership: Leadership
+  readonly signal: AbortSignal
+  readonly onInFlight: () => void
+}
+
+async function send(following: Following, rows: PayoutRows): Promise<Observation> {
+  const { context, leadership, signal } = following
   // Money rule 14: checked directly before the call, which LND dedupes by its hash all the same.
   if (!leadership.isFresh()) return { evidence: { kind: 'silence' } }
   const { payout, attempt } = rows
@@ -121,47 +133,47 @@ async function send(
     },
     signal,
   )
-  const seen = await observePayment(context, updates, (update) =>
-    noteSeen(context, identity, leadership, payout.id, update),
-  )
+  const seen = await observe(following, rows, updates)
   if (seen.evidence.kind !== 'refused') return seen
   // LND may refuse the call and have the payment all the same (its own store failed half-way).
-  const tracked = await track(context, identity, leadership, rows, signal)
-  return tracked.evidence.kind === 'not-found' ? seen : tracked
+  const tracked = await track(following, rows)
+  if (tracked.evidence.kind === 'not-found') return seen
+  if (tracked.evidence.kind !== 'failed') return tracked
+  // It failed, and LND has just said whether it could be started again.
+  return {
+    ...tracked,
+    evidence: { ...tracked.evidence, isExpired: seen.evidence.isExpired ?? false },
+  }
 }
 
-async function track(
-  context: Context,
-  identity: Identity,
-  leadership: Leadership,
-  { payout, attempt }: PayoutRows,
-  signal: AbortSignal,
-): Promise<Observation> {
-  const updates = context.lightning.trackPayment(attempt.payment_hash, signal)
-  const seen = await observePayment(context, updates, (update) =>
-    noteSeen(context, identity, leadership, payout.id, update),
-  )
+async function track(following: Following, rows: PayoutRows): Promise<Observation> {
+  const { context, signal } = following
+  const updates = context.lightning.trackPayment(rows.attempt.payment_hash, signal)
+  const seen = await observe(following, rows, updates)
   // That LND refused to say is no word about the payment.
   return seen.evidence.kind === 'refused' ? { ...seen, evidence: { kind: 'silence' } } : seen
 }
 
-/** Stored once, for people who ask where their money is. */
-async function noteSeen(
-  context: Context,
-  identity: Identity,
-  leadership: Leadership,
-  id: string,
-  update: PaymentUpdate,
-): Promise<void> {
-  const rows = await read(context, id)
-  if (!rows || rows.attempt.seen_at !== null) return
-  await markSeen(
-    context,
-    identity,
-    rows,
-    leadership,
-    evidenceOf({ evidence: { kind: 'in-flight' }, update }),
-  )
+function observe(
+  following: Following,
+  { payout, attempt }: PayoutRows,
+  updates: AsyncIterable<PaymentUpdate>,
+): Promise<Observation> {
+  return observePayment(following.context, updates, attempt.prior_index, async (update) => {
+    following.onInFlight()
+    await noteSeen(following, payout.id, update)
+  })
+}
+
+/** Stored once: what LND has shown is never taken for something that did not happen. */
+async function noteSeen(following: Following, id: string, update: PaymentUpdate): Promise<void> {
+  const { context, identity, leadership } = following
+  const evidence = evidenceOf({ evidence: { kind: 'in-flight' }, update })
+  for (let decision = 0; decision < maximumDecisions; decision++) {
+    const rows = await read(context, id)
+    if (!rows || rows.attempt.seen_at !== null) return
+    if (!(await markSeen(context, identity, rows, leadership, evidence))) return
+  }
 }
 
 async function bookSucceeded(
@@ -212,11 +224,7 @@ function evidenceOf({ evidence, update, error }: Observation): unknown {
   }
 }
 
-function waitFor(
-  context: Context,
-  because: 'halted' | 'may-still-be-sent' | 'silence',
-  { attempt }: PayoutRows,
-): number {
+function waitFor(context: Context, because: WaitReason, { attempt }: PayoutRows): number {
   if (because !== 'may-still-be-sent') return 1000
   return Math.max(1000, attempt.expires_at + clockMargin - context.clock.now())
 }

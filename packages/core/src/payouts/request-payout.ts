@@ -15,6 +15,7 @@ import type { Refused, Write } from '../ports/storage.ts'
 import { readId, readObject } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { requireNotHalted } from '../safety/require-not-halted.ts'
+import { requireSameRequest } from '../same-request.ts'
 import { jobs, queueOf } from '../tables/jobs.ts'
 import { balances } from '../tables/ledger.ts'
 import { safety } from '../tables/node.ts'
@@ -92,7 +93,9 @@ export async function requestPayout(
       }
     } catch (error) {
       // The same request, made at the same time, may have been faster: its hash, its balance, its cap.
-      const winner = await findByKey(context, identity, partner, idempotencyKey)
+      const winner = await findByKey(context, identity, partner, idempotencyKey).catch(
+        () => undefined,
+      )
       if (!winner) throw error
       return samePayout(context, winner, written, idempotencyKey)
     }
@@ -148,6 +151,7 @@ async function store(
     payment_hash: payable.paymentHash,
     payment_request: payable.text,
     is_open_amount: payable.isOpenAmount,
+    prior_index: payable.priorIndex,
     expires_at: payable.expiresAt,
     epoch: 0,
     sends: 0,
@@ -261,16 +265,8 @@ async function samePayout(
   written: string,
   idempotencyKey: string,
 ): Promise<Payout> {
-  if (earlier.request === written) return readPayout(context, earlier)
-  const before = JSON.parse(earlier.request) as Record<string, unknown>
-  const after = JSON.parse(written) as Record<string, unknown>
-  const field = Object.keys(after).find((name) => before[name] !== after[name]) ?? 'request'
-  throw new PaymentNodeError(
-    'idempotency.conflict',
-    `The idempotency key ${JSON.stringify(idempotencyKey)} was used with another ${field}.`,
-    { idempotencyKey, field },
-    { advice: 'Repeat the call exactly, or use a new key for a new payout.' },
-  )
+  requireSameRequest(earlier.request, written, idempotencyKey)
+  return readPayout(context, earlier)
 }
 
 function defaultFeeLimit(context: Context, amountMsat: bigint): Amount {

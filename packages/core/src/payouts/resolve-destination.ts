@@ -21,6 +21,8 @@ export interface PayableDestination {
   readonly amountMsat: bigint
   /** The invoice names no amount itself. */
   readonly isOpenAmount: boolean
+  /** Index of the failed payment that LND has for this hash; 0 when it has none. */
+  readonly priorIndex: number
   /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
@@ -74,12 +76,13 @@ export async function resolveDestination(
     amountMsat: amount?.msat,
   })
   if (!payable.payable) throw refuse(payable.field, payable.reason, payable.says)
-  await requireUnpaid(context, identity, decoded.paymentHash)
+  const priorIndex = await requireUnpaid(context, identity, decoded.paymentHash)
   return {
     text,
     paymentHash: decoded.paymentHash,
     amountMsat: payable.amountMsat,
     isOpenAmount: !decoded.amountMsat,
+    priorIndex,
     expiresAt: decoded.createdAt + decoded.expirySeconds * 1000,
   }
 }
@@ -94,16 +97,19 @@ async function decode(context: Context, text: string): Promise<DecodedInvoice> {
   }
 }
 
-/** Another program may have paid this hash: then LND's success would be taken for ours. */
+/**
+ * Another program may have paid this hash: then LND's success would be taken for ours. Answers the
+ * index of a failed payment, whose failure must not be taken for ours either.
+ */
 async function requireUnpaid(
   context: Context,
   { publicKey }: Identity,
   paymentHash: string,
-): Promise<void> {
+): Promise<number> {
   const following = new AbortController()
   try {
     for await (const update of context.lightning.trackPayment(paymentHash, following.signal)) {
-      if (update.state === 'failed') return
+      if (update.state === 'failed') return Number(update.index)
       const used = await context.storage.get(usedHashes, [publicKey, paymentHash])
       throw hashUsed(paymentHash, used?.payout ?? 'a payment that another program made')
     }
@@ -112,6 +118,7 @@ async function requireUnpaid(
   } finally {
     following.abort()
   }
+  return 0
 }
 
 function refuse(

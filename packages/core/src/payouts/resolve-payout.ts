@@ -6,6 +6,7 @@ import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import { readBoolean, readId, readObject, readOneOf, readText } from '../read-input.ts'
 import { endPayout } from './end-payout.ts'
 import { findPayout, lastAttempt } from './get-payout.ts'
+import { isEarlier } from './observe-payment.ts'
 import type { Payout } from './payout-view.ts'
 
 /** Why an operator decides what LND does not say. Stored with the payout. */
@@ -18,14 +19,15 @@ export interface ResolveEvidence {
   readonly preimage?: string
   /** With `succeeded`: what routing cost. Default: the whole fee limit. */
   readonly fee?: AmountInput
-  /** Insist although LND still shows the payment in flight: it may be paid after all. */
-  readonly despiteInFlight?: boolean
+  /** Insist although LND shows the payment in flight or says nothing: it may be paid after all. */
+  readonly insist?: boolean
 }
 
 /**
  * An operator's verdict on a payout that LND does not end (money rule 4): after lost LND data, or a
  * payment stuck in flight. LND is asked first, and a verdict against its terminal word is refused.
- * A payout resolved as failed returns the money to the partner; its payment hash stays blocked.
+ * A payout resolved as failed returns the money to the partner; its payment hash stays blocked, and
+ * this release does not look again whether LND pays it after all.
  *
  * Throws `payout.not-found`, `payout.not-unknown` (not handed to LND yet, or ended),
  * `payout.verdict-refused`, `input.invalid`.
@@ -38,10 +40,10 @@ export async function resolvePayout(
 ): Promise<Payout> {
   readId(id, 'id')
   readOneOf(verdict, 'verdict', ['succeeded', 'failed'])
-  readObject(evidence, 'evidence', ['by', 'note', 'preimage', 'fee', 'despiteInFlight'])
+  readObject(evidence, 'evidence', ['by', 'note', 'preimage', 'fee', 'insist'])
   const by = readText(evidence.by, 'evidence.by', { maximum: 255 })
   const note = readText(evidence.note, 'evidence.note', { maximum: 2000 })
-  const insists = readBoolean(evidence.despiteInFlight, 'evidence.despiteInFlight', false)
+  const insists = readBoolean(evidence.insist, 'evidence.insist', false)
   if (verdict === 'failed') refuseProofOfSuccess(evidence)
   const identity = identityOf(context)
   const payout = await findPayout(context, id)
@@ -54,9 +56,9 @@ export async function resolvePayout(
     evidence.fee === undefined
       ? payout.fee_limit_msat
       : readFee(evidence.fee, payout.fee_limit_msat)
-  const said = await askNode(context, payout.payment_hash)
+  const said = await askNode(context, payout.payment_hash, attempt.prior_index)
   const nodeSays = typeof said === 'string' ? said : said.state
-  refuseContradiction(id, verdict, nodeSays, insists)
+  refuseContradiction(id, verdict, nodeSays, insists || preimage !== null)
 
   const stored = { by, note, nodeSays }
   const ended = await endPayout(
@@ -68,7 +70,7 @@ export async function resolvePayout(
           state: 'failed',
           reason: 'resolved-by-operator',
           evidence: stored,
-          ...(nodeSays !== 'failed' && { keepHash: true }),
+          keepHash: true,
         }
       : {
           state: 'succeeded',
@@ -77,8 +79,10 @@ export async function resolvePayout(
           preimage: (typeof said === 'object' ? said.preimage : undefined) ?? preimage,
           evidence: stored,
         },
+    undefined,
+    attempt.revision,
   )
-  if (!ended) throw notUnknown(id, (await findPayout(context, id)).state)
+  if (!ended) throw await moved(context, id, verdict)
   context.logger.warn('payout resolved by operator', { payout: id, verdict, by, nodeSays })
   return ended
 }
@@ -88,11 +92,13 @@ type NodeSays = PaymentUpdate['state'] | 'not-found' | 'silent'
 async function askNode(
   context: Context,
   paymentHash: string,
+  priorIndex: number,
 ): Promise<PaymentUpdate | 'not-found' | 'silent'> {
   const following = new AbortController()
   try {
-    for await (const update of context.lightning.trackPayment(paymentHash, following.signal))
-      return update
+    for await (const update of context.lightning.trackPayment(paymentHash, following.signal)) {
+      return update.state === 'failed' && isEarlier(update, priorIndex) ? 'not-found' : update
+    }
     return 'silent'
   } catch (error) {
     if (PaymentNodeError.is(error, 'node.payment-not-found')) return 'not-found'
@@ -103,28 +109,38 @@ async function askNode(
   }
 }
 
+/** Against LND's terminal word never; without any, only with a proof or when the operator insists. */
 function refuseContradiction(
   payout: string,
-  verdict: string,
+  verdict: 'succeeded' | 'failed',
   nodeSays: NodeSays,
-  insists: boolean,
+  isSure: boolean,
 ): void {
-  const refuse = (reason: string, advice: string): PaymentNodeError<'payout.verdict-refused'> =>
-    new PaymentNodeError(
-      'payout.verdict-refused',
-      `LND says otherwise (${reason}); nothing was changed.`,
-      { payout, verdict, reason },
-      { advice },
-    )
-  if (verdict === 'failed' && nodeSays === 'succeeded') {
-    throw refuse('node-says-succeeded', 'The payout will be booked as succeeded by itself.')
-  }
-  if (verdict === 'succeeded' && nodeSays === 'failed') {
-    throw refuse('node-says-failed', 'The payout will be booked as failed by itself.')
-  }
-  if (nodeSays === 'in-flight' && !insists) {
-    throw refuse('node-says-in-flight', 'Wait, restart LND, or insist with despiteInFlight: true.')
-  }
+  if (nodeSays === verdict || (isSure && nodeSays !== 'succeeded' && nodeSays !== 'failed')) return
+  const reason = `node-says-${nodeSays}`
+  const isFinal = nodeSays === 'succeeded' || nodeSays === 'failed'
+  throw new PaymentNodeError(
+    'payout.verdict-refused',
+    `LND does not confirm that it ${verdict} (it says ${nodeSays}); nothing was changed.`,
+    { payout, verdict, reason },
+    {
+      advice: isFinal
+        ? `The payout will be booked as ${nodeSays} by itself.`
+        : 'Wait, restart LND, or insist with insist: true: it may still be paid.',
+    },
+  )
+}
+
+/** What LND showed belongs to an attempt that has moved on since. */
+async function moved(context: Context, payout: string, verdict: string): Promise<PaymentNodeError> {
+  const { state } = await findPayout(context, payout)
+  if (state !== 'sending') return notUnknown(payout, state)
+  return new PaymentNodeError(
+    'payout.verdict-refused',
+    `The payout moved on while LND was asked; nothing was changed.`,
+    { payout, verdict, reason: 'moved-meanwhile' },
+    { advice: 'Look at it again.', isRetryable: true },
+  )
 }
 
 function refuseProofOfSuccess(evidence: ResolveEvidence): void {

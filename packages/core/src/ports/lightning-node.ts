@@ -89,7 +89,8 @@ export interface LightningNode {
   /**
    * Pays a BOLT11 invoice and follows it: zero or more `in-flight`, then one `succeeded` or `failed`,
    * then the end. Dedupes by payment hash: throws `node.payment-exists` when the hash is in flight or
-   * paid; a hash whose payment FAILED may be tried again. `node.refused` = nothing was stored or sent.
+   * paid; a hash whose payment FAILED may be tried again, under a higher index. `node.refused` = nothing
+   * was stored or sent; its `reason` is `'expired'` when LND holds the invoice for expired.
    * Any other end without a terminal update — thrown, cut, aborted — leaves the outcome unknown:
    * follow with {@link trackPayment}, never send another invoice for the same debt. Aborting stops
    * only the following, never the payment.

@@ -10,7 +10,7 @@ export interface Logger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-/** Writes nothing: the default. */
+/** Writes nothing. */
 export const silentLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,

@@ -3,7 +3,7 @@ import { PaymentNodeError } from '../errors.ts'
 import { readText } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { safety } from '../tables/node.ts'
-import { update } from '../tables/table.ts'
+import { type RowOf, update } from '../tables/table.ts'
 import { readSafety } from './require-not-halted.ts'
 
 /** Whether outgoing money is halted, since when (milliseconds since 1970) and why. */
@@ -19,16 +19,35 @@ export interface SafetyStatus {
  * Works while LND is away. Halting again replaces the reason.
  */
 export async function halt(context: Context, reason: string): Promise<SafetyStatus> {
-  return change(context, true, readText(reason, 'reason', { maximum: 500 }))
+  const says = readText(reason, 'reason', { maximum: 500 })
+  for (let decision = 0; decision < maximumDecisions; decision++) {
+    const row = await readSafety(context, identityOf(context))
+    const status = await write(context, row, true, says)
+    if (status) return status
+  }
+  throw tooContended('safety.halt')
 }
 
-/** Lets money out again. Throws `safety.not-halted`. */
+/**
+ * Lets money out again. Throws `safety.not-halted`, and `safety.halted` when somebody halted again
+ * meanwhile: only what the caller could have known is resumed.
+ */
 export async function resume(context: Context, reason: string): Promise<SafetyStatus> {
   const says = readText(reason, 'reason', { maximum: 500 })
   const row = await readSafety(context, identityOf(context))
-  if (!row.is_halted)
+  if (!row.is_halted) {
     throw new PaymentNodeError('safety.not-halted', 'Outgoing money is not halted.', {})
-  const status = await change(context, false, says)
+  }
+  const status = await write(context, row, false, says)
+  if (!status) {
+    const { reason: newer } = await readSafety(context, identityOf(context))
+    throw new PaymentNodeError(
+      'safety.halted',
+      `Outgoing money was halted again meanwhile: ${newer}.`,
+      { reason: newer ?? '' },
+      { advice: 'When that cause is understood too, call resume again.' },
+    )
+  }
   context.live.wakePayouts()
   return status
 }
@@ -38,18 +57,19 @@ export async function safetyStatus(context: Context): Promise<SafetyStatus> {
   return { isHalted: row.is_halted, reason: row.reason, changedAt: row.changed_at }
 }
 
-async function change(context: Context, isHalted: boolean, reason: string): Promise<SafetyStatus> {
-  const identity = identityOf(context)
-  for (let decision = 0; decision < maximumDecisions; decision++) {
-    const row = await readSafety(context, identity)
-    const set = { is_halted: isHalted, reason, changed_at: context.clock.now() }
-    const refused = await record(context, { writes: [update(safety, row, set)] }, async () => {
-      const now = await readSafety(context, identity)
-      return now.is_halted === isHalted && now.reason === reason
-    })
-    if (refused) continue
-    context.logger.warn(isHalted ? 'outgoing money halted' : 'outgoing money resumed', { reason })
-    return { isHalted, reason, changedAt: set.changed_at }
-  }
-  throw tooContended('safety')
+/** Undefined when the row was changed by somebody else. */
+async function write(
+  context: Context,
+  row: RowOf<typeof safety>,
+  isHalted: boolean,
+  reason: string,
+): Promise<SafetyStatus | undefined> {
+  const set = { is_halted: isHalted, reason, changed_at: context.clock.now() }
+  const refused = await record(context, { writes: [update(safety, row, set)] }, async () => {
+    const now = await readSafety(context, identityOf(context))
+    return now.is_halted === isHalted && now.reason === reason
+  })
+  if (refused) return undefined
+  context.logger.warn(isHalted ? 'outgoing money halted' : 'outgoing money resumed', { reason })
+  return { isHalted, reason, changedAt: set.changed_at }
 }

@@ -54,6 +54,8 @@ export const attempts = table({
     epoch: { type: 'integer' },
     /** Send calls issued under that epoch. */
     sends: { type: 'integer' },
+    /** Index of an earlier payment with this hash that LND had failed; what is not above it is not ours. */
+    prior_index: { type: 'integer' },
     /** When LND first showed that it has the payment. */
     seen_at: { type: 'time', nullable: true },
     failure: { type: 'text', nullable: true },

@@ -10,7 +10,9 @@ import { createBell } from './bell.ts'
 /** A durable handler: see `node.handle()`. */
 export interface Handler {
   readonly consumer: string
-  readonly types: ReadonlySet<EventType> | 'all'
+  /** Where a consumer begins that the books do not know yet. */
+  readonly from: 'now' | 'beginning'
+  readonly types: ReadonlySet<EventType>
   readonly handle: (event: AnyEvent) => unknown
 }
 
@@ -106,15 +108,14 @@ async function deliverPage(
   turn: Turn,
 ): Promise<number> {
   const { publicKey } = identityOf(context)
-  let row = await cursorRow(context, handler.consumer)
+  let row = await readPosition(context, handler)
   const events = await context.storage.events(BigInt(row.position), page)
   let looked = 0
   for (const stored of events) {
     if (signal.aborted) break
     looked++
     const type = stored.type as EventType
-    const isWanted =
-      stored.node === publicKey && (handler.types === 'all' || handler.types.has(type))
+    const isWanted = stored.node === publicKey && handler.types.has(type)
     if (!isWanted) continue
     await turn.during(call(handler, stored))
     row = await moveCursor(context, row, Number(stored.cursor))
@@ -133,12 +134,17 @@ async function call(handler: Handler, stored: StoredEvent): Promise<void> {
 
 type CursorRow = RowOf<typeof consumers>
 
-async function cursorRow(context: Context, consumer: string): Promise<CursorRow> {
+/** How far the consumer has come; one that is new begins now, unless it asked for the beginning. */
+export async function readPosition(
+  context: Context,
+  { consumer, from }: Handler,
+): Promise<CursorRow> {
   const identity = identityOf(context)
   const key = [identity.publicKey, consumer]
   const found = await context.storage.get(consumers, key)
   if (found) return found
-  const row = { ...rowBase(identity), consumer, position: 0, updated_at: context.clock.now() }
+  const position = from === 'now' ? Number(await context.storage.lastEvent()) : 0
+  const row = { ...rowBase(identity), consumer, position, updated_at: context.clock.now() }
   await record(context, { writes: [insert(consumers, row)] }, async () => true)
   return (await context.storage.get(consumers, key)) ?? { ...row, revision: 1 }
 }

@@ -7,12 +7,14 @@ import { invoices } from '../tables/invoices.ts'
 import type { RowOf } from '../tables/table.ts'
 
 const page = 100
+/** Milliseconds between looks, and before an invoice that LND still holds open is looked up again. */
 const poll = 1000
+const patience = 2000
+const longPatience = 30_000
 
 /**
- * Ends invoices whose time has passed, by LND's word: it says whether a payment was faster. One that
- * LND still holds open (its clock is behind ours) is canceled there first, so that no payment can
- * come after the event.
+ * Ends invoices whose time has passed, by LND's word alone: LND cancels them by its own clock, and
+ * says whether a payment was faster. A jump of our clock therefore ends nothing.
  */
 export async function expireInvoices(
   context: Context,
@@ -20,19 +22,52 @@ export async function expireInvoices(
   leadership: Leadership,
   signal: AbortSignal,
 ): Promise<void> {
+  /** Invoice → by the monotonic clock, not before then. */
+  let waiting = new Map<string, number>()
   while (!signal.aborted) {
-    const due = await context.storage.find(invoices, {
-      index: 'expiry',
-      equals: [identity.publicKey, 'open'],
-      upTo: context.clock.now(),
-      limit: page,
-    })
-    const ended = await Promise.all(due.map((row) => expireOne(context, identity, leadership, row)))
-    // A full page that made no progress (payments held by LND) must not spin.
-    if (due.length < page || !ended.includes(true)) await context.clock.sleep(poll, signal)
+    const now = context.clock.monotonic()
+    const still = new Map<string, number>()
+    // Many at once is a clock that is wrong, not a busy minute: then LND is asked rarely.
+    const pause = waiting.size > page ? longPatience : patience
+    for await (const due of duePages(context, identity)) {
+      await Promise.all(
+        due.map(async (row) => {
+          const notBefore = waiting.get(row.id) ?? 0
+          if (notBefore > now) still.set(row.id, notBefore)
+          else if (!(await expireOne(context, identity, leadership, row))) {
+            still.set(row.id, now + pause)
+          }
+        }),
+      )
+      if (signal.aborted) return
+    }
+    waiting = still
+    await context.clock.sleep(waiting.size > page ? longPatience : poll, signal)
   }
 }
 
+async function* duePages(
+  context: Context,
+  { publicKey }: Identity,
+): AsyncGenerator<RowOf<typeof invoices>[]> {
+  const upTo = context.clock.now()
+  let after: (string | number)[] | undefined
+  for (;;) {
+    const rows = await context.storage.find(invoices, {
+      index: 'expiry',
+      equals: [publicKey, 'open'],
+      upTo,
+      limit: page,
+      ...(after && { after }),
+    })
+    yield rows
+    const last = rows.at(-1)
+    if (!last || rows.length < page) return
+    after = [last.expires_at, last.id]
+  }
+}
+
+/** Whether LND said how it ended. */
 async function expireOne(
   context: Context,
   identity: Identity,
@@ -44,18 +79,8 @@ async function expireOne(
     await settleInvoice(context, identity, seen, leadership.fence)
     return true
   }
-  // Parts of a payment are held: LND settles or cancels within two minutes.
-  if (seen?.state === 'accepted') return false
-  if (seen?.state === 'open') {
-    try {
-      await context.lightning.cancelInvoice(row.payment_hash)
-    } catch (error) {
-      // A payment was faster: the next round credits it.
-      if (PaymentNodeError.is(error, 'node.invoice-settled')) return false
-      if (!PaymentNodeError.is(error, 'node.invoice-not-found')) throw error
-    }
-  }
-  await endInvoice(context, identity, row.id, 'expired')
+  if (seen?.state === 'accepted' || seen?.state === 'open') return false
+  await endInvoice(context, identity, row.id, 'expired', leadership.fence)
   return true
 }
 

@@ -9,9 +9,14 @@ import { sweepInvoices } from './sweep-invoices.ts'
 /** Settlements credited at the same time; the storage groups them into few disk writes. */
 const concurrency = 256
 
+/** Milliseconds after subscribing: what the stream replays needs no sweep. */
+const calm = 3000
+
 /**
  * Money rule 9: the stream plus a sweep. The stream replays from the stored settle index; with index
  * 0 LND replays nothing, so the sweep comes first, after subscribing, so that nothing falls between.
+ * Otherwise it comes a little later: an LND that was restored counts its settlements anew, and the
+ * stream is then silent.
  */
 export async function receiveSettlements(
   context: Context,
@@ -20,29 +25,56 @@ export async function receiveSettlements(
   signal: AbortSignal,
 ): Promise<void> {
   let position = await readPosition(context, identity)
-  let isSwept = false
-  const stream = context.lightning.watchSettlements({ afterSettleIndex: BigInt(position) }, signal)
-  for await (const batch of stream) {
-    if (!isSwept) {
-      isSwept = true
-      if (position === 0)
-        await sweepInvoices(context, identity, leadership, signal, { fromStart: true })
-    }
-    for (let start = 0; start < batch.length; start += concurrency) {
-      const part = batch.slice(start, start + concurrency)
-      await Promise.all(part.map((invoice) => credit(context, identity, leadership, invoice)))
-    }
-    // Only after the whole batch: a replay may come in any order.
-    const highest = batch.reduce(
-      (high, invoice) => Math.max(high, Number(invoice.settleIndex)),
-      position,
-    )
-    if (highest > position) {
-      await storePosition(context, identity, leadership, highest)
-      position = highest
-    }
-    if (signal.aborted) return
+  let sweeping: Promise<void> | undefined
+  const ending = new AbortController()
+  const ended = AbortSignal.any([signal, ending.signal])
+  const sweepLater = async (): Promise<void> => {
+    await context.clock.sleep(calm, ended)
+    if (!ended.aborted) await sweepInvoices(context, identity, leadership, ended)
   }
+  try {
+    const stream = context.lightning.watchSettlements(
+      { afterSettleIndex: BigInt(position) },
+      signal,
+    )
+    for await (const batch of stream) {
+      if (!sweeping && position === 0) {
+        sweeping = sweepInvoices(context, identity, leadership, signal, { fromStart: true })
+        await sweeping
+      }
+      sweeping ??= sweepLater()
+      position = await creditBatch(context, identity, leadership, batch, position)
+      if (signal.aborted) return
+    }
+  } finally {
+    ending.abort()
+    await sweeping?.catch((error: unknown) => {
+      context.logger.warn('the sweep of invoices failed; the next one comes by itself', {
+        error: String(error),
+      })
+    })
+  }
+}
+
+/** Credits all of a batch and stores how far the stream has come. */
+async function creditBatch(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  batch: readonly NodeInvoice[],
+  position: number,
+): Promise<number> {
+  for (let start = 0; start < batch.length; start += concurrency) {
+    const part = batch.slice(start, start + concurrency)
+    await Promise.all(part.map((invoice) => credit(context, identity, leadership, invoice)))
+  }
+  // Only after the whole batch: a replay may come in any order.
+  const highest = batch.reduce(
+    (high, invoice) => Math.max(high, Number(invoice.settleIndex)),
+    position,
+  )
+  if (highest > position) await storePosition(context, identity, leadership, highest)
+  return highest
 }
 
 async function credit(

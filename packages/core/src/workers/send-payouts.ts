@@ -26,21 +26,27 @@ export async function sendPayouts(
   /** By the monotonic clock: not before then. */
   const notBefore = new Map<string, number>()
   const maximum = context.settings.maximumConcurrentPayouts
+  /** Being handed to LND. What LND holds already takes no place: a payee may hold it for weeks. */
+  const starting = new Set<string>()
   // What fails here ends the following, too: a payment may be held for weeks, and the others must not wait.
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
 
   const start = (payout: string): void => {
     if (running.has(payout)) return
+    starting.add(payout)
     const run = follow(payout).finally(() => {
       running.delete(payout)
+      starting.delete(payout)
       bell.ring()
     })
     running.set(payout, run)
   }
   const follow = async (payout: string): Promise<void> => {
     try {
-      const result = await payPayout(context, identity, leadership, payout, ended)
+      const result = await payPayout(context, identity, leadership, payout, ended, () => {
+        if (starting.delete(payout)) bell.ring()
+      })
       if (result.ended) notBefore.delete(payout)
       else notBefore.set(payout, context.clock.monotonic() + result.after)
     } catch (error) {
@@ -56,7 +62,7 @@ export async function sendPayouts(
   try {
     for (const payout of await unfinished(context, queue)) notBefore.set(payout, 0)
     while (!signal.aborted) {
-      const free = maximum - running.size
+      const free = maximum - starting.size
       if (free > 0) {
         for (const job of await context.storage.claim(queue, { limit: free, leaseFor })) {
           if (!notBefore.has(job.subject)) start(job.subject)
@@ -64,7 +70,7 @@ export async function sendPayouts(
       }
       const now = context.clock.monotonic()
       for (const [payout, at] of notBefore) {
-        if (running.size < maximum && at <= now && !running.has(payout)) start(payout)
+        if (starting.size < maximum && at <= now && !running.has(payout)) start(payout)
       }
       await bell.wait(poll, signal)
     }
