@@ -1,9 +1,10 @@
 import type { Cursor, StoredEvent } from '@payment-node/core'
+import { boundLimit } from './render-reads.ts'
 import { bind, type Given, type Statements } from './statements.ts'
 
 export function readEvents(statements: Statements, cursor: Cursor, limit: number): StoredEvent[] {
   const rows = statements.all(
-    'SELECT cursor, id, type, version, node, subject, occurred_at, body FROM storage_events WHERE cursor > ? ORDER BY cursor LIMIT ?',
+    `SELECT cursor, id, type, version, node, subject, occurred_at, body FROM storage_events WHERE cursor > ? ORDER BY cursor ${boundLimit}`,
     [cursor, limit].map(bind),
   )
   return rows.map(readEvent)

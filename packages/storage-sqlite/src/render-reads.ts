@@ -16,6 +16,12 @@ export function renderKey(table: DeclaredTable): string {
   return table.key.map((column) => `${quote(column)} = ?`).join(' AND ')
 }
 
+/**
+ * SQLite plans with the value of a parameter that is the whole limit, so it compiles the statement
+ * anew each time one is bound: ten times the cost of the read.
+ */
+export const boundLimit = 'LIMIT ? + 0'
+
 /** Binds `equals`, then `upTo`, then `after`, then the limit. */
 export function renderFind(query: CheckedFind): string {
   const { table, order, equals, upTo, after, isDescending } = query
@@ -29,5 +35,5 @@ export function renderFind(query: CheckedFind): string {
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
   const direction = isDescending ? ' DESC' : ''
   const sorted = behind.map((column) => `${column}${direction}`).join(', ')
-  return `${selectFrom(table)}${where}${sorted && ` ORDER BY ${sorted}`} LIMIT ?`
+  return `${selectFrom(table)}${where}${sorted && ` ORDER BY ${sorted}`} ${boundLimit}`
 }
