@@ -10,12 +10,12 @@ import { type Fields, insert, update } from '../tables/table.ts'
 import { getPartner } from './get-partner.ts'
 import type { Partner } from './partner-view.ts'
 
-/** What to set of a partner; what is left out stays as it is, null returns to the default. */
+/** What to set of a partner; what is left out stays as it is; an expiry of null returns to the default. */
 export interface PartnerInput {
   /** The host's own id, 1 to 255 printable ASCII characters. */
   readonly id: string
   /** For people, at most 255 bytes. */
-  readonly name?: string | null
+  readonly name?: string
   /** The host's own labels, all of them. */
   readonly metadata?: Metadata
   /** When an invoice says no expiry. 1 minute to 1 year. */
@@ -77,9 +77,7 @@ function readGiven(
   const expiry = (value: Duration | null, field: string): number | null =>
     value === null ? null : readDuration(value, field, ceiling)
   return {
-    ...(name !== undefined && {
-      name: name === null ? null : readText(name, 'name', { maximum: 255 }),
-    }),
+    ...(name !== undefined && { name: readText(name, 'name', { maximum: 255 }) }),
     ...(metadata !== undefined && { metadata: readMetadata(metadata, 'metadata') }),
     ...(defaultExpiry !== undefined && { default_expiry: expiry(defaultExpiry, 'defaultExpiry') }),
     ...(maximumExpiry !== undefined && { maximum_expiry: expiry(maximumExpiry, 'maximumExpiry') }),

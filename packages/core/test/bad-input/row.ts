@@ -207,7 +207,7 @@ export function durations(
     field,
     call,
     [
-      [null, 'wrong-type'],
+      [true, 'wrong-type'],
       [60n, 'wrong-type'],
       [['15m'], 'wrong-type'],
       [Number.NaN, 'not-a-number'],

@@ -14,9 +14,10 @@ function listen(
   node: PaymentNode,
   consumer = 'orders',
   handle: (amount: string) => unknown = () => undefined,
+  from: 'now' | 'beginning' = 'now',
 ): { readonly seen: string[]; readonly stop: () => void } {
   const seen: string[] = []
-  const stop = node.handle('invoice.settled', { consumer }, ({ invoice }) => {
+  const stop = node.handle('invoice.settled', { consumer, from }, ({ invoice }) => {
     const paid = invoice.paid!.toString()
     seen.push(paid)
     return handle(paid)
@@ -189,16 +190,20 @@ test('an unsubscribed handler is not called any more; its name may be used again
   expect(second.seen).toEqual(['2 sat', '3 sat'])
 })
 
-test('handlers named before the start, and after it, get everything in the log', async () => {
+test('a handler begins when it is first named, or at the beginning of the log when it asks', async () => {
   const shop = openShop()
   const early = listen(shop.node, 'early')
   await shop.run(shop.node.start())
   await shop.run(shop.node.partners.upsert({ id: 'm1' }))
   await sell(shop, 1, 2)
   const late = listen(shop.node, 'late')
+  const all = listen(shop.node, 'all', () => undefined, 'beginning')
   await shop.clock.advance(2000)
-  expect(early.seen).toEqual(['1 sat', '2 sat'])
-  expect(late.seen).toEqual(['1 sat', '2 sat'])
+  await sell(shop, 3)
+  await shop.clock.advance(2000)
+  expect(early.seen).toEqual(['1 sat', '2 sat', '3 sat'])
+  expect(late.seen).toEqual(['3 sat'])
+  expect(all.seen).toEqual(['1 sat', '2 sat', '3 sat'])
 })
 
 test('a process that only creates and reads delivers nothing', async () => {
@@ -209,9 +214,27 @@ test('a process that only creates and reads delivers nothing', async () => {
   await sell(shop, 1)
   await shop.clock.advance(60_000)
   expect(there.seen).toEqual([])
-  const here = listen(shop.node)
+  const here = listen(shop.node, 'orders', () => undefined, 'beginning')
   await shop.clock.advance(2000)
   expect(here.seen).toEqual(['1 sat'])
+})
+
+test('what settles while a process starts for the first time is not missed by its handlers', async () => {
+  const shop = openShop()
+  const { seen } = listen(shop.node)
+  await shop.run(shop.node.start())
+  await shop.run(shop.node.partners.upsert({ id: 'm1' }))
+  await sell(shop, 1)
+  shop.process.kill()
+  // Another consumer is named by the next process; a payment arrives before it has delivered anything.
+  const { node } = shop.open()
+  const orders = listen(node)
+  const mails = listen(node, 'mails')
+  await shop.run(node.start())
+  await shop.sell(2, node)
+  await shop.clock.advance(2000)
+  expect([...seen, ...orders.seen]).toEqual(['1 sat', '2 sat'])
+  expect(mails.seen).toEqual(['2 sat'])
 })
 
 test('hundreds of events while a handler was away come in order, each once', async () => {
@@ -227,8 +250,16 @@ test('hundreds of events while a handler was away come in order, each once', asy
   const settled: string[] = []
   await shop.run(Promise.all(invoices.map(({ paymentRequest }) => shop.payer.pay(paymentRequest))))
   await shop.clock.advance(5000)
-  shop.node.handle('invoice.created', { consumer: 'a' }, (_, { id }) => void created.push(id))
-  shop.node.handle('invoice.settled', { consumer: 'b' }, (_, { id }) => void settled.push(id))
+  shop.node.handle(
+    'invoice.created',
+    { consumer: 'a', from: 'beginning' },
+    (_, { id }) => void created.push(id),
+  )
+  shop.node.handle(
+    'invoice.settled',
+    { consumer: 'b', from: 'beginning' },
+    (_, { id }) => void settled.push(id),
+  )
   await shop.clock.advance(5000)
   const log = await shop.run(shop.node.events.after('0', { limit: 1000 }))
   const ids = (type: string): string[] =>

@@ -2,7 +2,7 @@ import { sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openShop } from '../shop.ts'
 
-test('a partner is what the last call said; what was left out returns to its default', async () => {
+test('a call changes what it gives; the rest stays, and null returns to the default', async () => {
   const shop = openShop()
   const { node, run, clock } = shop
   await run(node.start())
@@ -27,12 +27,24 @@ test('a partner is what the last call said; what was left out returns to its def
     updatedAt: clock.now(),
   })
   await clock.advance(1000)
-  const second = await run(node.partners.upsert({ id: 'merchant:42/berlin' }))
+  // As a host does at every start.
+  expect(await run(node.partners.upsert({ id: 'merchant:42/berlin' }))).toEqual({
+    ...first,
+    updatedAt: first.createdAt + 1000,
+  })
+  const second = await run(
+    node.partners.upsert({
+      id: 'merchant:42/berlin',
+      metadata: { plan: 'silver' },
+      defaultExpiry: null,
+      maximumExpiry: '3h',
+    }),
+  )
   expect(second).toMatchObject({
-    name: null,
-    metadata: {},
+    name: 'Café Zoë 東京',
+    metadata: { plan: 'silver' },
     defaultExpiry: null,
-    maximumExpiry: null,
+    maximumExpiry: 10_800,
     createdAt: first.createdAt,
     updatedAt: first.createdAt + 1000,
   })
