@@ -8,6 +8,7 @@ import {
   type PaymentNode,
   type PayoutInput,
   type PayoutOptions,
+  silentLogger,
 } from '@payment-node/core'
 import { lnd } from '@payment-node/lnd-adapter'
 import { sqlite } from '@payment-node/storage-sqlite'
@@ -64,6 +65,8 @@ const link = createLink(
 async function start(settings: ShopSettings): Promise<void> {
   clock = settings.time && createStoryClock(settings.time)
   node = createPaymentNode({
+    // The timeline tells what happens; a shop of your own keeps the default.
+    logger: silentLogger,
     lightning: connect(settings.lightning),
     storage: sqlite({ file: settings.file }),
     keys: { invoices: settings.invoiceKey },

@@ -1,4 +1,5 @@
 import { type Context, whenReady } from '../context.ts'
+import { PaymentNodeError } from '../errors.ts'
 import { LostLeadership } from '../record.ts'
 
 /** Milliseconds. */
@@ -25,10 +26,14 @@ export async function keepRunning(
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof LostLeadership)) {
-        context.logger.warn('worker stopped, it will be started again', {
+        const fields = {
           worker: name,
           error: error instanceof Error ? error.message : String(error),
-        })
+        }
+        // LND going away is told once, by the connection; anything else is worth a look.
+        if (PaymentNodeError.is(error, 'node.unavailable')) {
+          context.logger.info('worker lost its connection', fields)
+        } else context.logger.warn('worker stopped, it will be started again', fields)
       }
       context.live.checkConnection()
     }

@@ -276,7 +276,7 @@ export const payoutRows: readonly Row[] = [
     'payouts.resolve',
     'evidence',
     ({ shop, held }, evidence) => shop.node.payouts.resolve(held.id, 'failed', evidence),
-    [{ by: 'ann', note: 'x', despiteInflight: true }, 'despiteInFlight'],
+    [{ by: 'ann', note: 'x', insists: true }, 'insist'],
   ),
   ...texts('payouts.resolve', 'evidence.by', 255, resolveHeld('by')),
   ...texts('payouts.resolve', 'evidence.note', 2000, resolveHeld('note')),
@@ -286,7 +286,7 @@ export const payoutRows: readonly Row[] = [
       ['', 'empty'],
     ]),
   ),
-  ...booleans('payouts.resolve', 'evidence.despiteInFlight', resolveHeld('despiteInFlight')),
+  ...booleans('payouts.resolve', 'evidence.insist', resolveHeld('insist')),
   ...texts('payouts.resolve', 'evidence.preimage', 64, resolveHeld('preimage')),
   ...each('payouts.resolve', 'evidence.preimage', resolveHeld('preimage'), [
     ['', 'empty'],
@@ -309,7 +309,7 @@ export const payoutRows: readonly Row[] = [
   ...(['succeeded', 'failed'] as const).map(
     (verdict): Row => ({
       verb: 'payouts.resolve',
-      field: 'despiteInFlight',
+      field: 'insist',
       reason: `${verdict}-in-flight`,
       code: 'payout.verdict-refused',
       details: undefined,
