@@ -7,6 +7,7 @@ import {
   type Payout,
   type PayoutInput,
   schema,
+  silentLogger,
 } from '@payment-node/core'
 import {
   type CommitHooks,
@@ -110,6 +111,7 @@ export function openShop({ options = {}, isExclusive = true, lnd: as }: ShopSett
       storage: portOf(life, storage),
       keys: { invoices: invoiceKey },
       clock: clockOf(life, clock),
+      logger: silentLogger,
       ...options,
       ...more,
     })

@@ -8,144 +8,171 @@ import {
 } from '../../src/domain/attempt.ts'
 
 const states: readonly AttemptState[] = ['recorded', 'sent', 'unknown', 'succeeded', 'failed']
-const evidences: readonly Evidence['kind'][] = [
-  'none',
-  'succeeded',
-  'failed',
-  'in-flight',
-  'not-found',
-  'refused',
-  'silence',
+const evidences: readonly Evidence[] = [
+  { kind: 'none' },
+  { kind: 'succeeded' },
+  { kind: 'failed' },
+  { kind: 'failed', isExpired: true },
+  { kind: 'in-flight' },
+  { kind: 'not-found' },
+  { kind: 'refused' },
+  { kind: 'refused', isExpired: true },
+  { kind: 'silence' },
 ]
 const both = [false, true]
 
 interface Case {
   readonly situation: AttemptSituation
-  readonly evidence: Evidence['kind']
+  readonly evidence: Evidence
   readonly action: AttemptAction
   readonly name: string
 }
 
-function allCases(): Case[] {
-  const cases: Case[] = []
+function* allSituations(): Generator<AttemptSituation> {
   for (const state of states)
     for (const epoch of [0, 1, 2])
       for (const sends of [0, 1, 2, 3])
-        for (const isExpired of both)
-          for (const isExclusive of both)
-            for (const isHalted of both)
-              for (const evidence of evidences) {
-                const situation = {
-                  state,
-                  epoch,
-                  ourEpoch: 2,
-                  sends,
-                  isExpired,
-                  isExclusive,
-                  isHalted,
-                }
-                const action = decideAttempt(situation, { kind: evidence })
-                cases.push({
-                  situation,
-                  evidence,
-                  action,
-                  name: `${JSON.stringify(situation)} + ${evidence} = ${JSON.stringify(action)}`,
-                })
-              }
-  return cases
+        for (const isSeen of both)
+          for (const isExpired of both)
+            for (const isExclusive of both)
+              for (const isHalted of both)
+                yield { state, epoch, ourEpoch: 2, sends, isSeen, isExpired, isExclusive, isHalted }
+}
+
+function allCases(): Case[] {
+  return [...allSituations()].flatMap((situation) =>
+    evidences.map((evidence) => {
+      const action = decideAttempt(situation, evidence)
+      const name = [situation, evidence, action].map((part) => JSON.stringify(part)).join(' ')
+      return { situation, evidence, action, name }
+    }),
+  )
 }
 
 const hasEnded = ({ situation: { state } }: Case): boolean =>
   state === 'succeeded' || state === 'failed'
 
+/** LND itself has just said that it will not start the payment any more. */
+const isOver = ({ evidence }: Case): boolean =>
+  'isExpired' in evidence && evidence.isExpired === true
+
 /** Money rules 4 and 14 in their own words: some call that was issued may reach LND and start the payment. */
-function aCallMayStillStart({ situation }: Case): boolean {
-  if (situation.isExpired) return false
+function aCallMayStillStart(one: Case): boolean {
+  const { situation } = one
+  if (isOver(one) || situation.state === 'recorded') return false
   if (situation.epoch !== situation.ourEpoch) return !situation.isExclusive
   return situation.sends > 1
 }
+
+/** What cannot be: nothing was sent, yet calls were counted or LND has said something about it. */
+const isImpossible = ({ situation: { state, sends, isSeen }, evidence: { kind } }: Case): boolean =>
+  state === 'recorded' && (sends > 0 || isSeen || (kind !== 'none' && kind !== 'not-found'))
 
 const rules: readonly [string, (one: Case) => boolean][] = [
   ['what has ended stays as it is', (one) => !hasEnded(one) || one.action.do === 'nothing'],
   ['what has not ended is not left alone', (one) => hasEnded(one) || one.action.do !== 'nothing'],
   [
     'a success always wins',
-    (one) => hasEnded(one) || one.evidence !== 'succeeded' || one.action.do === 'book-succeeded',
+    (one) =>
+      hasEnded(one) || one.evidence.kind !== 'succeeded' || one.action.do === 'book-succeeded',
   ],
   [
     'a success is booked on nothing else',
-    (one) => one.action.do !== 'book-succeeded' || one.evidence === 'succeeded',
+    (one) => one.action.do !== 'book-succeeded' || one.evidence.kind === 'succeeded',
   ],
   [
     'a failure is not booked while a call may still start the payment',
-    (one) => one.action.do !== 'book-failed' || !aCallMayStillStart(one),
+    (one) => one.action.do !== 'book-failed' || !aCallMayStillStart(one) || isImpossible(one),
   ],
   [
-    'a failure is booked only on a word of LND, or on an expiry',
+    'a failure is booked only on a word of LND, or when nothing was ever sent',
     (one) =>
       one.action.do !== 'book-failed' ||
-      one.evidence === 'failed' ||
-      one.evidence === 'refused' ||
-      (one.situation.isExpired && (one.evidence === 'not-found' || one.evidence === 'none')),
+      one.evidence.kind === 'failed' ||
+      one.evidence.kind === 'refused' ||
+      (one.situation.state === 'recorded' && one.situation.isExpired),
   ],
   [
-    'without any evidence a failure is booked only before anything was sent',
+    'our clock alone never fails what was handed over',
     (one) =>
+      one.situation.state === 'recorded' ||
       one.action.do !== 'book-failed' ||
-      one.evidence !== 'none' ||
-      one.situation.state === 'recorded',
+      decideAttempt({ ...one.situation, isExpired: false }, one.evidence).do === 'book-failed',
+  ],
+  [
+    'what LND has shown is not taken for something that did not happen',
+    (one) =>
+      !one.situation.isSeen ||
+      one.evidence.kind !== 'not-found' ||
+      hasEnded(one) ||
+      one.action.do === 'wait' ||
+      one.action.do === 'mark-unknown',
   ],
   [
     'the reason of a failure is what was seen',
-    (one) =>
-      one.action.do !== 'book-failed' ||
-      one.action.because ===
-        { failed: 'node-says-failed', refused: 'refused' }[one.evidence as string] ||
-      (one.action.because === 'expired-before-sending' &&
-        (one.evidence === 'not-found' || one.evidence === 'none')),
+    (one) => {
+      if (one.action.do !== 'book-failed') return true
+      const { kind } = one.evidence
+      if (kind === 'failed') return one.action.because === 'node-says-failed'
+      if (kind === 'refused' && !isOver(one)) return one.action.because === 'refused'
+      return one.action.because === 'expired-before-sending'
+    },
   ],
   ['nothing is sent while halted', (one) => one.action.do !== 'send' || !one.situation.isHalted],
-  ['nothing expired is sent', (one) => one.action.do !== 'send' || !one.situation.isExpired],
   [
-    'nothing is sent again unless LND does not know it',
+    'what was never sent and has expired is not sent',
     (one) =>
       one.action.do !== 'send' ||
-      one.evidence === 'not-found' ||
-      (one.evidence === 'none' && one.situation.state === 'recorded'),
+      one.situation.state !== 'recorded' ||
+      !one.situation.isExpired ||
+      isImpossible(one),
+  ],
+  [
+    'nothing is sent again unless LND does not have it',
+    (one) =>
+      one.action.do !== 'send' ||
+      one.evidence.kind === 'not-found' ||
+      one.evidence.kind === 'failed' ||
+      (one.evidence.kind === 'none' && one.situation.state === 'recorded'),
   ],
   [
     'what is in flight is followed',
-    (one) => hasEnded(one) || one.evidence !== 'in-flight' || one.action.do === 'track',
+    (one) => hasEnded(one) || one.evidence.kind !== 'in-flight' || one.action.do === 'track',
   ],
   [
     'silence concludes nothing',
     (one) =>
       hasEnded(one) ||
-      one.evidence !== 'silence' ||
-      one.action.do === (one.situation.state === 'unknown' ? 'wait' : 'mark-unknown'),
+      one.evidence.kind !== 'silence' ||
+      one.action.do === 'wait' ||
+      (one.action.do === 'mark-unknown' && one.situation.state !== 'unknown'),
   ],
   [
     'a halt keeps money from going and changes nothing else',
     (one) => {
-      const without = decideAttempt({ ...one.situation, isHalted: false }, { kind: one.evidence })
+      const without = decideAttempt({ ...one.situation, isHalted: false }, one.evidence)
       return one.situation.isHalted && without.do === 'send'
-        ? one.action.do === 'wait' && one.action.because === 'halted'
+        ? one.action.do === 'wait'
         : JSON.stringify(without) === JSON.stringify(one.action)
     },
   ],
   [
-    'whoever waits for a call that may still start is released by the expiry',
+    'whoever waits for a call that may still start asks LND after the expiry, and is released by its word',
     (one) => {
       if (one.action.do !== 'wait' || one.action.because !== 'may-still-be-sent') return true
-      const later = decideAttempt({ ...one.situation, isExpired: true }, { kind: one.evidence })
-      return later.do === 'book-failed'
+      if (one.evidence.kind !== 'failed') return true
+      const later = { ...one.situation, isExpired: true, isHalted: false }
+      return (
+        decideAttempt(later, { kind: 'failed' }).do === 'send' &&
+        decideAttempt(later, { kind: 'failed', isExpired: true }).do === 'book-failed'
+      )
     },
   ],
 ]
 
 test('the money rules hold for an attempt in every situation with every evidence', () => {
   const cases = allCases()
-  expect(cases).toHaveLength(5 * 3 * 4 * 2 * 2 * 2 * 7)
+  expect(cases).toHaveLength(5 * 3 * 4 * 2 * 2 * 2 * 2 * 9)
   const broken = rules.flatMap(([rule, holds]) =>
     cases.filter((one) => !holds(one)).map(({ name }) => `${rule}: ${name}`),
   )
@@ -162,6 +189,7 @@ const fresh: AttemptSituation = {
   epoch: 0,
   ourEpoch: 2,
   sends: 0,
+  isSeen: false,
   isExpired: false,
   isExclusive: false,
   isHalted: false,
@@ -170,62 +198,83 @@ const sentOnce: AttemptSituation = { ...fresh, state: 'sent', epoch: 2, sends: 1
 const sentTwice: AttemptSituation = { ...sentOnce, sends: 2 }
 const sentByAnother: AttemptSituation = { ...sentOnce, epoch: 1 }
 
-const examples: readonly [string, AttemptSituation, Evidence['kind'], AttemptAction][] = [
-  ['new', fresh, 'none', { do: 'send' }],
-  ['new, halted', { ...fresh, isHalted: true }, 'none', { do: 'wait', because: 'halted' }],
-  [
-    'new, expired while halted',
-    { ...fresh, isHalted: true, isExpired: true },
-    'none',
-    { do: 'book-failed', because: 'expired-before-sending' },
-  ],
-  ['sent, found after a crash', sentOnce, 'none', { do: 'track' }],
-  ['unknown, found after a crash', { ...sentOnce, state: 'unknown' }, 'none', { do: 'track' }],
-  ['sent, LND failed it', sentOnce, 'failed', { do: 'book-failed', because: 'node-says-failed' }],
-  ['sent, LND refused it', sentOnce, 'refused', { do: 'book-failed', because: 'refused' }],
-  ['sent twice, LND failed one', sentTwice, 'failed', { do: 'wait', because: 'may-still-be-sent' }],
-  [
-    'sent twice, LND refused one',
-    sentTwice,
-    'refused',
-    { do: 'wait', because: 'may-still-be-sent' },
-  ],
-  [
-    'sent by a leader that may only be paused',
-    sentByAnother,
-    'failed',
-    { do: 'wait', because: 'may-still-be-sent' },
-  ],
+type Example = readonly [string, AttemptSituation, Evidence, AttemptAction]
+const none: Evidence = { kind: 'none' }
+const failed: Evidence = { kind: 'failed' }
+const refused: Evidence = { kind: 'refused' }
+const unknownToNode: Evidence = { kind: 'not-found' }
+const silence: Evidence = { kind: 'silence' }
+const mayStillBeSent: AttemptAction = { do: 'wait', because: 'may-still-be-sent' }
+const nodeSaysFailed: AttemptAction = { do: 'book-failed', because: 'node-says-failed' }
+const expired: AttemptAction = { do: 'book-failed', because: 'expired-before-sending' }
+
+const examples: readonly Example[] = [
+  ['new', fresh, none, { do: 'send' }],
+  ['new, halted', { ...fresh, isHalted: true }, none, { do: 'wait', because: 'halted' }],
+  ['new, expired while halted', { ...fresh, isHalted: true, isExpired: true }, none, expired],
+  ['sent, found after a crash', sentOnce, none, { do: 'track' }],
+  ['unknown, found after a crash', { ...sentOnce, state: 'unknown' }, none, { do: 'track' }],
+  ['sent, LND failed it', sentOnce, failed, nodeSaysFailed],
+  ['sent, LND refused it', sentOnce, refused, { do: 'book-failed', because: 'refused' }],
+  ['sent twice, LND failed one', sentTwice, failed, mayStillBeSent],
+  ['sent twice, LND refused one', sentTwice, refused, mayStillBeSent],
+  ['sent by a leader that may only be paused', sentByAnother, failed, mayStillBeSent],
   [
     'sent by a leader that is gone',
     { ...sentByAnother, isExclusive: true },
-    'failed',
-    { do: 'book-failed', because: 'node-says-failed' },
+    failed,
+    nodeSaysFailed,
   ],
-  ['sent, LND never got it', sentOnce, 'not-found', { do: 'send' }],
-  ['sent by another leader, LND never got it', sentByAnother, 'not-found', { do: 'send' }],
   [
-    'sent, LND never got it and takes it no more',
-    { ...sentOnce, isExpired: true },
-    'not-found',
-    { do: 'book-failed', because: 'expired-before-sending' },
+    'sent twice, failed, expired by our clock',
+    { ...sentTwice, isExpired: true },
+    failed,
+    { do: 'send' },
   ],
-  ['sent, no answer', sentOnce, 'silence', { do: 'mark-unknown' }],
+  [
+    'sent twice, failed, expired by LND',
+    sentTwice,
+    { kind: 'failed', isExpired: true },
+    nodeSaysFailed,
+  ],
+  ['sent twice, refused as expired', sentTwice, { kind: 'refused', isExpired: true }, expired],
+  ['sent, LND never got it', sentOnce, unknownToNode, { do: 'send' }],
+  ['sent by another leader, LND never got it', sentByAnother, unknownToNode, { do: 'send' }],
+  [
+    'sent, LND never got it, expired by our clock: LND is asked',
+    { ...sentOnce, isExpired: true },
+    unknownToNode,
+    { do: 'send' },
+  ],
+  ['LND had it and forgot', { ...sentOnce, isSeen: true }, unknownToNode, { do: 'mark-unknown' }],
+  [
+    'LND had it, forgot, and still does not know',
+    { ...sentOnce, state: 'unknown', isSeen: true },
+    unknownToNode,
+    { do: 'wait', because: 'forgotten' },
+  ],
+  ['sent, no answer', sentOnce, silence, { do: 'mark-unknown' }],
+  [
+    'in flight, no answer',
+    { ...sentOnce, isSeen: true },
+    silence,
+    { do: 'wait', because: 'silence' },
+  ],
   [
     'unknown, still no answer',
     { ...sentOnce, state: 'unknown' },
-    'silence',
+    silence,
     { do: 'wait', because: 'silence' },
   ],
   [
     'expired and silent is not failed',
     { ...sentOnce, isExpired: true },
-    'silence',
+    silence,
     { do: 'mark-unknown' },
   ],
 ]
 
 test('what to do with an attempt, by example', () => {
-  for (const [name, situation, kind, action] of examples)
-    expect(decideAttempt(situation, { kind }), name).toEqual(action)
+  for (const [name, situation, evidence, action] of examples)
+    expect(decideAttempt(situation, evidence), name).toEqual(action)
 })

@@ -1,7 +1,7 @@
 import { createSimulatedNetwork } from '@payment-node/testkit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { channelLiquidity, nodeLiquidity, pendingMsat } from '../../src/domain/channel.ts'
+import { channelLiquidity, nodeLiquidity } from '../../src/domain/channel.ts'
 import type { NodeChannel } from '../../src/ports/lightning-node.ts'
 
 /** 1 000 000 sat, 300 000 pushed, as LND lists it: net of 284 sat commitment fee and 660 sat anchors. */
@@ -107,15 +107,4 @@ test('a node can do what its active channels can do together', () => {
     receivableMsat: 290_000_000n + 688_598_000n,
   })
   expect(nodeLiquidity([])).toEqual({ sendableMsat: 0n, receivableMsat: 0n })
-})
-
-test('pending payments count by direction', () => {
-  const pending = [
-    { direction: 'incoming', amountMsat: 1n, paymentHash: 'a', expiryHeight: 1 },
-    { direction: 'outgoing', amountMsat: 10n, paymentHash: 'b', expiryHeight: 1 },
-    { direction: 'incoming', amountMsat: 100n, paymentHash: 'c', expiryHeight: 1 },
-  ] as const
-  expect(pendingMsat(pending, 'incoming')).toBe(101n)
-  expect(pendingMsat(pending, 'outgoing')).toBe(10n)
-  expect(pendingMsat([], 'outgoing')).toBe(0n)
 })
