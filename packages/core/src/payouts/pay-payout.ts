@@ -12,6 +12,9 @@ import { type Observation, observePayment } from './observe-payment.ts'
 /** Clocks of this machine and of LND may differ by this much (milliseconds). */
 const clockMargin = 60_000
 
+/** Milliseconds between two tries to hear LND's word on an expiry. */
+const askAgainAfter = 30_000
+
 /** `later`: look again after so many milliseconds. */
 export type PayResult = { readonly ended: true } | { readonly ended: false; readonly after: number }
 
@@ -29,6 +32,7 @@ export async function payPayout(
 ): Promise<PayResult> {
   const following: Following = { context, identity, leadership, signal, onInFlight }
   let seen: Observation = { evidence: { kind: 'none' } }
+  let hasAskedAgain = false
   for (;;) {
     const rows = await read(context, id)
     if (!rows) return { ended: true }
@@ -41,6 +45,11 @@ export async function payPayout(
       case 'nothing':
         return { ended: true }
       case 'send': {
+        // A failed payment goes out again to hear whether it has expired for LND too: once, then later.
+        if (seen.evidence.kind === 'failed') {
+          if (hasAskedAgain) return { ended: false, after: askAgainAfter }
+          hasAskedAgain = true
+        }
         // Not while another LND may answer, nor on a lease that may be somebody else's by now.
         if (signal.aborted || context.live.state !== 'ready' || !leadership.isFresh()) {
           return { ended: false, after: 1000 }

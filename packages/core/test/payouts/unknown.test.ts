@@ -116,7 +116,7 @@ test('when a call may still arrive, a failure waits for the expiry of the invoic
   await expectBooks(shop, { available: 100_000, reserved: 0 })
 })
 
-test('what was never started is given up when its invoice has expired, not before', async () => {
+test('what was never started is given up when LND says that its invoice has expired', async () => {
   const shop = await openRich()
   const { clock, lnd } = shop
   const bill = shop.bill(20_000, { expirySeconds: 600 })
@@ -124,16 +124,93 @@ test('what was never started is given up when its invoice has expired, not befor
     call === 'pay' && moment === 'before-effect' ? { outcome: 'unknown' } : undefined,
   )
   const payout = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
-  await clock.advance(9 * minute)
+  // By our clock it is over; but who knows what LND would do.
+  await clock.advance(15 * minute)
   expect((await now(shop, payout)).state).toBe('sending')
   await expectBooks(shop, { available: 80_000, reserved: 20_000 })
-  await clock.advance(4 * minute)
-  expect(await now(shop, payout)).toMatchObject({
+  deaf()
+  expect(await shop.ended(payout.id)).toMatchObject({
     state: 'failed',
     reason: 'expired-before-sending',
   })
+  expect(lnd.findPayment(bill.paymentHash)).toBeUndefined()
   await expectBooks(shop, { available: 100_000, reserved: 0 })
-  deaf()
+})
+
+test('an LND that is behind our clock is asked now and then whether it would still pay, not all the time', async () => {
+  const shop = await openRich()
+  const { clock, lnd, payee, payer } = shop
+  const bill = shop.bill(20_000, { expirySeconds: 600 })
+  lnd.faults.once('pay', 'before-effect', { outcome: 'unknown' })
+  const payout = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
+  payee.stop()
+  payer.stop()
+  // Twenty minutes in which it has expired for us, and every try fails there for want of a route.
+  lnd.setClockSkew(-20 * minute)
+  let calls = 0
+  lnd.faults.add(({ call, moment }) => {
+    if (call === 'pay' && moment === 'before-effect') calls++
+    return undefined
+  })
+  await clock.advance(25 * minute)
+  expect((await now(shop, payout)).state).toBe('sending')
+  expect(calls).toBeGreaterThan(0)
+  expect(calls).toBeLessThan(100)
+  await clock.advance(10 * minute)
+  expect((await now(shop, payout)).state).toBe('failed')
+  await expectBooks(shop, { available: 100_000, reserved: 0 })
+})
+
+test('a failure that LND has from an earlier payment of the same hash is not ours', async () => {
+  const shop = await openRich()
+  const { clock, lnd, payee, payer, run } = shop
+  const bill = shop.bill(20_000, { expirySeconds: 86_400 })
+  // Another program has tried this invoice in vain.
+  payee.stop()
+  payer.stop()
+  expect((await run(lnd.pay(bill.paymentRequest))).state).toBe('failed')
+  payee.start()
+  payer.start()
+  await clock.advance(5000)
+  // Our call is on its way for ten seconds; meanwhile its reply is lost, and LND shows the old failure.
+  lnd.faults.once('pay', 'before-effect', { delayMilliseconds: 10_000 })
+  const payout = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
+  await clock.advance(1000)
+  shop.process.kill()
+  const { node } = shop.open()
+  await run(node.start())
+  await clock.advance(30_000)
+  expect(await shop.ended(payout.id, node)).toMatchObject({
+    state: 'succeeded',
+    preimage: bill.preimage,
+  })
+  await expectBooks(shop, { available: 80_000, reserved: 0 }, node)
+})
+
+test('a payment that LND has shown and then forgets is unknown for ever, never failed', async () => {
+  const shop = await openRich()
+  const { clock, lnd, payee } = shop
+  const hold = payee.createHoldInvoice({ amountMsat: 20_000_000n, expirySeconds: 600 })
+  const payout = await shop.request({ destination: hold.paymentRequest, feeLimit: '0 sat' })
+  await clock.advance(1000)
+  const { paymentHash } = hold
+  const error = new PaymentNodeError('node.payment-not-found', 'Deleted.', { paymentHash })
+  lnd.faults.add(({ call }) => (call === 'trackPayment' ? { error } : undefined))
+  let calls = 0
+  lnd.faults.add(({ call }) => {
+    if (call === 'pay') calls++
+    return undefined
+  })
+  lnd.faults.cutStreams()
+  await clock.advance(20 * minute)
+  expect(await now(shop, payout)).toMatchObject({
+    state: 'sending',
+    reason: 'forgotten',
+    attempt: { state: 'unknown', isSeen: true },
+  })
+  expect(calls).toBe(0)
+  await expectBooks(shop, { available: 80_000, reserved: 20_000 })
+  expect(await told(shop)).toEqual(['payout.sending', 'payout.unknown'])
 })
 
 test('an error of the tracking, even a refusal, is never taken for a failed payment', async () => {
