@@ -74,26 +74,26 @@ test('what ended while nobody was up is found at the start', async () => {
   }
 })
 
-test('held payments do not keep others from being paid, up to the number allowed at once', async () => {
+test('payments that LND holds keep nobody from being paid', async () => {
   const shop = openShop({ options: { payouts: { maximumConcurrent: 2 } } })
   await shop.run(shop.node.start())
   await shop.sell(100_000)
-  const hold = shop.payee.createHoldInvoice({ amountMsat: 20_000_000n })
-  await shop.request({ destination: hold.paymentRequest })
-  await shop.clock.advance(1000)
-  for (let at = 0; at < 3; at++) {
-    const payout = await shop.request({ destination: shop.bill(100).paymentRequest })
-    expect((await shop.ended(payout.id)).state).toBe('succeeded')
-  }
-  // A second held one takes the last place: the next waits for its turn, reserved, and is not lost.
-  const second = shop.payee.createHoldInvoice({ amountMsat: 10_000_000n })
-  await shop.request({ destination: second.paymentRequest })
-  await shop.clock.advance(1000)
-  const waiting = await shop.request({ destination: shop.bill(100).paymentRequest })
-  await shop.clock.advance(120_000)
-  expect((await shop.run(shop.node.payouts.get(waiting.id))).state).toBe('reserved')
-  shop.payee.settleHold(hold.paymentHash)
-  expect((await shop.ended(waiting.id)).state).toBe('succeeded')
+  const holds = Array.from({ length: 5 }, () =>
+    shop.payee.createHoldInvoice({ amountMsat: 1_000_000n }),
+  )
+  for (const { paymentRequest } of holds)
+    await shop.request({ destination: paymentRequest, feeLimit: '0 sat' })
+  await shop.clock.advance(5000)
+  for (const { paymentHash } of holds)
+    expect(shop.payee.findInvoice(paymentHash)?.state).toBe('accepted')
+  const payout = await shop.request({
+    destination: shop.bill(100).paymentRequest,
+    feeLimit: '0 sat',
+  })
+  expect((await shop.ended(payout.id)).state).toBe('succeeded')
+  for (const { paymentHash } of holds) shop.payee.settleHold(paymentHash)
+  await shop.clock.advance(5000)
+  await expectBooks(shop, { available: 94_900, reserved: 0 })
 })
 
 test('LND starting again and again during a payment does not lose it', async () => {

@@ -1,4 +1,4 @@
-import { msat, sat } from '@payment-node/core'
+import { msat, PaymentNodeError, sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openShop, type Shop } from '../shop.ts'
 import { expectBooks } from './expect-books.ts'
@@ -157,24 +157,36 @@ test('a failure that is certain releases everything, with LND s reason', async (
 })
 
 test('a refusal of LND, for which nothing was stored there, releases everything', async () => {
-  const shop = await openRich()
-  // A minute is left at the request; LND, whose clock is ahead, refuses to start.
-  const bill = shop.bill(20_000, { expirySeconds: 120 })
-  shop.lnd.setClockSkew(600_000)
-  const payout = await shop.request({ destination: bill.paymentRequest })
-  expect(await shop.ended(payout.id)).toMatchObject({ state: 'failed', reason: 'refused' })
-  await expectBooks(shop, { available: 100_000, reserved: 0 })
+  for (const reason of ['expired', 'other'] as const) {
+    const shop = await openRich()
+    // A minute is left at the request; LND, whose clock may be ahead, refuses to start.
+    const bill = shop.bill(20_000, { expirySeconds: 120 })
+    if (reason === 'expired') shop.lnd.setClockSkew(600_000)
+    else {
+      const error = new PaymentNodeError('node.refused', 'No.', { call: 'pay', reason })
+      shop.lnd.faults.once('pay', 'before-effect', { error })
+    }
+    const payout = await shop.request({ destination: bill.paymentRequest })
+    expect(await shop.ended(payout.id)).toMatchObject({
+      state: 'failed',
+      reason: reason === 'expired' ? 'expired-before-sending' : 'refused',
+    })
+    await expectBooks(shop, { available: 100_000, reserved: 0 })
+  }
 })
 
-test('many payouts at once: all are paid, not more at a time than allowed', async () => {
+test('many payouts at once: all are paid, not more than allowed are handed over at a time', async () => {
   const shop = await openRich({ options: { payouts: { maximumConcurrent: 5 } } })
-  let running = 0
+  const waiting = new Set<string>()
   let most = 0
-  shop.lnd.faults.add(({ call, moment }) => {
-    if (call === 'pay' && moment === 'after-effect') most = Math.max(most, ++running)
+  shop.lnd.faults.add(({ call, moment, parameters, reply }) => {
+    if (call !== 'pay') return undefined
+    const [{ paymentRequest }] = parameters as [{ paymentRequest: string }]
+    if (moment === 'before-effect') waiting.add(paymentRequest)
+    else if (reply) waiting.delete(paymentRequest)
+    most = Math.max(most, waiting.size)
     return undefined
   })
-  shop.node.on('payout.succeeded', () => void running--)
   const requests = Array.from({ length: 40 }, (_, at) =>
     shop.node.payouts.request(
       { partner: 'm1', destination: shop.bill(100 + at).paymentRequest },

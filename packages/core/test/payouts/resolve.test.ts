@@ -62,7 +62,7 @@ test('in flight: no verdict without insisting', async () => {
 
 test('in flight and insisted on: the verdict stands, the hash stays taken', async () => {
   const failed = await openStuck()
-  expect(await resolve(failed, 'failed', { despiteInFlight: true })).toMatchObject({
+  expect(await resolve(failed, 'failed', { insist: true })).toMatchObject({
     state: 'failed',
     reason: 'resolved-by-operator',
     attempt: {
@@ -86,7 +86,7 @@ test('in flight and insisted on: the verdict stands, the hash stays taken', asyn
 
   const succeeded = await openStuck()
   const { preimage } = succeeded.hold
-  const done = await resolve(succeeded, 'succeeded', { despiteInFlight: true, preimage })
+  const done = await resolve(succeeded, 'succeeded', { insist: true, preimage })
   // What is not known is taken at its worst: the whole fee limit.
   expect(done).toMatchObject({ state: 'succeeded', fee: sat(100), preimage })
   succeeded.shop.payee.settleHold(succeeded.hold.paymentHash)
@@ -101,7 +101,7 @@ test('the fee may be said, up to the limit', async () => {
     ['100 sat', 79_900],
   ] as const) {
     const stuck = await openStuck()
-    const done = await resolve(stuck, 'succeeded', { despiteInFlight: true, fee })
+    const done = await resolve(stuck, 'succeeded', { insist: true, fee })
     expect(done.fee?.toString()).toBe(fee)
     expect((await stuck.shop.run(stuck.shop.node.partners.get('m1'))).available).toEqual(
       sat(available),
@@ -114,7 +114,7 @@ test('LND says succeeded: its word and its figures count', async () => {
   const { shop, hold } = stuck
   shop.payee.settleHold(hold.paymentHash)
   await shop.clock.advance(1000)
-  await expect(resolve(stuck, 'failed', { despiteInFlight: true })).rejects.toMatchObject(
+  await expect(resolve(stuck, 'failed', { insist: true })).rejects.toMatchObject(
     refused('failed', 'node-says-succeeded'),
   )
   await expectBooksOf(shop, 79_900, 20_100)
@@ -123,27 +123,35 @@ test('LND says succeeded: its word and its figures count', async () => {
   await expectBooks(shop, { available: 80_000, reserved: 0 })
 })
 
-test('LND says failed: its word counts, and the hash is free again', async () => {
+test('LND says failed: its word counts; the hash stays taken all the same', async () => {
   const stuck = await openStuck()
   const { shop, hold } = stuck
   shop.payee.cancelHold(hold.paymentHash)
   await shop.clock.advance(1000)
-  await expect(resolve(stuck, 'succeeded', { despiteInFlight: true })).rejects.toMatchObject(
+  await expect(resolve(stuck, 'succeeded', { insist: true })).rejects.toMatchObject(
     refused('succeeded', 'node-says-failed'),
   )
   expect((await resolve(stuck, 'failed')).state).toBe('failed')
   await expectBooks(shop, { available: 100_000, reserved: 0 })
-  expect((await shop.request({ destination: hold.paymentRequest })).state).toBe('reserved')
+  // The leader that is gone may have sent a call that LND has not seen yet.
+  await expect(shop.request({ destination: hold.paymentRequest })).rejects.toMatchObject({
+    code: 'payout.hash-used',
+    details: { payout: stuck.payout.id },
+  })
 })
 
-test('LND does not know it, or does not answer: the operator decides', async () => {
+test('LND does not know it, or does not answer: the operator decides, and must insist', async () => {
   for (const nodeSays of ['not-found', 'silent'] as const)
     for (const verdict of ['succeeded', 'failed'] as const) {
+      const name = `${nodeSays} ${verdict}`
       const stuck = await openStuck({ isSent: nodeSays === 'silent' })
       const { shop } = stuck
       if (nodeSays === 'silent') shop.lnd.stop()
-      const done = await resolve(stuck, verdict)
-      expect(done, `${nodeSays} ${verdict}`).toMatchObject({
+      await expect(resolve(stuck, verdict), name).rejects.toMatchObject(
+        refused(verdict, `node-says-${nodeSays}`),
+      )
+      const done = await resolve(stuck, verdict, { insist: true })
+      expect(done, name).toMatchObject({
         state: verdict,
         attempt: { evidence: { by: 'ann', nodeSays } },
       })
@@ -153,11 +161,41 @@ test('LND does not know it, or does not answer: the operator decides', async () 
       await shop.clock.advance(5000)
       await expect(
         shop.request({ destination: stuck.hold.paymentRequest }),
-        `${nodeSays} ${verdict}`,
+        name,
       ).rejects.toMatchObject({ code: 'payout.hash-used' })
       const types = (await shop.run(shop.node.events.after('0'))).map(({ type }) => type)
       expect(types.filter((type) => type === `payout.${verdict}`)).toHaveLength(1)
     }
+})
+
+test('the preimage is a proof: no insistence is needed', async () => {
+  const stuck = await openStuck()
+  const { preimage } = stuck.hold
+  expect(await resolve(stuck, 'succeeded', { preimage })).toMatchObject({
+    state: 'succeeded',
+    preimage,
+    fee: sat(100),
+  })
+})
+
+test('a verdict on an attempt that moves on meanwhile does not count', async () => {
+  const { shop, payout, hold } = await openStuck({ isSent: false })
+  // The operator hears that LND does not know it; in that moment a new leader hands it over.
+  const worker = shop.open({ role: 'worker' }).node
+  shop.lnd.faults.once('trackPayment', 'before-reply', { delayMilliseconds: 60_000 })
+  const verdict = shop.node.payouts.resolve(payout.id, 'failed', { ...evidence, insist: true })
+  const refusal = expect(verdict).rejects.toMatchObject({
+    ...refused('failed', 'moved-meanwhile'),
+    isRetryable: true,
+  })
+  await shop.clock.advance(10)
+  await shop.run(worker.start())
+  await shop.clock.advance(70_000)
+  await refusal
+  expect(shop.payee.findInvoice(hold.paymentHash)?.state).toBe('accepted')
+  await expectBooksOf(shop, 79_900, 20_100)
+  shop.payee.settleHold(hold.paymentHash)
+  expect((await shop.ended(payout.id)).state).toBe('succeeded')
 })
 
 async function expectBooksOf(shop: Shop, available: number, reserved: number): Promise<void> {
@@ -167,7 +205,7 @@ async function expectBooksOf(shop: Shop, available: number, reserved: number): P
 
 test('what has ended, or was never handed over, is not resolved', async () => {
   const stuck = await openStuck()
-  await resolve(stuck, 'failed', { despiteInFlight: true })
+  await resolve(stuck, 'failed', { insist: true })
   for (const verdict of ['failed', 'succeeded'] as const)
     await expect(resolve(stuck, verdict)).rejects.toMatchObject({
       code: 'payout.not-unknown',
@@ -183,7 +221,7 @@ test('what has ended, or was never handed over, is not resolved', async () => {
 test('two verdicts at once: one counts', async () => {
   const stuck = await openStuck()
   const { shop, payout } = stuck
-  const insisting = { ...evidence, despiteInFlight: true }
+  const insisting = { ...evidence, insist: true }
   const results = await shop.run(
     Promise.allSettled([
       shop.node.payouts.resolve(payout.id, 'failed', insisting),
@@ -207,7 +245,7 @@ test('a worker that follows the payout leaves the verdict alone', async () => {
   const hold = shop.payee.createHoldInvoice({ amountMsat: 20_000_000n })
   const payout = await shop.request({ destination: hold.paymentRequest, feeLimit: '0 sat' })
   await shop.clock.advance(1000)
-  const insisting = { ...evidence, despiteInFlight: true }
+  const insisting = { ...evidence, insist: true }
   const failed = await shop.run(shop.node.payouts.resolve(payout.id, 'failed', insisting))
   shop.payee.settleHold(hold.paymentHash)
   await shop.clock.advance(120_000)
