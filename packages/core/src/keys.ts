@@ -85,8 +85,20 @@ export function sha256Hex(bytes: Uint8Array | string): string {
 
 /** HKDF-SHA256 (RFC 5869) with the purpose as info, then HMAC of the subject, so that one derived key serves many subjects. */
 function derive(secret: Uint8Array, label: string, subject: string): Uint8Array {
-  const purposeKey = new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), label, 32))
+  const purposeKey = purposeKeyOf(secret, label)
   return new Uint8Array(createHmac('sha256', purposeKey).update(subject).digest())
+}
+
+/** The same for every subject, so it is made once. */
+const purposeKeys = new WeakMap<Uint8Array, Map<string, Uint8Array>>()
+
+function purposeKeyOf(secret: Uint8Array, label: string): Uint8Array {
+  const known = purposeKeys.get(secret) ?? new Map<string, Uint8Array>()
+  purposeKeys.set(secret, known)
+  const key =
+    known.get(label) ?? new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), label, 32))
+  known.set(label, key)
+  return key
 }
 
 export function hex(bytes: Uint8Array): string {

@@ -18,7 +18,8 @@ export function createBell(clock: Clock): Bell {
     async wait(milliseconds, signal) {
       if (!isRung && !signal.aborted) {
         const waking = new AbortController()
-        wake = () => waking.abort()
+        // With a reason of its own an abort makes no error with a stack.
+        wake = () => waking.abort('rung')
         signal.addEventListener('abort', wake, { once: true })
         await clock.sleep(milliseconds, waking.signal)
         signal.removeEventListener('abort', wake)
