@@ -265,7 +265,10 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       if (list.length === 0) throw invalid('types', 'empty', 'name at least one event')
       for (const type of list) readOneOf(type, 'types', eventTypes)
       readObject(handleOptions, 'options', ['consumer', 'from'])
-      const from = readOneOf(handleOptions.from ?? 'now', 'from', ['now', 'beginning'])
+      const from =
+        handleOptions.from === undefined
+          ? 'now'
+          : readOneOf(handleOptions.from, 'from', ['now', 'beginning'])
       const consumer = readId(handleOptions.consumer, 'consumer')
       if (typeof handle !== 'function')
         throw invalid('handler', 'wrong-type', 'expected a function')

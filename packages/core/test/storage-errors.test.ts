@@ -1,4 +1,4 @@
-import { type Change, type Outcome, PaymentNodeError } from '@payment-node/core'
+import { type Change, type Outcome, PaymentNodeError, type Payout } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { expectBooks } from './payouts/expect-books.ts'
 import { openShop, type Shop, type ShopProcess } from './shop.ts'
@@ -164,4 +164,47 @@ test('no reservation, no payout: a request whose commit failed has left nothing'
   await expectBooks(shop, { available: 100_000, reserved: 0 }, node)
   isAway = false
   expect(await request()).toMatchObject({ state: 'reserved' })
+})
+
+test('an outcome that was unknown once stays unknown until it is found out', async () => {
+  const shop = openShop()
+  let tries = 0
+  // The first try is applied and its reply lost; from then on the storage is away.
+  const { node } = openFailing(shop, (change, moment) => {
+    if (!writes(change, 'payouts', 'insert')) return undefined
+    if (moment === 'after') return ++tries === 1 ? 'unknown' : undefined
+    return tries >= 1 && tries++ < 20 ? 'none' : undefined
+  })
+  await shop.run(node.start())
+  await shop.sell(100_000, node)
+  const bill = shop.bill(20_000)
+  const request = (): Promise<Payout> =>
+    shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' }, 'p', node)
+  const [first] = await shop.run(Promise.allSettled([request()]))
+  // Either it says that it does not know, or it has found out.
+  if (first.status === 'rejected')
+    expect(first.reason).toMatchObject({
+      code: 'storage.unavailable',
+      details: { outcome: 'unknown' },
+    })
+  const payout = await request()
+  expect((await shop.ended(payout.id, node)).state).toBe('succeeded')
+  await expectBooks(shop, { available: 80_000, reserved: 0 }, node)
+  expect((await shop.run(node.payouts.list())).items).toHaveLength(1)
+})
+
+test('a host that is told unknown is not told none', async () => {
+  const shop = openShop()
+  let tries = 0
+  const { node } = openFailing(shop, (change, moment) => {
+    if (!writes(change, 'safety', 'update')) return undefined
+    if (moment === 'after') return ++tries === 1 ? 'unknown' : undefined
+    return tries >= 1 && tries++ < 20 ? 'none' : undefined
+  })
+  await shop.run(node.start())
+  await expect(shop.run(node.safety.halt('now'))).rejects.toMatchObject({
+    code: 'storage.unavailable',
+    details: { outcome: 'unknown' },
+  })
+  expect((await shop.run(node.safety.status())).isHalted).toBe(true)
 })

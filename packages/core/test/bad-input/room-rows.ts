@@ -121,6 +121,9 @@ export const eventRows: readonly Row[] = [
     [['taken', 'in-use', 'One name per handler'.slice(4)]],
     { code: 'events.consumer-in-use', details: { consumer: 'taken' } },
   ),
+  ...choices('handle', 'from', 'beginning', ({ shop }, from) =>
+    shop.node.handle('invoice.settled', { consumer: 'bad', from }, handler),
+  ),
   ...each(
     'handle',
     'handler',

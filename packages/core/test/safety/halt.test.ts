@@ -177,3 +177,38 @@ test('a payout that expires while halted is given back', async () => {
   })
   await expectBooks(shop, { available: 100_000, reserved: 0 })
 })
+
+test('a resume does not undo a halt that its caller could not know of', async () => {
+  const shop = openShop({ isExclusive: false })
+  let meanwhile: (() => Promise<unknown>) | undefined
+  const { node } = shop.open(
+    {},
+    {
+      beforeCommit: ({ writes }) =>
+        writes.some(({ table }) => table.name === 'safety') ? meanwhile?.() : undefined,
+    },
+  )
+  await shop.run(node.start())
+  await shop.run(shop.node.start())
+  await shop.run(node.safety.halt('the first cause'))
+  meanwhile = () => {
+    meanwhile = undefined
+    return shop.node.safety.halt('the second cause')
+  }
+  await expect(shop.run(node.safety.resume('the first is gone'))).rejects.toMatchObject({
+    code: 'safety.halted',
+    details: { reason: 'the second cause' },
+  })
+  expect(await shop.run(node.safety.status())).toMatchObject({
+    isHalted: true,
+    reason: 'the second cause',
+  })
+  expect(await shop.run(node.safety.resume('both are gone'))).toMatchObject({ isHalted: false })
+  // A halt, on the other hand, wins against whatever comes first.
+  meanwhile = () => {
+    meanwhile = undefined
+    return shop.node.safety.halt('faster')
+  }
+  expect(await shop.run(node.safety.halt('slower'))).toMatchObject({ reason: 'slower' })
+  expect((await shop.run(node.safety.status())).isHalted).toBe(true)
+})
