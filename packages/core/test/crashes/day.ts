@@ -12,6 +12,8 @@ export type Plan = (point: string, number: number) => Strike | undefined
 /** A shop's day in which things go wrong: what the host wants is fixed, the processes come and go. */
 export interface Day {
   readonly shop: Shop
+  /** The books can be open once at a time. */
+  readonly isExclusive: boolean
   /** 20 000 sat that the payee takes. */
   readonly good: PeerInvoiceCreated
   /** 10 000 sat that the payee refuses. */
@@ -32,8 +34,8 @@ const mostProcesses = 5
 export async function liveDay(plan: Plan, isExclusive = true): Promise<Day> {
   const shop = openShop({ isExclusive })
   const { run, payee, lnd } = shop
-  const good = shop.bill(20_000, { expirySeconds: 300 })
-  const bad = payee.createHoldInvoice({ amountMsat: 10_000_000n, expirySeconds: 300 })
+  const good = shop.bill(20_000, { expirySeconds: 130 })
+  const bad = payee.createHoldInvoice({ amountMsat: 10_000_000n, expirySeconds: 130 })
   payee.cancelHold(bad.paymentHash)
   const handled: string[] = []
   const points: string[] = []
@@ -76,7 +78,7 @@ export async function liveDay(plan: Plan, isExclusive = true): Promise<Day> {
     if (!isDone) continue
     // From here on it is looked at only.
     current = undefined
-    return { shop, good, bad, handled, points, processes, node }
+    return { shop, isExclusive, good, bad, handled, points, processes, node }
   }
   throw new Error('The day did not end')
 }
@@ -120,11 +122,18 @@ async function work(
 }
 
 /** Everything that must hold when the day is over, in words; empty when all does. */
-export async function faultsOf({ shop, good, bad, handled, node }: Day): Promise<string[]> {
+export async function faultsOf({
+  shop,
+  isExclusive,
+  good,
+  bad,
+  handled,
+  node,
+}: Day): Promise<string[]> {
   const { run, lnd, payee, clock } = shop
   lnd.faults.clear()
-  // What handlers still have to do, also after the lease of one that was killed.
-  await clock.advance(40_000)
+  // What handlers still have to do; on shared books after the lease of one that was killed.
+  await clock.advance(isExclusive ? 2000 : 32_000)
   const faults: string[] = []
   const check = (isRight: boolean, says: string): void => void (isRight || faults.push(says))
   const equal = (found: unknown, wanted: unknown, says: string): void =>
