@@ -20,7 +20,7 @@ export interface Bolt11Terms {
 }
 
 const preimage = new Uint8Array(32).fill(9)
-export const bolt11PaymentHash: string = createHash('sha256').update(preimage).digest('hex')
+const bolt11PaymentHash = createHash('sha256').update(preimage).digest('hex')
 
 /** Signs an invoice of a node that is not in the network, for what no node would make. */
 export function writeBolt11(terms: Bolt11Terms): string {
