@@ -81,8 +81,7 @@ export function decideAttempt(situation: AttemptSituation, evidence: Evidence): 
     case 'none':
       return state === 'recorded' ? start(situation) : { do: 'track' }
     case 'not-found':
-      if (!isSeen) return start(situation)
-      return state === 'unknown' ? { do: 'wait', because: 'forgotten' } : { do: 'mark-unknown' }
+      return isSeen ? forgotten(state) : start(situation)
     case 'failed':
       if (noCallCanStillStart(situation, evidence.isExpired)) {
         return { do: 'book-failed', because: 'node-says-failed' }
@@ -91,10 +90,16 @@ export function decideAttempt(situation: AttemptSituation, evidence: Evidence): 
       if (situation.isExpired && !situation.isHalted) return { do: 'send' }
       return { do: 'wait', because: 'may-still-be-sent' }
     case 'refused':
+      // It does not know the hash either.
+      if (isSeen) return forgotten(state)
       if (evidence.isExpired) return { do: 'book-failed', because: 'expired-before-sending' }
       if (noCallCanStillStart(situation)) return { do: 'book-failed', because: 'refused' }
       return { do: 'wait', because: 'may-still-be-sent' }
   }
+}
+
+function forgotten(state: AttemptState): AttemptAction {
+  return state === 'unknown' ? { do: 'wait', because: 'forgotten' } : { do: 'mark-unknown' }
 }
 
 function start(situation: AttemptSituation): AttemptAction {

@@ -77,7 +77,7 @@ export async function payPayout(
         )
         return { ended: true }
       case 'mark-unknown':
-        if (seen.evidence.kind === 'not-found') {
+        if (seen.evidence.kind !== 'silence') {
           context.logger.error(
             'LND does not know a payment any more that it had; resolve the payout by hand',
             { payout: id },

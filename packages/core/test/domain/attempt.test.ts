@@ -68,6 +68,9 @@ function aCallMayStillStart(one: Case): boolean {
 const isImpossible = ({ situation: { state, sends, isSeen }, evidence: { kind } }: Case): boolean =>
   state === 'recorded' && (sends > 0 || isSeen || (kind !== 'none' && kind !== 'not-found'))
 
+const isSame = (one: AttemptAction, other: AttemptAction): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)
+
 const rules: readonly [string, (one: Case) => boolean][] = [
   ['what has ended stays as it is', (one) => !hasEnded(one) || one.action.do === 'nothing'],
   ['what has not ended is not left alone', (one) => hasEnded(one) || one.action.do !== 'nothing'],
@@ -100,13 +103,27 @@ const rules: readonly [string, (one: Case) => boolean][] = [
       decideAttempt({ ...one.situation, isExpired: false }, one.evidence).do === 'book-failed',
   ],
   [
-    'what LND has shown is not taken for something that did not happen',
-    (one) =>
-      !one.situation.isSeen ||
-      one.evidence.kind !== 'not-found' ||
-      hasEnded(one) ||
-      one.action.do === 'wait' ||
-      one.action.do === 'mark-unknown',
+    'what LND has shown and does not know any more is neither sent nor failed: it is unknown',
+    (one) => {
+      const { state, isSeen } = one.situation
+      // A refusal says, too, that LND does not know the hash.
+      const isForgotten = one.evidence.kind === 'not-found' || one.evidence.kind === 'refused'
+      if (hasEnded(one) || !isSeen || !isForgotten) return true
+      return isSame(
+        one.action,
+        state === 'unknown' ? { do: 'wait', because: 'forgotten' } : { do: 'mark-unknown' },
+      )
+    },
+  ],
+  [
+    'our clock changes nothing for what was handed over, but that LND is asked to start it again',
+    (one) => {
+      if (!one.situation.isExpired || one.situation.state === 'recorded') return true
+      const before = decideAttempt({ ...one.situation, isExpired: false }, one.evidence)
+      if (isSame(before, one.action)) return true
+      const waited = isSame(before, { do: 'wait', because: 'may-still-be-sent' })
+      return waited && one.evidence.kind === 'failed' && one.action.do === 'send'
+    },
   ],
   [
     'the reason of a failure is what was seen',
@@ -132,20 +149,22 @@ const rules: readonly [string, (one: Case) => boolean][] = [
     (one) =>
       one.action.do !== 'send' ||
       one.evidence.kind === 'not-found' ||
-      one.evidence.kind === 'failed' ||
-      (one.evidence.kind === 'none' && one.situation.state === 'recorded'),
+      (one.evidence.kind === 'failed' && one.situation.isExpired && aCallMayStillStart(one)) ||
+      (one.evidence.kind === 'none' && one.situation.state === 'recorded') ||
+      isImpossible(one),
   ],
   [
     'what is in flight is followed',
     (one) => hasEnded(one) || one.evidence.kind !== 'in-flight' || one.action.do === 'track',
   ],
   [
-    'silence concludes nothing',
-    (one) =>
-      hasEnded(one) ||
-      one.evidence.kind !== 'silence' ||
-      one.action.do === 'wait' ||
-      (one.action.do === 'mark-unknown' && one.situation.state !== 'unknown'),
+    'silence concludes nothing, and makes nothing unknown that LND has shown',
+    (one) => {
+      if (hasEnded(one) || one.evidence.kind !== 'silence') return true
+      const { state, isSeen } = one.situation
+      const waits: AttemptAction = { do: 'wait', because: 'silence' }
+      return isSame(one.action, state === 'unknown' || isSeen ? waits : { do: 'mark-unknown' })
+    },
   ],
   [
     'a halt keeps money from going and changes nothing else',
@@ -153,7 +172,7 @@ const rules: readonly [string, (one: Case) => boolean][] = [
       const without = decideAttempt({ ...one.situation, isHalted: false }, one.evidence)
       return one.situation.isHalted && without.do === 'send'
         ? one.action.do === 'wait'
-        : JSON.stringify(without) === JSON.stringify(one.action)
+        : isSame(without, one.action)
     },
   ],
   [
@@ -177,11 +196,24 @@ test('the money rules hold for an attempt in every situation with every evidence
     cases.filter((one) => !holds(one)).map(({ name }) => `${rule}: ${name}`),
   )
   expect(broken).toEqual([])
-  // Every action is reached, so that no rule holds for want of cases.
-  const actions = new Set(cases.map(({ action }) => action.do))
-  expect([...actions].sort()).toEqual(
-    ['book-failed', 'book-succeeded', 'mark-unknown', 'nothing', 'send', 'track', 'wait'].sort(),
+  // Every action is reached, for every reason, so that no rule holds for want of cases.
+  const reached = cases.map(({ action }) =>
+    'because' in action ? `${action.do} ${action.because}` : action.do,
   )
+  expect([...new Set(reached)].sort()).toEqual([
+    'book-failed expired-before-sending',
+    'book-failed node-says-failed',
+    'book-failed refused',
+    'book-succeeded',
+    'mark-unknown',
+    'nothing',
+    'send',
+    'track',
+    'wait forgotten',
+    'wait halted',
+    'wait may-still-be-sent',
+    'wait silence',
+  ])
 })
 
 const fresh: AttemptSituation = {
@@ -252,6 +284,12 @@ const examples: readonly Example[] = [
     { ...sentOnce, state: 'unknown', isSeen: true },
     unknownToNode,
     { do: 'wait', because: 'forgotten' },
+  ],
+  [
+    'LND had it, refuses it as expired, and does not know it',
+    { ...sentOnce, isSeen: true, isExpired: true },
+    { kind: 'refused', isExpired: true },
+    { do: 'mark-unknown' },
   ],
   ['sent, no answer', sentOnce, silence, { do: 'mark-unknown' }],
   [

@@ -1,4 +1,11 @@
-import { type AnyEvent, PaymentNodeError, type Payout } from '@payment-node/core'
+import {
+  type AnyEvent,
+  type Logger,
+  PaymentNodeError,
+  type Payout,
+  sat,
+  silentLogger,
+} from '@payment-node/core'
 import type { FaultMoment } from '@payment-node/testkit'
 import { expect, test } from 'vitest'
 import { openShop, type Shop } from '../shop.ts'
@@ -187,31 +194,126 @@ test('a failure that LND has from an earlier payment of the same hash is not our
   await expectBooks(shop, { available: 80_000, reserved: 0 }, node)
 })
 
-test('a payment that LND has shown and then forgets is unknown for ever, never failed', async () => {
-  const shop = await openRich()
-  const { clock, lnd, payee } = shop
+test('expired by our clock and not by LND s: it is paid, and booked so', async () => {
+  for (const isFailedFirst of [false, true]) {
+    const shop = await openRich()
+    const { clock, lnd, payee, payer } = shop
+    const bill = shop.bill(20_000, { expirySeconds: 600 })
+    for (const peer of [lnd, payee]) peer.setClockSkew(-30 * minute)
+    lnd.faults.once('pay', 'before-effect', { outcome: 'unknown' })
+    const deaf = lnd.faults.add(({ call, moment }) =>
+      !isFailedFirst && call === 'pay' && moment === 'before-effect'
+        ? { outcome: 'unknown' }
+        : undefined,
+    )
+    const payout = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
+    if (isFailedFirst) for (const peer of [payee, payer]) peer.stop()
+    // It has expired for us in the one case, and will in the other.
+    await clock.advance((isFailedFirst ? 10 : 15) * minute)
+    const { reason, attempt } = await now(shop, payout)
+    if (isFailedFirst) expect(reason).toBe('may-still-be-sent')
+    else expect(attempt).toMatchObject({ state: 'unknown', isSeen: false })
+    if (isFailedFirst) expect(lnd.findPayment(bill.paymentHash)?.state).toBe('failed')
+    await expectBooks(shop, { available: 80_000, reserved: 20_000 })
+    deaf()
+    if (isFailedFirst) for (const peer of [payee, payer]) peer.start()
+    expect(await shop.ended(payout.id)).toMatchObject({
+      state: 'succeeded',
+      preimage: bill.preimage,
+    })
+    await expectBooks(shop, { available: 80_000, reserved: 0 })
+  }
+})
+
+interface Forgotten {
+  readonly shop: Shop
+  readonly payout: Payout
+  readonly preimage: string
+  /** Messages of the log's highest level. */
+  readonly errors: string[]
+  /** How often LND was asked to pay. */
+  readonly calls: () => number
+}
+
+/** A payment that LND has shown in flight and knows nothing of once its stream has ended in that way. */
+async function openForgotten(way: 'cut' | 'refused' = 'cut'): Promise<Forgotten> {
+  const errors: string[] = []
+  const logger: Logger = { ...silentLogger, error: (message) => void errors.push(message) }
+  const shop = await openRich({ options: { logger } })
+  const { clock, payee, lnd } = shop
+  let calls = 0
+  let isOver = false
+  const refusal = new PaymentNodeError('node.refused', 'No.', { call: 'pay', reason: 'other' })
+  lnd.faults.add(({ call, moment, reply }) => {
+    if (call !== 'pay') return undefined
+    if (moment === 'before-effect') calls++
+    return isOver && reply !== undefined ? { error: refusal } : undefined
+  })
   const hold = payee.createHoldInvoice({ amountMsat: 20_000_000n, expirySeconds: 600 })
   const payout = await shop.request({ destination: hold.paymentRequest, feeLimit: '0 sat' })
-  await clock.advance(1000)
-  const { paymentHash } = hold
-  const error = new PaymentNodeError('node.payment-not-found', 'Deleted.', { paymentHash })
+  const error = new PaymentNodeError('node.payment-not-found', 'Never heard of it.', {
+    paymentHash: hold.paymentHash,
+  })
   lnd.faults.add(({ call }) => (call === 'trackPayment' ? { error } : undefined))
-  let calls = 0
-  lnd.faults.add(({ call }) => {
-    if (call === 'pay') calls++
-    return undefined
-  })
-  lnd.faults.cutStreams()
-  await clock.advance(20 * minute)
-  expect(await now(shop, payout)).toMatchObject({
-    state: 'sending',
-    reason: 'forgotten',
-    attempt: { state: 'unknown', isSeen: true },
-  })
-  expect(calls).toBe(0)
-  await expectBooks(shop, { available: 80_000, reserved: 20_000 })
-  expect(await told(shop)).toEqual(['payout.sending', 'payout.unknown'])
+  await clock.advance(1000)
+  expect((await now(shop, payout)).attempt.isSeen).toBe(true)
+  if (way === 'cut') lnd.faults.cutStreams()
+  else {
+    // The next word about the payment is a refusal.
+    isOver = true
+    payee.cancelHold(hold.paymentHash)
+  }
+  return { shop, payout, preimage: hold.preimage, errors, calls: () => calls }
+}
+
+test('what LND had and forgets is unknown: not sent again, not given back, also after its expiry', async () => {
+  for (const way of ['cut', 'refused'] as const) {
+    const { shop, payout, errors, calls } = await openForgotten(way)
+    // Before the invoice expires, and long after it did.
+    for (const time of [5000, 9 * minute, 30 * minute]) {
+      await shop.clock.advance(time)
+      expect(await now(shop, payout), `${way} ${time}`).toMatchObject({
+        state: 'sending',
+        reason: 'forgotten',
+        attempt: { state: 'unknown', isSeen: true },
+      })
+      await expectBooksHeld(shop)
+    }
+    expect(calls(), way).toBe(1)
+    expect(errors, way).toEqual([expect.stringContaining('does not know a payment any more')])
+    expect(await told(shop), way).toEqual(['payout.sending', 'payout.unknown'])
+  }
 })
+
+test('what LND forgot is ended by an operator who insists, or when LND knows it again', async () => {
+  const evidence = { by: 'ann', note: 'LND was restored from an old copy' }
+  for (const verdict of ['succeeded', 'failed'] as const) {
+    const { shop, payout } = await openForgotten()
+    await shop.clock.advance(20 * minute)
+    await expect(
+      shop.run(shop.node.payouts.resolve(payout.id, verdict, evidence)),
+    ).rejects.toMatchObject({
+      code: 'payout.verdict-refused',
+      details: { reason: 'node-says-not-found' },
+    })
+    await expectBooksHeld(shop)
+    const insisting = { ...evidence, insist: true }
+    const done = await shop.run(shop.node.payouts.resolve(payout.id, verdict, insisting))
+    expect(done.state).toBe(verdict)
+    const { available, reserved } = await shop.run(shop.node.partners.get('m1'))
+    expect([available, reserved]).toEqual([sat(verdict === 'failed' ? 100_000 : 80_000), sat(0)])
+    expect((await shop.run(shop.node.ledger.balances())).sum.msat).toBe(0n)
+  }
+  const { shop, payout, preimage } = await openForgotten()
+  await shop.clock.advance(20 * minute)
+  shop.lnd.faults.clear()
+  shop.payee.settleHold(payout.paymentHash)
+  expect(await shop.ended(payout.id)).toMatchObject({ state: 'succeeded', preimage })
+  await expectBooks(shop, { available: 80_000, reserved: 0 })
+})
+
+const expectBooksHeld = (shop: Shop): Promise<void> =>
+  expectBooks(shop, { available: 80_000, reserved: 20_000 })
 
 test('an error of the tracking, even a refusal, is never taken for a failed payment', async () => {
   const errors = [
