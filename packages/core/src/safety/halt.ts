@@ -35,12 +35,11 @@ export async function halt(context: Context, reason: string): Promise<SafetyStat
 export async function resume(context: Context, reason: string): Promise<SafetyStatus> {
   const says = readText(reason, 'reason', { maximum: 500 })
   const row = await readSafety(context, identityOf(context))
-  if (!row.is_halted) {
-    throw new PaymentNodeError('safety.not-halted', 'Outgoing money is not halted.', {})
-  }
+  if (!row.is_halted) throw notHalted()
   const status = await write(context, row, false, says)
   if (!status) {
-    const { reason: newer } = await readSafety(context, identityOf(context))
+    const { is_halted, reason: newer } = await readSafety(context, identityOf(context))
+    if (!is_halted) throw notHalted()
     throw new PaymentNodeError(
       'safety.halted',
       `Outgoing money was halted again meanwhile: ${newer}.`,
@@ -50,6 +49,10 @@ export async function resume(context: Context, reason: string): Promise<SafetySt
   }
   context.live.wakePayouts()
   return status
+}
+
+function notHalted(): PaymentNodeError<'safety.not-halted'> {
+  return new PaymentNodeError('safety.not-halted', 'Outgoing money is not halted.', {})
 }
 
 export async function safetyStatus(context: Context): Promise<SafetyStatus> {

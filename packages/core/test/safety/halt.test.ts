@@ -212,3 +212,26 @@ test('a resume does not undo a halt that its caller could not know of', async ()
   expect(await shop.run(node.safety.halt('slower'))).toMatchObject({ reason: 'slower' })
   expect((await shop.run(node.safety.status())).isHalted).toBe(true)
 })
+
+test('of two who resume at once, one does, and the other hears that nothing is halted', async () => {
+  const shop = openShop({ isExclusive: false })
+  let meanwhile: (() => Promise<unknown>) | undefined
+  const { node } = shop.open(
+    {},
+    {
+      beforeCommit: ({ writes }) =>
+        writes.some(({ table }) => table.name === 'safety') ? meanwhile?.() : undefined,
+    },
+  )
+  await shop.run(node.start())
+  await shop.run(shop.node.start())
+  await shop.run(node.safety.halt('a drill'))
+  meanwhile = () => {
+    meanwhile = undefined
+    return shop.node.safety.resume('over')
+  }
+  await expect(shop.run(node.safety.resume('over, too'))).rejects.toMatchObject({
+    code: 'safety.not-halted',
+  })
+  expect(await shop.run(node.safety.status())).toMatchObject({ isHalted: false, reason: 'over' })
+})
