@@ -62,11 +62,12 @@ export async function sendPayouts(
   try {
     for (const payout of await unfinished(context, queue)) notBefore.set(payout, 0)
     while (!signal.aborted) {
-      const free = maximum - starting.size
-      if (free > 0) {
-        for (const job of await context.storage.claim(queue, { limit: free, leaseFor })) {
-          if (!notBefore.has(job.subject)) start(job.subject)
-        }
+      let free = maximum - starting.size
+      while (free > 0 && !signal.aborted) {
+        const claimed = await context.storage.claim(queue, { limit: free, leaseFor })
+        for (const job of claimed) if (!notBefore.has(job.subject)) start(job.subject)
+        // What is followed already comes again and again: behind it there may be something new.
+        free = claimed.length < free ? 0 : maximum - starting.size
       }
       const now = context.clock.monotonic()
       for (const [payout, at] of notBefore) {

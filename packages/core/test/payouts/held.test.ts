@@ -74,27 +74,43 @@ test('what ended while nobody was up is found at the start', async () => {
   }
 })
 
-test('payments that LND holds keep nobody from being paid', async () => {
-  const shop = openShop({ options: { payouts: { maximumConcurrent: 2 } } })
+test('payments that LND holds take no place from others, however many, also after a restart', async () => {
+  const shop = openShop({ options: { payouts: { maximumConcurrent: 1 } } })
   await shop.run(shop.node.start())
   await shop.sell(100_000)
-  const holds = Array.from({ length: 5 }, () =>
-    shop.payee.createHoldInvoice({ amountMsat: 1_000_000n }),
+  const holds = Array.from({ length: 40 }, () =>
+    shop.payee.createHoldInvoice({ amountMsat: 500_000n, expirySeconds: 86_400 }),
   )
   for (const { paymentRequest } of holds)
     await shop.request({ destination: paymentRequest, feeLimit: '0 sat' })
-  await shop.clock.advance(5000)
-  for (const { paymentHash } of holds)
-    expect(shop.payee.findInvoice(paymentHash)?.state).toBe('accepted')
-  const payout = await shop.request({
-    destination: shop.bill(100).paymentRequest,
-    feeLimit: '0 sat',
-  })
-  expect((await shop.ended(payout.id)).state).toBe('succeeded')
+  const held = (): number =>
+    holds.filter(({ paymentHash }) => shop.payee.findInvoice(paymentHash)?.state === 'accepted')
+      .length
+  const payOne = async (node = shop.node): Promise<string> => {
+    const bill = shop.bill(100)
+    const payout = await shop.request({ destination: bill.paymentRequest }, bill.preimage, node)
+    // Not behind the forty, each of which is looked at every half a minute.
+    await shop.clock.advance(3000)
+    return (await shop.run(node.payouts.get(payout.id))).state
+  }
+  await shop.clock.advance(60_000)
+  expect(held()).toBe(40)
+  await expectBooks(shop, { available: 80_000, reserved: 20_000 })
+  for (let at = 0; at < 3; at++) {
+    expect(await payOne()).toBe('succeeded')
+    await shop.clock.advance(7000)
+  }
+  // Who takes over finds them all, and they take no place there either.
+  await shop.run(shop.node.stop())
+  const { node } = shop.open()
+  await shop.run(node.start())
+  await shop.clock.advance(60_000)
+  expect(await payOne(node)).toBe('succeeded')
+  expect(held()).toBe(40)
   for (const { paymentHash } of holds) shop.payee.settleHold(paymentHash)
-  await shop.clock.advance(5000)
-  await expectBooks(shop, { available: 94_900, reserved: 0 })
-})
+  await shop.clock.advance(30_000)
+  await expectBooks(shop, { available: 79_600, reserved: 0 }, node)
+}, 20_000)
 
 test('LND starting again and again during a payment does not lose it', async () => {
   const { shop, hash, payout } = await openHeld()
