@@ -67,6 +67,56 @@ test('a hash that failed for certain may be paid by a new payout', async () => {
   await expectBooks(shop, { available: 90_000, reserved: 0 })
 })
 
+test('the failure of the former payout on an invoice is not taken for the next one s', async () => {
+  for (const way of ['lost call', 'late call of a killed process'] as const) {
+    const shop = await openRich()
+    const { lnd, payee, clock, run } = shop
+    const bill = shop.bill(10_000, { expirySeconds: 86_400 })
+    payee.stop()
+    const first = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
+    const failed = await shop.ended(first.id)
+    expect(failed.state).toBe('failed')
+    payee.start()
+    await clock.advance(5000)
+    // Handed over, and LND still shows the failure of the first one.
+    lnd.faults.once(
+      'pay',
+      'before-effect',
+      way === 'lost call' ? { outcome: 'unknown' } : { delayMilliseconds: 20_000 },
+    )
+    const second = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
+    let { node } = shop
+    if (way !== 'lost call') {
+      await clock.advance(1000)
+      expect((await run(node.payouts.get(second.id))).attempt.state, way).toBe('sent')
+      shop.process.kill()
+      node = shop.open().node
+      await run(node.start())
+    }
+    expect(lnd.findPayment(bill.paymentHash)?.state, way).toBe('failed')
+    const done = await shop.ended(second.id, node)
+    expect(done, way).toMatchObject({ state: 'succeeded', preimage: bill.preimage })
+    // The late call has arrived by then, and has changed nothing.
+    await clock.advance(60_000)
+    expect(await run(node.payouts.get(second.id)), way).toEqual(done)
+    expect(await run(node.payouts.get(first.id)), way).toEqual(failed)
+    expect(payee.findInvoice(bill.paymentHash)?.paidMsat, way).toBe(10_000_000n)
+    await expectBooks(shop, { available: 90_000, reserved: 0 }, node)
+    await run(node.stop())
+  }
+})
+
+test('a payout that fails as the former one on its invoice did is booked by its own failure', async () => {
+  const shop = await openRich()
+  const bill = shop.bill(10_000, { expirySeconds: 86_400 })
+  shop.payee.stop()
+  for (let at = 0; at < 3; at++) {
+    const payout = await shop.request({ destination: bill.paymentRequest })
+    expect((await shop.ended(payout.id)).state).toBe('failed')
+    await expectBooks(shop, { available: 100_000, reserved: 0 })
+  }
+})
+
 test('what another program has paid or is paying is not paid again nor taken for ours', async () => {
   const shop = await openRich()
   const { lnd, run } = shop

@@ -1,4 +1,4 @@
-import { type PayoutInput, sat } from '@payment-node/core'
+import { PaymentNodeError, type PayoutInput, sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openShop, type Shop } from '../shop.ts'
 import { expectBooks } from './expect-books.ts'
@@ -168,4 +168,47 @@ test('the balance must cover amount and fee limit to the millisatoshi', async ()
   ).rejects.toMatchObject({ code: 'payout.insufficient-balance' })
   const payout = await shop.request({ destination: paymentRequest, feeLimit: '1000000 msat' })
   expect((await shop.ended(payout.id)).state).toBe('succeeded')
+})
+
+test('a reservation that may be stored is told as unknown, also when the storage is away afterwards', async () => {
+  for (const isStored of [true, false]) {
+    const shop = openShop()
+    let isAway = false
+    const fail = (outcome: 'none' | 'unknown'): never => {
+      isAway = true
+      throw new PaymentNodeError('storage.unavailable', 'Injected.', { outcome })
+    }
+    const { node, storage } = shop.open(
+      {},
+      {
+        beforeCommit({ writes }) {
+          if (isAway) fail('none')
+          if (!isStored && writes.some(({ table }) => table.name === 'payouts')) fail('unknown')
+        },
+        afterCommit({ writes }) {
+          if (writes.some(({ table }) => table.name === 'payouts')) fail('unknown')
+        },
+      },
+    )
+    const find = storage.find.bind(storage)
+    storage.find = async (...parameters) => (isAway ? fail('none') : find(...parameters))
+    await shop.run(node.start())
+    await shop.sell(100_000, node)
+    const bill = shop.bill(20_000)
+    const input = { destination: bill.paymentRequest, feeLimit: '0 sat' } as const
+    await expect(shop.request(input, 'p', node)).rejects.toMatchObject({
+      code: 'storage.unavailable',
+      details: { outcome: 'unknown' },
+      isRetryable: true,
+    })
+    // The host does what it is told: the same call again, here by its next process.
+    shop.process.kill()
+    await shop.run(node.stop())
+    const next = shop.open().node
+    await shop.run(next.start())
+    const payout = await shop.request(input, 'p', next)
+    expect((await shop.ended(payout.id, next)).state, `${isStored}`).toBe('succeeded')
+    expect((await shop.run(next.payouts.list())).items).toHaveLength(1)
+    await expectBooks(shop, { available: 80_000, reserved: 0 }, next)
+  }
 })

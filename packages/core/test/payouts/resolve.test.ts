@@ -1,5 +1,5 @@
 import { PaymentNodeError, type Payout, type ResolveEvidence, sat } from '@payment-node/core'
-import type { PeerInvoiceCreated } from '@payment-node/testkit'
+import type { FaultHook, PeerInvoiceCreated } from '@payment-node/testkit'
 import { expect, test } from 'vitest'
 import { openShop, type Shop } from '../shop.ts'
 import { expectBooks } from './expect-books.ts'
@@ -14,13 +14,20 @@ interface Stuck {
  * A payout of 20 000 sat with up to 100 sat fee that was handed over and that nobody follows: the
  * leader is gone, and this process only answers calls.
  */
-async function openStuck({ isSent = true } = {}): Promise<Stuck> {
+async function openStuck({ isSent = true, failsBefore = false } = {}): Promise<Stuck> {
   const shop = openShop({ isExclusive: false, options: { role: 'api' } })
   const leader = shop.open({ role: 'all' })
   await shop.run(leader.node.start())
   await shop.run(shop.node.start())
   await shop.sell(100_000)
   const hold = shop.payee.createHoldInvoice({ amountMsat: 20_000_000n, expirySeconds: 86_400 })
+  if (failsBefore) {
+    shop.payee.stop()
+    const first = await shop.request({ destination: hold.paymentRequest })
+    expect((await shop.ended(first.id)).state).toBe('failed')
+    shop.payee.start()
+    await shop.clock.advance(5000)
+  }
   if (!isSent)
     shop.lnd.faults.add(({ call, moment }) =>
       call === 'pay' && moment === 'before-effect' ? { outcome: 'unknown' } : undefined,
@@ -45,19 +52,31 @@ const resolve = (
 ): Promise<Payout> =>
   shop.run(shop.node.payouts.resolve(payout.id, verdict, { ...evidence, ...more }))
 
+/** LND answers nothing about payments. */
+const silentTracking: FaultHook = ({ call }) =>
+  call === 'trackPayment' ? { outcome: 'none' } : undefined
+
 const refused = (verdict: string, reason: string): object => ({
   code: 'payout.verdict-refused',
   details: { verdict, reason },
 })
 
-test('in flight: no verdict without insisting', async () => {
-  const stuck = await openStuck()
-  const before = await stuck.shop.everything()
-  for (const verdict of ['succeeded', 'failed'] as const)
-    await expect(resolve(stuck, verdict)).rejects.toMatchObject(
-      refused(verdict, 'node-says-in-flight'),
-    )
-  expect(await stuck.shop.changes(before)).toEqual([])
+test('no verdict without insisting, unless LND has said its last word', async () => {
+  for (const nodeSays of ['in-flight', 'not-found', 'silent'] as const) {
+    const stuck = await openStuck({ isSent: nodeSays !== 'not-found' })
+    if (nodeSays === 'silent') stuck.shop.lnd.faults.add(silentTracking)
+    const before = await stuck.shop.everything()
+    for (const verdict of ['succeeded', 'failed'] as const)
+      for (const more of [{}, { insist: false }])
+        await expect(resolve(stuck, verdict, more), `${nodeSays} ${verdict}`).rejects.toMatchObject(
+          {
+            ...refused(verdict, `node-says-${nodeSays}`),
+            isRetryable: false,
+          },
+        )
+    expect(await stuck.shop.changes(before), nodeSays).toEqual([])
+    await expectBooksOf(stuck.shop, 79_900, 20_100)
+  }
 })
 
 test('in flight and insisted on: the verdict stands, the hash stays taken', async () => {
@@ -168,34 +187,76 @@ test('LND does not know it, or does not answer: the operator decides, and must i
     }
 })
 
-test('the preimage is a proof: no insistence is needed', async () => {
-  const stuck = await openStuck()
-  const { preimage } = stuck.hold
-  expect(await resolve(stuck, 'succeeded', { preimage })).toMatchObject({
-    state: 'succeeded',
-    preimage,
-    fee: sat(100),
-  })
+test('the right preimage proves a success, whatever LND says; a wrong one proves nothing', async () => {
+  for (const nodeSays of ['in-flight', 'not-found', 'silent'] as const) {
+    const stuck = await openStuck({ isSent: nodeSays !== 'not-found' })
+    const { shop, hold } = stuck
+    if (nodeSays === 'silent') shop.lnd.faults.add(silentTracking)
+    const before = await shop.everything()
+    for (const insist of [false, true])
+      await expect(
+        resolve(stuck, 'succeeded', { preimage: '00'.repeat(32), insist }),
+        nodeSays,
+      ).rejects.toMatchObject({ code: 'input.invalid', details: { field: 'evidence.preimage' } })
+    expect(await shop.changes(before), nodeSays).toEqual([])
+    const done = await resolve(stuck, 'succeeded', { preimage: hold.preimage })
+    expect(done, nodeSays).toMatchObject({
+      state: 'succeeded',
+      fee: sat(100),
+      preimage: hold.preimage,
+      attempt: { state: 'succeeded', evidence: { nodeSays } },
+    })
+    await expectBooksOf(shop, 79_900, 0)
+  }
 })
 
-test('a verdict on an attempt that moves on meanwhile does not count', async () => {
-  const { shop, payout, hold } = await openStuck({ isSent: false })
-  // The operator hears that LND does not know it; in that moment a new leader hands it over.
-  const worker = shop.open({ role: 'worker' }).node
-  shop.lnd.faults.once('trackPayment', 'before-reply', { delayMilliseconds: 60_000 })
-  const verdict = shop.node.payouts.resolve(payout.id, 'failed', { ...evidence, insist: true })
-  const refusal = expect(verdict).rejects.toMatchObject({
-    ...refused('failed', 'moved-meanwhile'),
-    isRetryable: true,
-  })
-  await shop.clock.advance(10)
-  await shop.run(worker.start())
-  await shop.clock.advance(70_000)
-  await refusal
-  expect(shop.payee.findInvoice(hold.paymentHash)?.state).toBe('accepted')
+test('the failure of an earlier payout on the same invoice is no word about this one', async () => {
+  const stuck = await openStuck({ isSent: false, failsBefore: true })
+  const { shop, hold } = stuck
+  expect(shop.lnd.findPayment(hold.paymentHash)?.state).toBe('failed')
+  for (const verdict of ['succeeded', 'failed'] as const)
+    await expect(resolve(stuck, verdict)).rejects.toMatchObject(
+      refused(verdict, 'node-says-not-found'),
+    )
   await expectBooksOf(shop, 79_900, 20_100)
-  shop.payee.settleHold(hold.paymentHash)
-  expect((await shop.ended(payout.id)).state).toBe('succeeded')
+  expect(await resolve(stuck, 'failed', { insist: true })).toMatchObject({
+    state: 'failed',
+    attempt: { evidence: { nodeSays: 'not-found' } },
+  })
+  await expectBooksOf(shop, 100_000, 0)
+})
+
+test('handed to LND while the operator s verdict was on its way: refused, and paid once', async () => {
+  for (const verdict of ['succeeded', 'failed'] as const) {
+    const shop = openShop({ isExclusive: false, options: { role: 'api' } })
+    const { node, run, clock, lnd, payee } = shop
+    await run(shop.open({ role: 'all' }).node.start())
+    await run(node.start())
+    await shop.sell(100_000)
+    const hold = payee.createHoldInvoice({ amountMsat: 20_000_000n })
+    lnd.faults.once('pay', 'before-effect', { outcome: 'unknown' })
+    const payout = await shop.request({ destination: hold.paymentRequest, feeLimit: '0 sat' })
+    lnd.faults.add(silentTracking)
+    await clock.advance(1500)
+    expect((await run(node.payouts.get(payout.id))).attempt.state).toBe('unknown')
+    lnd.faults.clear()
+    // LND has looked, and says so only after the worker has handed it over again.
+    lnd.faults.once('trackPayment', 'after-effect', { delayMilliseconds: 5000 })
+    const insisting = { ...evidence, insist: true }
+    await expect(
+      run(node.payouts.resolve(payout.id, verdict, insisting)),
+      verdict,
+    ).rejects.toMatchObject({ ...refused(verdict, 'moved-meanwhile'), isRetryable: true })
+    expect(payee.findInvoice(hold.paymentHash)?.state, verdict).toBe('accepted')
+    await expectBooks(shop, { available: 80_000, reserved: 20_000 })
+    payee.settleHold(hold.paymentHash)
+    expect((await shop.ended(payout.id)).state, verdict).toBe('succeeded')
+    await expectBooks(shop, { available: 80_000, reserved: 0 })
+    const types = (await run(node.events.after('0'))).map(({ type }) => type)
+    expect(types.filter((type) => /^payout.(succeeded|failed)$/.test(type))).toEqual([
+      'payout.succeeded',
+    ])
+  }
 })
 
 async function expectBooksOf(shop: Shop, available: number, reserved: number): Promise<void> {
