@@ -77,7 +77,7 @@ test('while nothing can be learned the payout is unknown, reserved and told once
     await expectBooks(shop, { available: ending === 'succeeded' ? 80_000 : 100_000, reserved: 0 })
     expect(await told(shop)).toEqual(['payout.sending', 'payout.unknown', `payout.${ending}`])
   }
-})
+}, 20_000)
 
 test('LND away for long with a payment inside: nothing is concluded until it is back', async () => {
   const shop = await openRich()
@@ -98,7 +98,7 @@ test('LND away for long with a payment inside: nothing is concluded until it is 
   payee.settleHold(hold.paymentHash)
   expect((await shop.ended(payout.id)).state).toBe('succeeded')
   await expectBooks(shop, { available: 80_000, reserved: 0 })
-})
+}, 20_000)
 
 test('when a call may still arrive, a failure waits for the expiry of the invoice', async () => {
   const shop = await openRich()
