@@ -58,7 +58,7 @@ export async function resolvePayout(
       : readFee(evidence.fee, payout.fee_limit_msat)
   const said = await askNode(context, payout.payment_hash, attempt.prior_index)
   const nodeSays = typeof said === 'string' ? said : said.state
-  refuseContradiction(id, verdict, nodeSays, insists || preimage !== null)
+  refuseContradiction(id, verdict, nodeSays, insists || preimage !== null, attempt.sends)
 
   const stored = { by, note, nodeSays }
   const ended = await endPayout(
@@ -115,16 +115,19 @@ function refuseContradiction(
   verdict: 'succeeded' | 'failed',
   nodeSays: NodeSays,
   isSure: boolean,
+  sends: number,
 ): void {
-  if (nodeSays === verdict || (isSure && nodeSays !== 'succeeded' && nodeSays !== 'failed')) return
+  const isOpposite = nodeSays === (verdict === 'failed' ? 'succeeded' : 'failed')
+  // After several send calls, one of them may still start what LND shows as failed.
+  const isConfirmed = nodeSays === verdict && (verdict === 'succeeded' || sends <= 1)
+  if (isConfirmed || (isSure && !isOpposite)) return
   const reason = `node-says-${nodeSays}`
-  const isFinal = nodeSays === 'succeeded' || nodeSays === 'failed'
   throw new PaymentNodeError(
     'payout.verdict-refused',
     `LND does not confirm that it ${verdict} (it says ${nodeSays}); nothing was changed.`,
     { payout, verdict, reason },
     {
-      advice: isFinal
+      advice: isOpposite
         ? `The payout will be booked as ${nodeSays} by itself.`
         : 'Wait, restart LND, or insist with insist: true: it may still be paid.',
     },
