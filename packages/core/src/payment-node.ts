@@ -3,9 +3,11 @@ import { consoleLogger } from './console-logger.ts'
 import { type Context, type Identity, newId } from './context.ts'
 import { invalid, PaymentNodeError } from './errors.ts'
 import { eventTypes } from './events/event-types.ts'
-import type { AnyEvent, EventType, PaymentNodeEvent } from './events.ts'
+import { readEvent } from './events/read-event.ts'
+import type { EventType, PaymentNodeEvent } from './events.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
+import type { StoredEvent } from './ports/storage.ts'
 import { readId, readObject, readOneOf } from './read-input.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { readStatus, type Status } from './status.ts'
@@ -148,9 +150,12 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     )
   }
 
-  const show = (event: AnyEvent, subject: string): void => {
-    subjects.happened(subject)
-    for (const listener of emitter.listeners(event.type)) {
+  const show = (stored: StoredEvent): void => {
+    subjects.happened(stored.subject)
+    const listeners = emitter.listeners(stored.type)
+    if (listeners.length === 0) return
+    const event = readEvent(stored)
+    for (const listener of listeners) {
       try {
         listener(event.data, event)
       } catch (error) {

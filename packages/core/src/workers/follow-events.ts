@@ -1,7 +1,5 @@
 import type { Context } from '../context.ts'
-import { readEvent } from '../events/read-event.ts'
-import type { AnyEvent } from '../events.ts'
-import type { Cursor } from '../ports/storage.ts'
+import type { Cursor, StoredEvent } from '../ports/storage.ts'
 import { createBell } from './bell.ts'
 
 /** Milliseconds between looks when no hint comes. */
@@ -15,7 +13,7 @@ const page = 500
 export async function followEvents(
   context: Context,
   from: Cursor,
-  show: (event: AnyEvent, subject: string) => void,
+  show: (stored: StoredEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const bell = createBell(context.clock)
@@ -29,8 +27,7 @@ export async function followEvents(
       })
       for (const stored of events) {
         position = stored.cursor
-        if (stored.node === context.live.identity?.publicKey)
-          show(readEvent(stored), stored.subject)
+        if (stored.node === context.live.identity?.publicKey) show(stored)
       }
       if (events.length < page) await bell.wait(poll, signal)
     }

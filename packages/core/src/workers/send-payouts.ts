@@ -20,7 +20,10 @@ export async function sendPayouts(
 ): Promise<void> {
   const queue = queueOf(identity.publicKey, 'payout')
   const bell = createBell(context.clock)
-  const unsubscribe = context.storage.onWake(bell.ring)
+  // Where no other process can ask for a payout, `wakePayouts` says it; a look at every commit costs a claim.
+  const unsubscribe = context.storage.isExclusive
+    ? () => undefined
+    : context.storage.onWake(bell.ring)
   context.live.wakePayouts = bell.ring
   const running = new Map<string, Promise<void>>()
   /** By the monotonic clock: not before then. */
