@@ -82,8 +82,9 @@ test('a payment around the expiry is credited exactly when LND has taken it', as
 test('what LND has settled is credited in time, although its stream has not shown it yet', async () => {
   const shop = await openForSale()
   const { node, run, clock, lnd } = shop
+  // Between two sweeps, so that only the expiry can find it.
   const invoice = await run(
-    node.invoices.create({ partner: 'm1', amount: '5 sat', expiresIn: '10m' }),
+    node.invoices.create({ partner: 'm1', amount: '5 sat', expiresIn: '5m' }),
   )
   lnd.faults.add(({ call, moment, reply }) =>
     call === 'watchSettlements' && moment === 'before-reply' && (reply as unknown[])?.length
