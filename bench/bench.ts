@@ -22,6 +22,8 @@ export interface Bench extends AsyncDisposable {
   folder(): Promise<string>
   /** alice, who pays, and bob, the shop; real LND, started when first asked for. */
   network(): Promise<RunningNetwork>
+  /** As LND says it; undefined when no section asked for the network. */
+  lndVersion(): Promise<string | undefined>
 }
 
 export function createBench(report: Report): Bench {
@@ -41,6 +43,10 @@ export function createBench(report: Report): Bench {
         report,
       })
       return network
+    },
+    async lndVersion() {
+      const lnd = (await network)?.node('bob')
+      return lnd && (await lnd.info()).version
     },
     async [Symbol.asyncDispose]() {
       await (await network)?.remove()

@@ -63,12 +63,13 @@ async function measure(
     report(`${section.name}: ${section.says}`)
     measurements.push(...(await section.measure(bench)))
   }
-  return { measurements, machine: machine() }
+  return { measurements, machine: machine(await bench.lndVersion()) }
 }
 
 function describe(machine: Machine): string {
-  const { cores, processor, memoryGb, platform, node, loadBefore, loadAfter } = machine
-  return `${cores} cores (${processor}), ${memoryGb} GB, ${platform}, Node ${node}, load ${loadBefore.toFixed(1)} before and ${loadAfter.toFixed(1)} after.`
+  const { cores, processor, memoryGb, platform, node, lnd, loadBefore, loadAfter } = machine
+  const versions = [`Node ${node}`, ...(lnd ? [`LND ${lnd}`] : [])].join(', ')
+  return `${cores} cores (${processor}), ${memoryGb} GB, ${platform}, ${versions}. Load of the machine: ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after.`
 }
 
 function reportToStandardError(): Report {
