@@ -151,7 +151,11 @@ test('another node under the same address: nothing is taken from it, nothing is 
   await clock.advance(60_000)
   expect(await node.status()).toMatchObject({ state: 'degraded', reason: 'misconfigured' })
   // The stranger does not know the payment; that says nothing.
-  expect((await run(node.payouts.get(payout.id))).state).toBe('sending')
+  expect(await run(node.payouts.get(payout.id))).toMatchObject({
+    state: 'sending',
+    reason: null,
+    attempt: { state: 'sent', isSeen: true },
+  })
   expect(await run(stranger.lightning.listPayments({ afterIndex: 0n, limit: 10 }))).toEqual([])
   await expect(run(node.invoices.create({ partner: 'm1' }))).rejects.toMatchObject({
     code: 'node.unavailable',
