@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { buildBinaries } from './build-binaries.ts'
 import { type NetworkDetails, startNetwork } from './network.ts'
 
 declare module 'vitest' {
@@ -12,6 +13,8 @@ declare module 'vitest' {
 export default async function startSharedNetwork(
   project: TestProject,
 ): Promise<() => Promise<void>> {
+  // Both versions now: a build takes minutes, which no test's deadline allows for.
+  await buildBinaries('0.19')
   const network = await startNetwork({
     nodes: [{ alias: 'alice' }, { alias: 'bob' }, { alias: 'carol' }],
     channels: [
