@@ -63,27 +63,22 @@ async function catchUp(): Promise<void> {
   const node = openNode()
   const start = performance.now()
   await node.start()
-  for (let told = start; ; ) {
+  let credited = 0n
+  for (let changed = start, told = start; credited < expected; await sleep(20)) {
+    const now = performance.now()
     const { available } = await node.partners.get(partner)
-    if (available.msat >= expected) break
-    if (performance.now() - told > 5000) {
-      told = performance.now()
-      await say({
-        is: 'progress',
-        says: `${percent(available.msat, expected)} % of the money credited`,
-      })
-    }
-    await sleep(20)
+    if (available.msat !== credited) changed = now
+    credited = available.msat
+    if (now - changed > 60_000) throw new Error(`nothing more is credited after ${available}`)
+    if (now - told < 5000) continue
+    told = now
+    await say({ is: 'progress', says: `${(100n * credited) / expected} % of the money credited` })
   }
   const seconds = (performance.now() - start) / 1000
   const rssMb = process.resourceUsage().maxRSS / 1024
   await check(node, expected)
   await node.stop()
   await say({ is: 'caught-up', seconds, rssMb })
-}
-
-function percent(part: bigint, whole: bigint): bigint {
-  return (100n * part) / whole
 }
 
 /** Every invoice credited once: the balance, the event log and the books all say so. */

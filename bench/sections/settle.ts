@@ -45,7 +45,11 @@ export const settle: Section = {
         const { status, failure_reason } = await alice.pay(request)
         if (status !== 'SUCCEEDED') throw new Error(`a payment failed: ${failure_reason}`)
       })
-      await Promise.race([Promise.all([...paying, complete.promise]), broken])
+      await Promise.race([Promise.all(paying), broken])
+      const deadline = sleep(30_000, undefined, { ref: false }).then(() => {
+        throw new Error(`${ourAt.size} of ${count} payments became an event`)
+      })
+      await Promise.race([complete.promise, deadline, broken])
     } finally {
       stream.cancel()
       raw.close()
