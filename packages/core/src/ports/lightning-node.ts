@@ -1,5 +1,11 @@
-import type { Backups, ChannelOpener, ForwardingHistory, RoutingPolicies } from './node-channels.ts'
-import type { OnchainWallet } from './node-onchain.ts'
+import type {
+  Backups,
+  ChannelOpener,
+  ForwardingHistory,
+  NetworkGraph,
+  RoutingPolicies,
+} from './node-channels.ts'
+import type { OnchainWallet, TransactionFunding } from './node-onchain.ts'
 import type { Watchtowers } from './node-watchtowers.ts'
 
 /**
@@ -120,7 +126,9 @@ export interface LightningNode {
 
   /** Absent when the implementation cannot do it; core then refuses the verbs that need it. */
   readonly onchain?: OnchainWallet
+  readonly funding?: TransactionFunding
   readonly opener?: ChannelOpener
+  readonly graph?: NetworkGraph
   readonly policies?: RoutingPolicies
   readonly forwards?: ForwardingHistory
   readonly backups?: Backups
@@ -197,6 +205,8 @@ export interface PendingChannel {
   readonly state: 'opening' | 'closing' | 'force-closing'
   readonly isInitiator: boolean
   readonly memo?: string
+  /** With `opening`: blocks until the peer may forget it (LND: 2016 from the start); negative: it may have. */
+  readonly fundingExpiryBlocks?: number
   readonly closingTransaction?: string
   /** Height at which a force close's output can be spent. */
   readonly maturityHeight?: number

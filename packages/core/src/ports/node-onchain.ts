@@ -1,11 +1,31 @@
-/**
- * The node's on-chain wallet. Not used by this release; declared so that the ports can be reviewed
- * together. Money rule 6: fund, sign, STORE raw transaction and txid, publish; every retry publishes
- * the same bytes.
- */
+/** The node's on-chain wallet: its coins, its transactions, what the chain asks. */
 export interface OnchainWallet {
   /** A fresh address; every call uses one up (look-ahead is limited), so never call it per page view. */
   newAddress(type: 'taproot' | 'witness-public-key-hash', signal?: AbortSignal): Promise<string>
+  /** The wallet's unspent outputs that nothing has locked, unconfirmed ones included. */
+  unspent(signal?: AbortSignal): Promise<readonly WalletOutput[]>
+  /** The wallet's transactions from block `fromHeight` on, oldest first, unconfirmed ones last. */
+  transactions(fromHeight: number, signal?: AbortSignal): Promise<readonly WalletTransaction[]>
+  /** sat/vB to confirm within `blocks` (at least 2); may be fractional; quality follows the chain backend. */
+  estimateFeerate(blocks: number, signal?: AbortSignal): Promise<number>
+  /**
+   * sat that must stay in the wallet for bumping force closes when `additionalPublicChannels` more
+   * were open (LND: 10,000 per public anchor channel, at most 100,000).
+   */
+  requiredReserve(additionalPublicChannels: number, signal?: AbortSignal): Promise<bigint>
+  /**
+   * Hands the raw bytes to the network. Safe to repeat; "already known" and "already confirmed" are
+   * success. A refusal says `node.refused` (an input is spent, the fee is below what the mempool
+   * takes); a lost reply leaves the outcome unknown.
+   */
+  publish(rawTransaction: Uint8Array, label: string, signal?: AbortSignal): Promise<void>
+}
+
+/**
+ * Making transactions. Not used by this release; declared so that the ports can be reviewed together.
+ * Money rule 6: fund, sign, STORE raw transaction and txid, publish; every retry publishes the same bytes.
+ */
+export interface TransactionFunding {
   /**
    * Selects and locks inputs under `lockId` (32 bytes, derived from our id) for `lockSeconds`, always
    * with a change output. Repeating with the same id may lock other inputs: release first.
@@ -14,19 +34,8 @@ export interface OnchainWallet {
   fund(request: FundTransaction, signal?: AbortSignal): Promise<FundedTransaction>
   /** Signs what was funded; nothing leaves. Deterministic for the same PSBT. */
   sign(psbt: Uint8Array, signal?: AbortSignal): Promise<SignedTransaction>
-  /**
-   * Hands the raw bytes to the network. Safe to repeat; "already known" and "already confirmed" are
-   * success. A refusal says `node.refused`; a lost reply leaves the outcome unknown.
-   */
-  publish(rawTransaction: Uint8Array, label: string, signal?: AbortSignal): Promise<void>
   /** Gives locked inputs back to the wallet. */
   release(lockId: Uint8Array, outpoints: readonly string[], signal?: AbortSignal): Promise<void>
-  /** The wallet's transactions from `fromHeight` on, unconfirmed ones included. */
-  transactions(fromHeight: number, signal?: AbortSignal): Promise<readonly WalletTransaction[]>
-  /** The wallet's unspent outputs. */
-  unspent(signal?: AbortSignal): Promise<readonly WalletOutput[]>
-  /** sat/vB for `blocks`; quality follows the chain backend. */
-  estimateFeerate(blocks: number, signal?: AbortSignal): Promise<number>
 }
 
 /** What a transaction shall pay, and how its inputs are locked. */
@@ -55,11 +64,19 @@ export interface SignedTransaction {
 /** A transaction that touches the wallet. */
 export interface WalletTransaction {
   readonly transactionId: string
+  /** What the wallet gained; negative when it paid. Fees included. */
   readonly amountSat: bigint
+  /** 0n when the wallet cannot know it (somebody else's transaction). */
   readonly feeSat: bigint
+  /** 0 while it waits; negative never. */
   readonly confirmations: number
   readonly blockHeight?: number
+  /** LND's own: `0:openchannel:…`, `0:closechannel:…`, `0:sweep`, `0:justicetx`. */
   readonly label: string
+  /** Outpoints it spends, `txid:index`, the wallet's own and others. */
+  readonly spends: readonly string[]
+  /** The whole transaction, to be published again. */
+  readonly rawTransaction: Uint8Array
 }
 
 /** An unspent output; `outpoint` is `txid:index`. */
