@@ -31,6 +31,43 @@ export interface NodeContractEnvironment {
    * the closing transaction is published.
    */
   closeChannel?(channelPoint: string, options: { isForce: boolean }): Promise<void>
+  /**
+   * Needed with the option `managesChannels`: somebody pays an address on chain. Resolves when the
+   * transaction waits for a block.
+   */
+  payOnChain?(address: string, amountSat: bigint): Promise<void>
+  /**
+   * Needed with the option `managesChannels`: a running node that the node under test may open channels
+   * to. The same wish may get the same node again, with the channels of earlier cases.
+   */
+  channelPeer?(wish?: ChannelPeerWish): Promise<ContractChannelPeer>
+  /** Needed with the option `managesChannels`: a second node like the one under test, without coins and channels. */
+  poorNode?(): Promise<LightningNode>
+  /**
+   * Needed with the option `forwards`: a payment of other people crosses the node under test, for a
+   * fee, and `amountMsat` leaves it. Resolves when it succeeded.
+   */
+  forward?(amountMsat: bigint): Promise<void>
+}
+
+/** What kind of node to open channels to. */
+export interface ChannelPeerWish {
+  /** It refuses smaller channels (LND: `minchansize`). */
+  readonly minimumChannelSat?: bigint
+  /** It refuses larger channels (LND: `maxchansize`). */
+  readonly maximumChannelSat?: bigint
+}
+
+/** A node that takes channels; one unconfirmed channel at a time, as LND does by default. */
+export interface ContractChannelPeer {
+  /** 33 bytes, compressed, hex. */
+  readonly publicKey: string
+  /** Where it listens, `host:port`. */
+  readonly address: string
+  /** Ends its process. */
+  stop(): Promise<void>
+  /** Starts it again; resolves when it takes connections. */
+  start(): Promise<void>
 }
 
 /** The other end of the payments, controlled without the port. */

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import type { ClosedChannel } from '@payment-node/core'
+import { type Promised, payHeld } from './contract-case.ts'
+import type { NodeContractEnvironment } from './environment.ts'
+import {
+  assertRefused,
+  closeToTheEnd,
+  findOpen,
+  findPending,
+  mineUntil,
+  openerOf,
+  openToTheEnd,
+  strangersOutpoint,
+} from './manage-channels.ts'
+
+async function awaitClosed(
+  given: NodeContractEnvironment,
+  channelPoint: string,
+): Promise<ClosedChannel> {
+  let closed: ClosedChannel | undefined
+  await mineUntil(given, `channel ${channelPoint} to be closed`, async () => {
+    const all = await given.node.listClosedChannels()
+    closed = all.find((one) => one.channelPoint === channelPoint)
+    return closed !== undefined
+  })
+  return closed!
+}
+
+/** Closing through the port. */
+export function closingCases(promised: Promised): void {
+  // §3 CloseChannel: done at close_pending.
+  promised('a cooperative close names its transaction, twice is success', async (given) => {
+    const { channelPoint } = await openToTheEnd(given)
+    const request = { channelPoint, isForce: false, satPerVbyte: 5 }
+    const { closingTransaction } = await openerOf(given.node).close(request)
+    if (closingTransaction !== undefined) assert.match(closingTransaction, /^[0-9a-f]{64}$/)
+    assert.equal((await findOpen(given, channelPoint))?.isActive ?? false, false)
+    await openerOf(given.node).close(request)
+    const closed = await awaitClosed(given, channelPoint)
+    assert.equal(closed.closeType, 'cooperative')
+    assert.equal(closed.closedBy, 'us')
+    if (closingTransaction !== undefined) {
+      assert.equal(closed.closingTransaction, closingTransaction)
+    }
+    await assertRefused(openerOf(given.node).close(request), 'channel-not-found')
+  })
+
+  promised('a force close names its transaction, twice is success', async (given) => {
+    const { channelPoint } = await openToTheEnd(given)
+    const request = { channelPoint, isForce: true }
+    const { closingTransaction } = await openerOf(given.node).close(request)
+    assert.match(closingTransaction ?? '', /^[0-9a-f]{64}$/)
+    await openerOf(given.node).close(request)
+    assert.equal(await findOpen(given, channelPoint), undefined)
+    assert.equal((await findPending(given, channelPoint))?.state, 'closing')
+    const closed = await awaitClosed(given, channelPoint)
+    assert.equal(closed.closeType, 'local-force')
+    assert.equal(closed.closingTransaction, closingTransaction)
+  })
+
+  promised('closing an unknown channel is channel-not-found', async ({ node }) => {
+    for (const isForce of [false, true]) {
+      const work = openerOf(node).close({ channelPoint: strangersOutpoint(), isForce })
+      await assertRefused(work, 'channel-not-found')
+    }
+  })
+
+  // §1: "unable to gracefully close channel while peer is offline"; LND connects again by itself.
+  promised('a cooperative close with the peer away is peer-offline', async (given) => {
+    const { channelPoint, peer } = await openToTheEnd(given)
+    await peer.stop()
+    try {
+      await given.waitFor('the channel to be inactive', async () => {
+        return (await findOpen(given, channelPoint))?.isActive === false
+      })
+      const work = openerOf(given.node).close({ channelPoint, isForce: false })
+      await assertRefused(work, 'peer-offline')
+      assert.ok(await findOpen(given, channelPoint), 'the channel is still open')
+    } finally {
+      await peer.start()
+    }
+    await given.waitFor('the channel to be active again', async () => {
+      return (await findOpen(given, channelPoint))?.isActive === true
+    })
+    await closeToTheEnd(given, channelPoint)
+  })
+
+  // §1: "cannot coop close channel with active htlcs".
+  promised('a cooperative close with a payment on its way is htlcs-pending', async (given) => {
+    const held = await payHeld(given)
+    const channels = await given.node.listChannels()
+    const busy = channels.find(({ pendingHtlcs }) =>
+      pendingHtlcs.some(({ paymentHash }) => paymentHash === held.paymentHash),
+    )
+    assert.ok(busy, 'the payment is on a channel')
+    const { channelPoint } = busy
+    const work = openerOf(given.node).close({ channelPoint, isForce: false })
+    await assertRefused(work, 'htlcs-pending')
+    await held.settle()
+    assert.equal((await held.end).state, 'succeeded')
+    assert.equal((await findOpen(given, channelPoint))?.isActive, true)
+  })
+}
