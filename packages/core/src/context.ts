@@ -32,6 +32,8 @@ export interface Live {
   state: 'stopped' | 'starting' | 'ready' | 'degraded' | 'stopping'
   /** Milliseconds since 1970 of the last change of `state`. */
   since: number
+  /** By the monotonic clock, since when LND has been usable without a break; undefined while it is not. */
+  readySince: number | undefined
   /** Why it is degraded. */
   trouble: PaymentNodeError | undefined
   identity: Identity | undefined
@@ -48,6 +50,8 @@ export interface Live {
   checkConnection: () => void
   /** Asks the payout worker to look now. */
   wakePayouts: () => void
+  /** Asks the worker of openings and closes to look now. */
+  wakeChannels: () => void
 }
 
 export interface SubjectWatch {

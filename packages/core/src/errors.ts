@@ -82,6 +82,24 @@ export interface ErrorDetails {
   /** LND's own word contradicts the operator's verdict, or can still be had. */
   'payout.verdict-refused': { payout: string; verdict: string; reason: string }
 
+  'channel.not-found': { channelPoint: string }
+  'channel.opening-not-found': { opening: string }
+  /** One channel is opened at a time: the other one is under way. */
+  'channel.opening-under-way': { opening: string }
+  'channel.above-cap': { limit: Amount; requested: Amount }
+  /** The chain asks more than `channels.maximumFeerate` (sat/vB). */
+  'channel.above-ceiling': { ceiling: number; feerate: number }
+  'channel.over-budget': { period: string; budget: Amount; spent: Amount; needed: Amount }
+  /** `spendable`: confirmed coins after reserve, floor and the cost of closing. */
+  'channel.wallet-too-small': { spendable: Amount; needed: Amount }
+  /** The operator must take the mark away first: `peers.allow`. */
+  'peer.blacklisted': { peer: string; reason: string }
+  'peer.not-marked': { peer: string }
+  /** A list of peers cannot be used; the one in force stays. `entry`: its place, from 1. */
+  'peer-list.invalid': { list: string; entry: number | null; field: string; reason: string }
+  'keeper.paused': { reason: string }
+  'keeper.not-paused': Record<never, never>
+
   'safety.halted': { reason: string }
   'safety.not-halted': Record<never, never>
 

@@ -1,7 +1,10 @@
 import type { Channel } from './channels/channel-view.ts'
+import type { ChannelOpening } from './channels/opening-view.ts'
 import type { UnavailableReason } from './errors.ts'
 import type { Invoice } from './invoices/invoice-view.ts'
+import type { KeeperDecision } from './keeper/decision-view.ts'
 import type { Payout } from './payouts/payout-view.ts'
+import type { PeerMark } from './peers/peer-mark.ts'
 
 /** Every event and its data: one line each. The body of a signed webhook will be the same object. */
 export interface PaymentNodeEvents {
@@ -26,13 +29,43 @@ export interface PaymentNodeEvents {
   /** No answer about a payment that may be under way. The money stays reserved; nothing is retried under another hash. */
   'payout.unknown': { payout: Payout }
 
+  /** Somebody wants a channel: written down before LND is asked. */
+  'channel.intended': { opening: ChannelOpening }
+  /** It will not be opened; no money left the wallet. */
+  'channel.open-failed': { opening: ChannelOpening }
+  /** The funding has waited long for its confirmation; it is published again at each block. */
+  'channel.stuck': { opening: ChannelOpening }
+  /** Its funding can never confirm: an input went elsewhere. */
+  'channel.abandoned': { opening: ChannelOpening }
   /** Its funding transaction is not confirmed yet. */
   'channel.opening': { channel: Channel }
   'channel.active': { channel: Channel }
   'channel.inactive': { channel: Channel }
   /** A close is under way, or the channel is in no list of LND (`closeType` is then unknown). */
   'channel.closing': { channel: Channel }
+  /** `channel.attribution` says who closed it, and why we think so. */
   'channel.closed': { channel: Channel }
+  /** What may be done with the channel has changed. */
+  'channel.adopted': { channel: Channel }
+
+  /** No channel is opened to this peer any more, until the operator allows it; with the evidence. */
+  'peer.blacklisted': { peer: PeerMark }
+  /** The peer is left alone for a while. */
+  'peer.cooled-down': { peer: PeerMark }
+  /** The operator took the mark away. */
+  'peer.allowed': { peer: PeerMark }
+
+  'keeper.paused': { reason: string }
+  'keeper.resumed': { reason: string }
+  /** Channels are missing, and something keeps the keeper from opening them; again when the reason changes. */
+  'keeper.blocked': { reason: string; says: string }
+  /** Fewer channels than wanted are active now; told at once, before any grace period. */
+  'keeper.below-minimum': { active: number; minimum: number }
+  'keeper.restored': { active: number; minimum: number }
+  /** Many channels were closed within a day and nobody asked for it. */
+  'keeper.mass-close': { closes: number; within: '24h' }
+  /** In the mode `recommend`: what it would do now. */
+  'keeper.recommended': { decision: KeeperDecision }
 }
 
 /** The name of an event: a key of {@link PaymentNodeEvents}. */

@@ -1,7 +1,13 @@
+import {
+  type ChannelOptions,
+  type ChannelSettings,
+  readChannelOptions,
+} from './channels/channel-options.ts'
 import { type Amount, type AmountInput, readPositiveAmount, sat } from './domain/amount.ts'
 import { type Duration, readDuration } from './domain/duration.ts'
 import { invalid, PaymentNodeError } from './errors.ts'
 import type { KeySource } from './keys.ts'
+import type { PeerSource } from './ports/channel-source.ts'
 import type { Clock } from './ports/clock.ts'
 import type { LightningNode, Network } from './ports/lightning-node.ts'
 import type { Logger } from './ports/logger.ts'
@@ -49,8 +55,14 @@ export interface PaymentNodeOptions {
     /** Payments in flight at once. Default 50. */
     readonly maximumConcurrent?: number
   }
+  /** Where peers worth a channel come from, e.g. `peerList('peers.json')`. Without one no channel is opened by itself. */
+  readonly channelSources?: readonly PeerSource[]
+  /** How the node's channels are kept. */
+  readonly channels?: ChannelOptions
   /** Hard caps below everything that pays, fees included. */
   readonly caps?: {
+    /** Size of one channel, also when the operator opens it. Default 5,000,000 sat. */
+    readonly perOpen?: AmountInput
     /** Default 1,000,000 sat. */
     readonly perPayout?: AmountInput
     /** Per UTC day and node. Default 10,000,000 sat. */
@@ -87,6 +99,9 @@ export interface Settings {
   readonly maximumConcurrentPayouts: number
   readonly capPerPayout: Amount
   readonly capPerDay: Amount
+  readonly capPerOpen: Amount
+  readonly channelSources: readonly PeerSource[]
+  readonly channels: ChannelSettings
   readonly heartbeat: number
   readonly sweep: number
   readonly stopWithin: number
@@ -117,6 +132,8 @@ function read(options: PaymentNodeOptions): Settings {
     'role',
     'invoices',
     'payouts',
+    'channelSources',
+    'channels',
     'caps',
     'timing',
     'logger',
@@ -149,7 +166,8 @@ function read(options: PaymentNodeOptions): Settings {
     'maximumConcurrent',
   ])
   const feeLimit = group(payouts.feeLimit, 'payouts.feeLimit', ['ppm', 'minimum'])
-  const caps = group(options.caps, 'caps', ['perPayout', 'perDay'])
+  const caps = group(options.caps, 'caps', ['perPayout', 'perDay', 'perOpen'])
+  const capPerOpen = readPositiveAmount(given(caps.perOpen, sat(5_000_000)), 'caps.perOpen')
   const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
   readFunctions(options.logger, 'logger', ['debug', 'info', 'warn', 'error'])
   readFunctions(options.meter, 'meter', ['count', 'record'])
@@ -202,6 +220,9 @@ function read(options: PaymentNodeOptions): Settings {
     ),
     capPerPayout: readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout'),
     capPerDay: readPositiveAmount(given(caps.perDay, sat(10_000_000)), 'caps.perDay'),
+    capPerOpen,
+    channelSources: readSources(options.channelSources),
+    channels: readChannelOptions(options.channels, capPerOpen),
     heartbeat:
       1000 *
       readDuration(given(timing.heartbeat, 5), 'timing.heartbeat', { minimum: 1, maximum: 3600 }),
@@ -229,6 +250,22 @@ function readFunctions(value: unknown, field: string, names: readonly string[]):
   const missing = names.find((name) => typeof members?.[name] !== 'function')
   if (missing === undefined) return
   throw invalid(field, 'wrong-type', `expected an object with ${names.join(', ')}`)
+}
+
+function readSources(value: unknown): readonly PeerSource[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) throw invalid('channelSources', 'wrong-type', 'expected an array')
+  value.forEach((source, position) => {
+    readPort(source, `channelSources[${position}]`, "peerList('peers.json')")
+    if ((source as PeerSource).kind !== 'peers') {
+      throw invalid(
+        `channelSources[${position}]`,
+        'unsupported',
+        'only lists of peers are known yet',
+      )
+    }
+  })
+  return value as readonly PeerSource[]
 }
 
 function group(

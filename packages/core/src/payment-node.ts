@@ -93,6 +93,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     live: {
       state: 'stopped',
       since: clock.now(),
+      readySince: undefined,
       trouble: undefined,
       identity: undefined,
       info: undefined,
@@ -103,6 +104,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       stateChanged: () => subjects.happened('state'),
       checkConnection: connectionBell.ring,
       wakePayouts: () => undefined,
+      wakeChannels: () => undefined,
     },
   }
   const { live } = context
@@ -248,6 +250,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     run = undefined
     live.identity = undefined
     live.info = undefined
+    live.readySince = undefined
     live.invoiceKey = undefined
     setState('stopped')
     subjects.wakeAll()

@@ -1,13 +1,22 @@
 import type { Amount } from '../domain/amount.ts'
+import type { CloseAttribution } from '../domain/close-attribution.ts'
 import type { CloseType } from '../ports/lightning-node.ts'
 
 /** Where a channel is in its life, as LND showed it last. */
 export type ChannelState = 'opening' | 'active' | 'inactive' | 'closing' | 'closed'
 
+/**
+ * `ours`: opened by this library, or adopted; `observe`: counted, never closed and never drained;
+ * `never`: as if it were not there.
+ */
+export type ChannelOwnership = 'ours' | 'observe' | 'never'
+
 /** One channel as the host sees it. Amounts of an inactive channel can be neither sent nor received. */
 export interface Channel {
   /** Funding outpoint, `txid:index`. */
   readonly channelPoint: string
+  /** Short channel id, decimal; null before it is confirmed. */
+  readonly channelId: string | null
   readonly peer: string
   readonly peerAlias: string | null
   readonly state: ChannelState
@@ -27,4 +36,8 @@ export interface Channel {
   /** With `closing` and `closed`, when LND says it. */
   readonly closeType: CloseType | null
   readonly closedBy: 'us' | 'peer' | 'both' | 'unknown' | null
+  /** Why it was closed, as far as it can be told; null before. */
+  readonly attribution: CloseAttribution | null
+  /** Null in the lists of LND alone, before the books have seen it. */
+  readonly ownership: ChannelOwnership | null
 }

@@ -21,6 +21,7 @@ export function openChannelView(channel: NodeChannel): Channel {
   const { sendableMsat, receivableMsat } = channelLiquidity(channel)
   return {
     channelPoint: channel.channelPoint,
+    channelId: channel.channelId,
     peer: channel.peer,
     peerAlias: channel.peerAlias ?? null,
     state: channel.isActive ? 'active' : 'inactive',
@@ -36,12 +37,15 @@ export function openChannelView(channel: NodeChannel): Channel {
     memo: channel.memo ?? null,
     closeType: null,
     closedBy: null,
+    attribution: null,
+    ownership: null,
   }
 }
 
 export function pendingChannelView(channel: PendingChannel): Channel {
   return {
     channelPoint: channel.channelPoint,
+    channelId: null,
     peer: channel.peer,
     peerAlias: null,
     state: channel.state === 'opening' ? 'opening' : 'closing',
@@ -57,5 +61,7 @@ export function pendingChannelView(channel: PendingChannel): Channel {
     memo: channel.memo ?? null,
     closeType: null,
     closedBy: null,
+    attribution: null,
+    ownership: null,
   }
 }

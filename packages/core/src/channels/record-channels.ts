@@ -1,19 +1,21 @@
 import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
-import { Amount } from '../domain/amount.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { ClosedChannel } from '../ports/lightning-node.ts'
 import { record } from '../record.ts'
 import { channels } from '../tables/channels.ts'
 import { insert, type RowOf, update } from '../tables/table.ts'
-import type { Channel, ChannelState } from './channel-view.ts'
+import type { Channel } from './channel-view.ts'
+import { judgeClose } from './judge-close.ts'
 import { openChannelView, pendingChannelView } from './list-channels.ts'
+import { recognizeOpening } from './recognize-opening.ts'
+import { closedView, rowView } from './stored-channel-view.ts'
 
 type ChannelRow = RowOf<typeof channels>
 
 /**
  * Compares LND's lists with what was last stored; each difference is one change with its event. The
  * update counts are stored on every change: a count that is ever lower than ours shows that LND came
- * back with an old state.
+ * back with an old state. What has ended is not read again, however much there is of it.
  */
 export async function recordChannels(
   context: Context,
@@ -24,20 +26,23 @@ export async function recordChannels(
   // In this order, a channel that moves on meanwhile is seen at least once.
   const pending = await context.lightning.listPendingChannels()
   const open = await context.lightning.listChannels()
-  const closed = await context.lightning.listClosedChannels()
   context.live.channels = { at, list: open }
-  const stored = await readStored(context, identity)
+  const stored = await readLiving(context, identity)
   const seen = new Map<string, Channel>()
-  for (const channel of closed) {
-    const known = stored.get(channel.channelPoint)
-    // Closes from before the first start are history, not news.
-    if (known) seen.set(channel.channelPoint, closedView(known, channel))
-  }
   for (const channel of pending) seen.set(channel.channelPoint, pendingChannelView(channel))
   for (const channel of open) seen.set(channel.channelPoint, openChannelView(channel))
+  if ([...stored.keys()].some((point) => !seen.has(point))) {
+    for (const channel of await context.lightning.listClosedChannels()) {
+      const known = stored.get(channel.channelPoint)
+      // Closes from before the first start are history, not news.
+      if (known && !seen.has(channel.channelPoint)) {
+        seen.set(channel.channelPoint, closedView(known, channel))
+      }
+    }
+  }
   for (const [point, row] of stored) {
     // In no list: LND ≥ 0.21 shows a closing channel nowhere for a few blocks.
-    if (!seen.has(point) && row.state !== 'closed') seen.set(point, rowView(row, 'closing'))
+    if (!seen.has(point)) seen.set(point, rowView(row, 'closing'))
   }
   for (const [point, channel] of seen)
     await recordOne(context, identity, leadership, stored.get(point), channel)
@@ -60,11 +65,14 @@ async function recordOne(
   context: Context,
   identity: Identity,
   leadership: Leadership,
-  row: ChannelRow | undefined,
+  living: ChannelRow | undefined,
   channel: Channel,
 ): Promise<void> {
+  const key = [identity.publicKey, channel.channelPoint]
+  // A reorganization can bring back what had ended.
+  const row = living ?? (await context.storage.get(channels, key))
   const now = context.clock.now()
-  const seen = columns(channel, row)
+  const seen = columns(channel, row, now)
   if (row && isSame(row, seen)) return
   if (row && channel.updateCount < row.update_count && isOpen(channel)) {
     context.logger.error('LND shows an older channel state than the books know', {
@@ -73,34 +81,50 @@ async function recordOne(
       shown: channel.updateCount,
     })
   }
-  const view = {
-    ...channel,
-    closeType: seen.close_type as Channel['closeType'],
-    closedBy: seen.closed_by as Channel['closedBy'],
+  const opening = row ? undefined : await recognizeOpening(context, identity, channel)
+  const isNewClose = seen.close_type !== null && (row?.attribution ?? null) === null
+  const judgement = isNewClose ? await judgeClose(context, identity, channel) : undefined
+  const fields = {
+    ...seen,
+    ...(judgement && { attribution: judgement.attribution }),
+    updated_at: now,
   }
   const write = row
-    ? update(channels, row, { ...seen, updated_at: now })
+    ? update(channels, row, fields)
     : insert(channels, {
         ...rowBase(identity),
-        ...seen,
+        attribution: null,
+        ...fields,
         channel_point: channel.channelPoint,
         is_initiator: channel.isInitiator,
         is_private: channel.isPrivate,
         memo: channel.memo,
+        ownership: opening ? 'ours' : 'observe',
+        intent: opening?.intent ?? null,
         first_seen_at: now,
-        updated_at: now,
       })
+  const stored = {
+    ...channel,
+    channelId: seen.channel_id,
+    closeType: seen.close_type as Channel['closeType'],
+    closedBy: seen.closed_by as Channel['closedBy'],
+    attribution: judgement?.attribution ?? ((row?.attribution ?? null) as Channel['attribution']),
+    ownership: row ? (row.ownership ?? 'observe') : opening ? 'ours' : 'observe',
+  } as Channel
   const subject = `channel/${channel.channelPoint}`
-  const events =
-    row?.state === channel.state
+  const events = [
+    ...(row?.state === channel.state
       ? []
-      : [newEvent(context, identity, `channel.${channel.state}`, subject, { channel: view })]
+      : [newEvent(context, identity, `channel.${channel.state}`, subject, { channel: stored })]),
+    ...(judgement?.events ?? []),
+  ]
+  const writes = [write, ...(opening?.writes ?? []), ...(judgement?.writes ?? [])]
   // The next comparison finds the same again, so a lost reply needs no recognition.
-  await record(context, { writes: [write], events, fence: leadership.fence }, async () => true)
+  await record(context, { writes, events, fence: leadership.fence }, async () => true)
 }
 
 /** What may change. Pending lists carry no count and no close type: what is known stays. */
-function columns(channel: Channel, row: ChannelRow | undefined) {
+function columns(channel: Channel, row: ChannelRow | undefined, now: number) {
   const known = row?.update_count ?? 0
   return {
     state: channel.state,
@@ -112,6 +136,9 @@ function columns(channel: Channel, row: ChannelRow | undefined) {
     update_count: isOpen(channel) ? Math.max(channel.updateCount, known) : known,
     close_type: channel.closeType ?? row?.close_type ?? null,
     closed_by: channel.closedBy ?? row?.closed_by ?? null,
+    channel_id: channel.channelId ?? row?.channel_id ?? null,
+    inactive_since: channel.state === 'active' ? null : (row?.inactive_since ?? now),
+    closed_at: channel.state === 'closed' ? (row?.closed_at ?? now) : null,
   }
 }
 
@@ -125,43 +152,25 @@ function isSame(row: ChannelRow, seen: Readonly<Record<string, unknown>>): boole
   )
 }
 
-async function readStored(context: Context, identity: Identity): Promise<Map<string, ChannelRow>> {
+/** Every channel that has not ended, by its funding outpoint. */
+export async function readLiving(
+  context: Context,
+  identity: Identity,
+): Promise<Map<string, ChannelRow>> {
   const stored = new Map<string, ChannelRow>()
-  let after: string[] | undefined
-  for (;;) {
-    const rows = await context.storage.find(channels, {
-      index: 'key',
-      equals: [identity.publicKey],
-      limit: 1000,
-      ...(after && { after }),
-    })
-    for (const row of rows) stored.set(row.channel_point, row)
-    if (rows.length < 1000) return stored
-    after = [rows.at(-1)!.channel_point]
+  for (const state of ['opening', 'active', 'inactive', 'closing']) {
+    let after: string[] | undefined
+    for (;;) {
+      const rows = await context.storage.find(channels, {
+        index: 'state',
+        equals: [identity.publicKey, state],
+        limit: 1000,
+        ...(after && { after }),
+      })
+      for (const row of rows) stored.set(row.channel_point, row)
+      if (rows.length < 1000) break
+      after = [rows.at(-1)!.channel_point]
+    }
   }
-}
-
-function rowView(row: ChannelRow, state: ChannelState): Channel {
-  return {
-    channelPoint: row.channel_point,
-    peer: row.peer,
-    peerAlias: null,
-    state,
-    capacity: new Amount(row.capacity_msat),
-    local: new Amount(row.local_msat),
-    remote: new Amount(row.remote_msat),
-    sendable: new Amount(0n),
-    receivable: new Amount(0n),
-    isInitiator: row.is_initiator,
-    isPrivate: row.is_private,
-    pendingHtlcs: 0,
-    updateCount: row.update_count,
-    memo: row.memo,
-    closeType: row.close_type as Channel['closeType'],
-    closedBy: row.closed_by as Channel['closedBy'],
-  }
-}
-
-function closedView(row: ChannelRow, closed: ClosedChannel): Channel {
-  return { ...rowView(row, 'closed'), closeType: closed.closeType, closedBy: closed.closedBy }
+  return stored
 }

@@ -20,6 +20,17 @@ export const channels = table({
     closed_by: { type: 'text', nullable: true },
     first_seen_at: { type: 'time' },
     updated_at: { type: 'time' },
+    /** `ours`, `observe` or `never`; null (older books): `observe`. */
+    ownership: { type: 'text', nullable: true },
+    /** The intent that opened it. */
+    intent: { type: 'text', nullable: true },
+    /** Short channel id, decimal: what forwards are told by. */
+    channel_id: { type: 'text', nullable: true },
+    /** Since when it is not active; null while it is. */
+    inactive_since: { type: 'time', nullable: true },
+    closed_at: { type: 'time', nullable: true },
+    /** Who closed it, how and why we think so: see `CloseAttribution`. */
+    attribution: { type: 'json', nullable: true },
   },
   key: ['node', 'channel_point'],
   index: { state: ['node', 'state', 'channel_point'] },

@@ -52,6 +52,7 @@ export async function becomeReady(
   live.channels = undefined
   live.state = 'ready'
   live.since = clock.now()
+  live.readySince = clock.monotonic()
   live.stateChanged()
   for (const warning of isFirst ? warningsOf(info) : []) context.logger.warn(warning)
   if (context.settings.role === 'api') return
@@ -67,6 +68,7 @@ export async function becomeDegraded(context: Context, trouble: PaymentNodeError
   if (live.state === 'degraded') return
   live.state = 'degraded'
   live.since = context.clock.now()
+  live.readySince = undefined
   live.stateChanged()
   context.logger.warn('the Lightning node cannot be used now', {
     code: trouble.code,

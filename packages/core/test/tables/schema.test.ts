@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { schema } from '../../src/tables/schema.ts'
-import { insert, keyOf, remove, requireUnchanged, table, update } from '../../src/tables/table.ts'
+import {
+  type AnyTable,
+  insert,
+  keyOf,
+  remove,
+  requireUnchanged,
+  table,
+  update,
+} from '../../src/tables/table.ts'
 
 test('the steps of the schema lead to its tables', () => {
   const made = new Map<string, unknown>()
@@ -11,6 +19,12 @@ test('the steps of the schema lead to its tables', () => {
     if ('create' in step) {
       expect(made.has(step.create.name), step.create.name).toBe(false)
       made.set(step.create.name, step.create)
+    } else if ('addColumn' in step) {
+      const older = made.get(step.table) as AnyTable
+      const column = schema.tables.find(({ name }) => name === step.table)!.columns[step.addColumn]!
+      // A replica of the version before writes rows without it.
+      expect(column.nullable, `${step.table}.${step.addColumn}`).toBe(true)
+      made.set(step.table, { ...older, columns: { ...older.columns, [step.addColumn]: column } })
     } else expect.unreachable(`fold ${JSON.stringify(step)}`)
   }
   expect(version).toBe(schema.version)

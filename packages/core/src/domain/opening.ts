@@ -1,0 +1,126 @@
+import type { OpenerRefusal } from '../ports/node-channels.ts'
+
+/**
+ * intended → opening → pending → open; intended, opening → failed; pending → failed (never funded) |
+ * abandoned (an input went elsewhere); failed → pending when LND shows the channel after all.
+ */
+export type OpeningState = 'intended' | 'opening' | 'pending' | 'open' | 'failed' | 'abandoned'
+
+/** What is known when an opening's worker asks what to do. */
+export interface OpeningSituation {
+  readonly state: OpeningState
+  /** Open calls issued so far, over all epochs. */
+  readonly calls: number
+  readonly isHalted: boolean
+}
+
+/** What LND shows of the channel. */
+export type OpeningEvidence =
+  /** Nothing was asked yet. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'connected' }
+  /** Nobody answers at the peer's address. */
+  | { readonly kind: 'unreachable' }
+  /** In the list of opening channels, or returned by the call. */
+  | { readonly kind: 'pending' }
+  /** It has a confirmed funding; or had, and was closed since. */
+  | { readonly kind: 'open' }
+  /** LND gave it up before it was funded. */
+  | { readonly kind: 'funding-canceled' }
+  /** LND is synced and has no channel of this intent; `free`: its coins are unspent and unlocked. */
+  | { readonly kind: 'absent'; readonly coins: 'free' | 'locked' | 'spent' }
+  /** LND refused the call, and has no channel of this intent. */
+  | {
+      readonly kind: 'refused'
+      readonly reason: OpenerRefusal
+      readonly coins: 'free' | 'locked' | 'spent'
+    }
+  /** No answer could be had. */
+  | { readonly kind: 'silence' }
+
+export type OpeningAction =
+  | { readonly do: 'connect' }
+  /** Issue the open call; its intent is recorded first. */
+  | { readonly do: 'call' }
+  /** Look for the channel by its memo, and at its coins. */
+  | { readonly do: 'search' }
+  | { readonly do: 'book-pending' }
+  | { readonly do: 'book-open' }
+  | { readonly do: 'book-failed'; readonly because: OpeningFailure }
+  | { readonly do: 'wait'; readonly because: 'silence' | 'coins-locked' | 'unconfirmed' }
+  | { readonly do: 'nothing' }
+
+/** Why a channel was not opened. */
+export type OpeningFailure =
+  | OpenerRefusal
+  | 'halted'
+  | 'coins-spent'
+  | 'funding-canceled'
+  | 'no-answer'
+
+/** Calls after which a peer that never comes to an end is left alone. */
+const mostCalls = 3
+
+/**
+ * Money rule 7 as one function. A call may be repeated, because the chosen coins cannot fund two
+ * channels: while an earlier call is still under way they are locked, and when it has succeeded they
+ * are spent. So an opening fails only when LND has no channel of this intent and its coins are free, or are
+ * known to have gone elsewhere.
+ */
+export function decideOpening(
+  situation: OpeningSituation,
+  evidence: OpeningEvidence,
+): OpeningAction {
+  const { state, calls, isHalted } = situation
+  if (state === 'open' || state === 'failed' || state === 'abandoned') return { do: 'nothing' }
+
+  switch (evidence.kind) {
+    case 'silence':
+      return { do: 'wait', because: 'silence' }
+    case 'open':
+      return { do: 'book-open' }
+    case 'pending':
+      return state === 'pending' ? { do: 'wait', because: 'unconfirmed' } : { do: 'book-pending' }
+    case 'funding-canceled':
+      return { do: 'book-failed', because: 'funding-canceled' }
+    case 'none':
+      // Intended means that no call was ever made.
+      if (state !== 'intended') return { do: 'search' }
+      return isHalted ? { do: 'book-failed', because: 'halted' } : { do: 'connect' }
+    case 'unreachable':
+      return state === 'intended'
+        ? { do: 'book-failed', because: 'peer-unreachable' }
+        : { do: 'search' }
+    case 'connected':
+      if (state !== 'intended' && state !== 'opening') return { do: 'search' }
+      if (state === 'intended' && isHalted) return { do: 'book-failed', because: 'halted' }
+      return { do: 'call' }
+    case 'absent':
+      // LND ≥ 0.21 shows a closing channel in no list for a few blocks.
+      if (state === 'pending') return { do: 'wait', because: 'unconfirmed' }
+      if (evidence.coins === 'locked') return { do: 'wait', because: 'coins-locked' }
+      if (evidence.coins === 'spent') return { do: 'book-failed', because: 'coins-spent' }
+      if (isHalted) return { do: 'book-failed', because: 'halted' }
+      return calls < mostCalls ? { do: 'call' } : { do: 'book-failed', because: 'no-answer' }
+    case 'refused':
+      if (evidence.coins === 'spent') return { do: 'book-failed', because: 'coins-spent' }
+      // Perhaps by an earlier call of ours that is still under way: it will end one way or the other.
+      if (evidence.coins === 'locked') return { do: 'wait', because: 'coins-locked' }
+      return { do: 'book-failed', because: evidence.reason }
+  }
+}
+
+/** Refusals that say something about the peer: it is left alone for a while. */
+export function blamesPeer(failure: OpeningFailure): boolean {
+  return (
+    failure === 'peer-unreachable' ||
+    failure === 'peer-offline' ||
+    failure === 'peer-refused' ||
+    failure === 'too-small' ||
+    failure === 'too-large' ||
+    failure === 'too-many-pending' ||
+    failure === 'funding-canceled' ||
+    failure === 'no-answer' ||
+    failure === 'other'
+  )
+}
