@@ -50,6 +50,8 @@ export const safety = table({
     is_halted: { type: 'boolean' },
     reason: { type: 'text', nullable: true },
     changed_at: { type: 'time' },
+    /** `books-behind` or `node-behind` when the comparison with LND halted; null: an operator did. */
+    cause: { type: 'text', nullable: true },
   },
   key: ['node'],
 })

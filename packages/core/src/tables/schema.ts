@@ -7,6 +7,7 @@ import {
   spending,
 } from './channel-intents.ts'
 import { channels } from './channels.ts'
+import { differences, intentCounters } from './comparison.ts'
 import { forwardDays, forwards } from './forwards.ts'
 import { invoiceMetadata, invoices } from './invoices.ts'
 import { jobs } from './jobs.ts'
@@ -49,11 +50,14 @@ const newInVersion2: readonly AnyTable[] = [
   decisions,
   forwards,
   forwardDays,
+  intentCounters,
+  differences,
 ]
 
 /** Columns that a table of version 1 did not have yet. */
 const addedInVersion2: Readonly<Record<string, readonly string[]>> = {
   channels: ['ownership', 'intent', 'channel_id', 'inactive_since', 'closed_at', 'attribution'],
+  safety: ['cause'],
 }
 
 /** Append only: a step that has been released never changes. */

@@ -91,7 +91,7 @@ async function writeBinding(context: Context, identity: Identity, key: PurposeKe
       created_at: now,
     }),
     insert(nodeStates, { ...base, state: 'new', reason: null, since: now }),
-    insert(safety, { ...base, is_halted: false, reason: null, changed_at: now }),
+    insert(safety, { ...base, is_halted: false, reason: null, changed_at: now, cause: null }),
     insert(keys, {
       ...base,
       purpose: 'invoices',
