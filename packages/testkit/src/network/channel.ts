@@ -96,7 +96,7 @@ export interface NewChannel {
 }
 
 /** Outputs below are not made (LND's default dust limit, P2WSH). */
-const dustLimitMsat = 354_000n
+export const dustLimitMsat = 354_000n
 const maximumHtlcs = 483
 
 /** A channel in its first state. Each end keeps 1 % as reserve, at least the dust limit. */
@@ -151,13 +151,14 @@ export function isLinked(channel: Channel): boolean {
   )
 }
 
-function untrimmed(channel: Channel): number {
+/** HTLCs that have an output of their own. */
+export function untrimmed(channel: Channel): number {
   let count = 0
   for (const htlc of channel.htlcs.values()) if (htlc.amountMsat >= dustLimitMsat) count++
   return count
 }
 
-/** Weight of the current commitment transaction. */
+/** Weight of the current commitment transaction as LND computes fees with it. */
 export function weightOf(channel: Channel): bigint {
   return commitmentWeight(channel.commitmentType, untrimmed(channel))
 }

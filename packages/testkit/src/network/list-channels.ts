@@ -1,13 +1,6 @@
 import type { ClosedChannel, NodeChannel, PendingChannel } from '@payment-node/core'
-import {
-  balanceOf,
-  type Channel,
-  isActive,
-  otherSide,
-  type Side,
-  sideOf,
-  weightOf,
-} from './channel.ts'
+import { balanceOf, type Channel, isActive, otherSide, type Side, sideOf } from './channel.ts'
+import { listedWeight } from './listed-weight.ts'
 import type { NodeState } from './node-state.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -43,7 +36,7 @@ export function listOpenChannels(simulation: Simulation, node: NodeState): NodeC
       localReserveMsat: channel.reserves[side],
       remoteReserveMsat: channel.reserves[otherSide(side)],
       feePerKw: channel.feePerKw,
-      commitWeight: weightOf(channel),
+      commitWeight: listedWeight(channel, side),
       isInitiator: side === 0,
       commitmentType: channel.commitmentType,
       isActive: isActive(channel),

@@ -6,6 +6,7 @@ import { type ChainTransaction, publishTransaction } from './mempool.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import type { Simulation } from './simulation.ts'
+import { frameWeight, inputWeight, outputWeight, transactionFeeSat } from './transaction-fee.ts'
 import { type Coin, takeCoins, walletSat } from './wallet.ts'
 
 /** What a node is asked to open. */
@@ -30,8 +31,6 @@ export interface Funding {
   confirmedAt?: number
 }
 
-/** Size of a funding transaction with one input and change, in vbytes. */
-const fundingVbytes = 155
 /** Blocks until a new channel is used; LND scales 3 to 6, the usual size takes 3. */
 const openConfirmations = 3
 
@@ -45,10 +44,13 @@ export function openChannel(
   checkOpening(simulation, node, peer, request)
   const { chain } = simulation
   const satPerVbyte = request.satPerVbyte ?? chain.satPerVbyte
-  const feeSat = BigInt(Math.ceil(satPerVbyte * fundingVbytes))
-  const neededSat = request.capacitySat + feeSat
-  const spent = takeCoins(node.wallet, neededSat)
+  // With change, always: the rare funding without it is not simulated.
+  const feeOf = (inputs: number): bigint =>
+    transactionFeeSat(satPerVbyte, frameWeight + inputWeight * BigInt(inputs) + 2n * outputWeight)
+  const spent = takeCoins(node.wallet, (inputs) => request.capacitySat + feeOf(inputs))
   if (!spent) throw refused('openChannel', 'wallet-too-small', 'not enough confirmed outputs')
+  const feeSat = feeOf(spent.length)
+  const neededSat = request.capacitySat + feeSat
   const changeSat = spent.reduce((sum, coin) => sum + coin.amountSat, 0n) - neededSat
   const commitmentType = request.commitmentType ?? 'anchors'
   const left = walletSat(node.wallet)

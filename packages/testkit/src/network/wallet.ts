@@ -35,17 +35,24 @@ export function walletSat(wallet: Wallet): { confirmed: bigint; unconfirmed: big
   return { confirmed, unconfirmed }
 }
 
-/** Takes confirmed outputs of at least `amountSat`, oldest first; undefined when there is too little. */
-export function takeCoins(wallet: Wallet, amountSat: bigint): Coin[] | undefined {
-  const taken: Coin[] = []
+/**
+ * Takes confirmed outputs, the largest first as LND does, until they are worth what that many inputs
+ * need; undefined when there is too little.
+ */
+export function takeCoins(
+  wallet: Wallet,
+  neededSat: (inputs: number) => bigint,
+): Coin[] | undefined {
+  const confirmed = [...wallet.coins.values()]
+    .filter((coin) => coin.confirmedAt !== undefined)
+    .sort((a, b) => Number(b.amountSat - a.amountSat))
   let sum = 0n
-  for (const coin of wallet.coins.values()) {
-    if (sum >= amountSat) break
-    if (coin.confirmedAt === undefined) continue
-    taken.push(coin)
+  const count = confirmed.findIndex((coin, position) => {
     sum += coin.amountSat
-  }
-  if (sum < amountSat) return undefined
+    return sum >= neededSat(position + 1)
+  })
+  if (count < 0) return undefined
+  const taken = confirmed.slice(0, count + 1)
   for (const coin of taken) wallet.coins.delete(coin.outpoint)
   return taken
 }

@@ -20,7 +20,8 @@ test('the opener sees what LND showed: 1 000 000 sat, 300 000 pushed, 284 fee an
     localReserveMsat: 10_000_000n,
     remoteReserveMsat: 10_000_000n,
     feePerKw: 253n,
-    commitWeight: 1124n,
+    // LND computes the fee with 1124 and lists what the transaction weighs.
+    commitWeight: 1116n,
     isInitiator: true,
   })
   expect(await only(bob)).toMatchObject({
@@ -32,8 +33,16 @@ test('the opener sees what LND showed: 1 000 000 sat, 300 000 pushed, 284 fee an
 
 test('a legacy channel has no anchors and another weight', async () => {
   const size: Size = { capacitySat: 1_000_000n, commitmentType: 'legacy', feePerKw: 1000n }
-  const { only } = pair(size)
-  expect(await only()).toMatchObject({ localMsat: 999_276_000n, commitWeight: 724n })
+  const { only } = pair({ ...size, pushSat: 1_000n })
+  expect(await only()).toMatchObject({ localMsat: 998_276_000n, commitWeight: 724n })
+})
+
+test('the weight is that of the outputs that there are', async () => {
+  const weightAt = async (pushSat: bigint): Promise<bigint> =>
+    (await pair({ capacitySat: 1_000_000n, pushSat }).only()).commitWeight
+  // Without its output the other end has no anchor either.
+  expect(await weightAt(353n)).toBe(1116n - 2n * 172n)
+  expect(await weightAt(354n)).toBe(1116n)
 })
 
 /** The largest amount that the payer can send, found by trying; whole satoshi. */
@@ -69,7 +78,8 @@ test('when the opener cannot pay for another part, the other end can send dust o
 })
 
 test('a held part is off the balance, costs the opener its output, and comes back', async () => {
-  const { clock, alice, bob, only } = pair({ capacitySat: 1_000_000n, feePerKw: 1_000n })
+  const size: Size = { capacitySat: 1_000_000n, pushSat: 1_000n, feePerKw: 1_000n }
+  const { clock, alice, bob, only } = pair(size)
   const before = await only()
   const hold = bob.createHoldInvoice({ amountMsat: 100_000_000n })
   const paying = alice.pay(hold.paymentRequest)
