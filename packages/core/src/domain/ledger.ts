@@ -11,6 +11,12 @@ export type Account =
   | 'world/payees'
   | 'world/routing-fees'
   | 'world/opening'
+  /** What miners got for the channels' transactions. */
+  | 'world/onchain-fees'
+  /** What others paid for routing their payments. */
+  | 'world/routing-income'
+  /** What peers lost to us who published a revoked state. */
+  | 'world/penalties'
 
 export interface Leg {
   readonly account: Account
@@ -23,6 +29,7 @@ export type TransactionKind =
   | 'payout-reserved'
   | 'payout-released'
   | 'payout-succeeded'
+  | 'channel-opened'
 
 /** One fact to book. `id` names the fact: a second booking of the same fact is refused. */
 export interface LedgerTransaction {
@@ -90,6 +97,21 @@ export function bookPayout(
     { account: 'world/routing-fees', amountMsat: paid.feeMsat },
     ...(returned > 0n ? [{ account: `partner/${partner}` as const, amountMsat: returned }] : []),
     ...(overrun > 0n ? [{ account: 'operator' as const, amountMsat: -overrun }] : []),
+  ])
+}
+
+/**
+ * The miners' fee of a funding transaction. `fundingTransaction` is its txid, which names the fact: a
+ * channel whose opening is looked at twice is booked once. What it put into the channel stays the operator's.
+ */
+export function bookFundingFee(
+  channelPoint: string,
+  fundingTransaction: string,
+  feeMsat: bigint,
+): LedgerTransaction {
+  return transaction(`onchain/${fundingTransaction}`, 'channel-opened', `channel/${channelPoint}`, [
+    { account: 'operator', amountMsat: -feeMsat },
+    { account: 'world/onchain-fees', amountMsat: feeMsat },
   ])
 }
 

@@ -1,5 +1,6 @@
 import { type Context, identityOf } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
+import type { Account } from '../domain/ledger.ts'
 import type { Storage } from '../ports/storage.ts'
 import { balances, postings } from '../tables/ledger.ts'
 
@@ -12,10 +13,23 @@ export interface Balances {
   /** Owed to all partners: available and reserved. */
   readonly owed: Amount
   /** What came from others and went to others; negative where it came from. */
-  readonly world: Readonly<Record<'payers' | 'payees' | 'routingFees' | 'opening', Amount>>
+  readonly world: Readonly<Record<WorldAccount, Amount>>
   /** The sum over all accounts: always zero. */
   readonly sum: Amount
 }
+
+/** The accounts of everybody else, as they are named outside. */
+export type WorldAccount = keyof typeof worldAccounts
+
+const worldAccounts = {
+  payers: 'world/payers',
+  payees: 'world/payees',
+  routingFees: 'world/routing-fees',
+  opening: 'world/opening',
+  onchainFees: 'world/onchain-fees',
+  routingIncome: 'world/routing-income',
+  penalties: 'world/penalties',
+} as const satisfies Readonly<Record<string, Account>>
 
 /** What one partner is owed. */
 export interface PartnerBalance {
@@ -33,12 +47,13 @@ export async function readBalances(context: Context): Promise<Balances> {
   const { publicKey } = identityOf(context)
   return context.storage.snapshot(async (read) => {
     const guarded = await readGuarded(read, publicKey)
-    const total = (account: string): Promise<bigint> => sumPostings(read, publicKey, account)
-    const world = {
-      payers: await total('world/payers'),
-      payees: await total('world/payees'),
-      routingFees: await total('world/routing-fees'),
-      opening: await total('world/opening'),
+    const total = (account: Account): Promise<bigint> => sumPostings(read, publicKey, account)
+    const world = {} as Record<WorldAccount, Amount>
+    let others = 0n
+    for (const [name, account] of Object.entries(worldAccounts)) {
+      const found = await total(account)
+      others += found
+      world[name as WorldAccount] = new Amount(found)
     }
     const operator = await total('operator')
     const owed = [...guarded.values()].reduce(
@@ -53,15 +68,8 @@ export async function readBalances(context: Context): Promise<Balances> {
       })),
       operator: new Amount(operator),
       owed: new Amount(owed),
-      world: {
-        payers: new Amount(world.payers),
-        payees: new Amount(world.payees),
-        routingFees: new Amount(world.routingFees),
-        opening: new Amount(world.opening),
-      },
-      sum: new Amount(
-        owed + operator + world.payers + world.payees + world.routingFees + world.opening,
-      ),
+      world,
+      sum: new Amount(owed + operator + others),
     }
   })
 }
