@@ -1,0 +1,17 @@
+import { eventInvariants } from './event-invariants.ts'
+import type { Invariant } from './invariant.ts'
+import { invoiceInvariants } from './invoice-invariants.ts'
+import { ledgerInvariants } from './ledger-invariants.ts'
+import { payoutInvariants } from './payout-invariants.ts'
+import { processInvariants } from './process-invariants.ts'
+import { stateInvariants } from './state-invariants.ts'
+
+/** Every promise that is checked in every run; cheap and telling ones first. */
+export const allInvariants: readonly Invariant[] = [
+  ...ledgerInvariants,
+  ...stateInvariants,
+  ...payoutInvariants,
+  ...invoiceInvariants,
+  ...eventInvariants,
+  ...processInvariants,
+]

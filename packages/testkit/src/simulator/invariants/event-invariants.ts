@@ -1,0 +1,121 @@
+import type { Invariant } from './invariant.ts'
+import { stateChanges, textOf } from './read-commit.ts'
+
+/** State → the event that tells of it. */
+const invoiceEvents: Readonly<Record<string, string>> = {
+  open: 'invoice.created',
+  settled: 'invoice.settled',
+  expired: 'invoice.expired',
+  canceled: 'invoice.canceled',
+}
+const payoutEvents: Readonly<Record<string, string>> = {
+  sending: 'payout.sending',
+  succeeded: 'payout.succeeded',
+  failed: 'payout.failed',
+}
+
+/** State and event commit together. */
+export const oneEventPerChange: Invariant = {
+  name: 'one-event-per-change',
+  says: 'Each change of the state of an invoice or a payout comes with exactly one event of its kind, and no such event without a change.',
+  begin: () => ({
+    commit(commit) {
+      const wanted: string[] = []
+      for (const { row, to } of stateChanges(commit, 'invoices'))
+        wanted.push(`${invoiceEvents[to]} invoice/${row.id}`)
+      for (const { row, to } of stateChanges(commit, 'payouts')) {
+        const type = payoutEvents[to]
+        if (type) wanted.push(`${type} payout/${row.id}`)
+      }
+      for (const { row, to } of stateChanges(commit, 'attempts')) {
+        if (to === 'unknown') wanted.push(`payout.unknown payout/${textOf(row, 'payout')}`)
+      }
+      const found = (commit.change.events ?? [])
+        .filter(({ type }) => /^(invoice|payout)\./.test(type))
+        .map(({ type, subject }) => `${type} ${subject}`)
+      const missing = wanted.find((line) => !found.includes(line))
+      if (missing) return `no event ${missing}`
+      if (found.length !== wanted.length)
+        return `events ${found.join(', ')}, wanted ${wanted.join(', ')}`
+      return undefined
+    },
+  }),
+}
+
+/** What may come first and what may follow per subject. */
+const order: Readonly<Record<string, readonly string[]>> = {
+  '': ['invoice.created', 'payout.sending', 'payout.failed', 'payout.unknown'],
+  'invoice.created': ['invoice.settled', 'invoice.expired', 'invoice.canceled'],
+  'invoice.expired': ['invoice.settled'],
+  'invoice.canceled': ['invoice.settled'],
+  'invoice.settled': [],
+  'payout.sending': ['payout.unknown', 'payout.succeeded', 'payout.failed'],
+  'payout.unknown': ['payout.sending', 'payout.succeeded', 'payout.failed'],
+  'payout.succeeded': [],
+  'payout.failed': [],
+}
+
+/** The log is the history. */
+export const eventsInOrder: Invariant = {
+  name: 'events-in-order',
+  says: 'The events of each invoice and payout come in an order that its states allow, each id once.',
+  begin() {
+    const last = new Map<string, string>()
+    const ids = new Set<string>()
+    return {
+      commit({ change }) {
+        for (const { id, type, subject } of change.events ?? []) {
+          if (ids.has(id)) return `the event ${id} was written twice`
+          ids.add(id)
+          if (!/^(invoice|payout)\./.test(type)) continue
+          const before = last.get(subject) ?? ''
+          if (!order[before]?.includes(type))
+            return `${subject}: ${type} after ${before || 'nothing'}`
+          last.set(subject, type)
+        }
+        return undefined
+      },
+    }
+  },
+}
+
+/** Durable handlers. */
+export const handlersSawAll: Invariant = {
+  name: 'handlers-saw-all',
+  says: 'In the end every durable handler has finished every event that it asked for at least once, in the order of the log.',
+  begin(witness) {
+    return {
+      end() {
+        for (const [consumer, handled] of witness.records.handled) {
+          const first: string[] = []
+          const seen = new Set<string>()
+          let highest = 0n
+          for (const { id, cursor } of handled) {
+            if (seen.has(id)) continue
+            seen.add(id)
+            first.push(id)
+            if (cursor < highest && !witness.records.wasRestored)
+              return `${consumer} finished ${id} (${cursor}) for the first time after ${highest}`
+            if (cursor > highest) highest = cursor
+          }
+          const missed = witness.books.events.find(
+            ({ id, type }) => isWanted(consumer, type) && !seen.has(id),
+          )
+          if (missed) return `${consumer} has never finished ${missed.type} ${missed.subject}`
+        }
+        return undefined
+      },
+    }
+  },
+}
+
+/** All about the event log. */
+export const eventInvariants: readonly Invariant[] = [
+  oneEventPerChange,
+  eventsInOrder,
+  handlersSawAll,
+]
+
+function isWanted(consumer: string, type: string): boolean {
+  return consumer === 'orders' ? type === 'invoice.settled' : /^(invoice|payout)\./.test(type)
+}

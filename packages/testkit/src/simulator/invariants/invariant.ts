@@ -1,0 +1,96 @@
+import type { Change, NodeInvoice, PaymentUpdate } from '@payment-node/core'
+import type { Books, RowChange } from '../mirror-books.ts'
+import type { Step } from '../steps.ts'
+
+/** One promise that must hold at every moment of every run. */
+export interface Invariant {
+  /** Stable, kebab-case. */
+  readonly name: string
+  /** One sentence for people. */
+  readonly says: string
+  /** A judge for one run; it may remember what it has seen. */
+  begin(witness: Witness): Judge
+}
+
+/** Looks at what happens; answers in words what is wrong, undefined when nothing is. */
+export interface Judge {
+  /** After each commit that was applied; `witness.books` holds it already. */
+  commit?(commit: SeenCommit): string | undefined
+  /** At each step of a process at LND: `lightning.pay/effect` and so on. */
+  step?(step: Step): string | undefined
+  /** When the faults have ended and the world had time to heal. */
+  end?(): string | undefined
+}
+
+/** A change that the storage has applied. */
+export interface SeenCommit {
+  /** The place of the process that wrote it. */
+  readonly process: string
+  readonly change: Change
+  readonly rows: readonly RowChange[]
+}
+
+/** What judges may look at: the books, and what the network itself knows. */
+export interface Witness {
+  readonly books: Books
+  /** Public key of the LND that the books are about. */
+  readonly publicKey: string
+  readonly truth: Truth
+  readonly records: Records
+  /** msat. */
+  readonly capPerDayMsat: bigint
+  readonly capPerPayoutMsat: bigint
+}
+
+/** What the simulated network knows, whatever the books say. */
+export interface Truth {
+  /** LND's own record of an outgoing payment. */
+  findPayment(paymentHash: string): PaymentUpdate | undefined
+  /** LND's own record of an invoice. */
+  findInvoice(paymentHash: string): NodeInvoice | undefined
+  /** What the payee of this hash has received, in msat; 0n when nothing. */
+  receivedMsat(paymentHash: string): bigint
+  /** Milliseconds since 1970 by LND's clock. */
+  now(): number
+  /** In words, what is wrong with the sum of all money; undefined when nothing is. */
+  audit(): string | undefined
+}
+
+/** What the host and others did in a run, as they themselves remember it. */
+export interface Records {
+  /** Debt → all payment hashes that were ever made for it: it must be paid once at most. */
+  readonly debts: Map<string, Set<string>>
+  /** Payment hash → the debt it was made for. */
+  readonly debtOf: Map<string, string>
+  /** Payouts whose end an operator insisted on, against or without LND's word. */
+  readonly insisted: Set<string>
+  /** Hashes of payments and invoices of other programs on the same LND, and of keysend payments. */
+  readonly foreign: Set<string>
+  /** Payment hash → id of the invoice, as the host was given it. */
+  readonly givenOut: Map<string, string>
+  /** Consumer → what its handler has finished, in order. */
+  readonly handled: Map<string, HandledEvent[]>
+  /** The books were replaced by an older copy. */
+  wasRestored: boolean
+}
+
+/** An event that a durable handler has finished. */
+export interface HandledEvent {
+  readonly id: string
+  readonly type: string
+  readonly subject: string
+  readonly cursor: bigint
+}
+
+/** Nothing has happened yet. */
+export function createRecords(): Records {
+  return {
+    debts: new Map(),
+    debtOf: new Map(),
+    insisted: new Set(),
+    foreign: new Set(),
+    givenOut: new Map(),
+    handled: new Map(),
+    wasRestored: false,
+  }
+}

@@ -1,0 +1,104 @@
+import type { Invariant } from './invariant.ts'
+import { textOf } from './read-commit.ts'
+
+/** Money rule 14. */
+export const noStaleLeader: Invariant = {
+  name: 'no-stale-leader',
+  says: 'Nothing of an older epoch is written after something of a newer one.',
+  begin() {
+    const newest = new Map<string, number>()
+    return {
+      commit({ change }) {
+        const { fence } = change
+        if (!fence) return undefined
+        const before = newest.get(fence.lease) ?? 0
+        if (fence.epoch < before)
+          return `a change of epoch ${fence.epoch} was applied after one of ${before}`
+        newest.set(fence.lease, fence.epoch)
+        return undefined
+      },
+    }
+  },
+}
+
+/** What only the leader may write. */
+export const leaderWritesAreFenced: Invariant = {
+  name: 'leader-writes-are-fenced',
+  says: 'What the workers write about payouts and channels carries the fence of the lease; only a request and an operator write without.',
+  begin(witness) {
+    return {
+      commit({ change, rows }) {
+        if (change.fence) return undefined
+        for (const { table, before, after } of rows) {
+          if (table !== 'attempts' || !before || !after) continue
+          const evidence = after.evidence as { by?: string } | null
+          if (!evidence?.by) return `${textOf(after, 'payout')} was changed without a fence`
+        }
+        void witness
+        return undefined
+      },
+    }
+  },
+}
+
+/** All money of the network. */
+export const moneyIsConserved: Invariant = {
+  name: 'money-is-conserved',
+  says: 'The network neither makes nor loses money: what was issued is in channels, wallets and fees.',
+  begin: ({ truth }) => ({ end: () => truth.audit() }),
+}
+
+/** Nothing waits for ever. */
+export const payoutsEnd: Invariant = {
+  name: 'payouts-end',
+  says: 'In the end no payout waits that LND has ended, never had, or could have been sent.',
+  begin(witness) {
+    return {
+      end() {
+        for (const row of witness.books.table('payouts').values()) {
+          if (row.state === 'succeeded' || row.state === 'failed') continue
+          const record = witness.truth.findPayment(textOf(row, 'payment_hash'))
+          if (record?.state === 'in-flight') continue
+          return `${row.id} is ${row.state} (${row.reason}), and LND has it ${record?.state ?? 'not at all'}`
+        }
+        return undefined
+      },
+    }
+  },
+}
+
+/** Books and LND. */
+export const booksAgree: Invariant = {
+  name: 'books-agree',
+  says: 'In the end what all partners own is what LND received for their invoices, less what LND paid for their payouts.',
+  begin(witness) {
+    return {
+      end() {
+        if (witness.records.wasRestored || witness.records.insisted.size > 0) return undefined
+        let owned = 0n
+        for (const row of witness.books.table('balances').values())
+          owned += row.amount_msat as bigint
+        let real = 0n
+        for (const row of witness.books.table('invoices').values()) {
+          const record = witness.truth.findInvoice(textOf(row, 'payment_hash'))
+          if (record?.state === 'settled') real += record.paidMsat
+        }
+        for (const row of witness.books.table('payouts').values()) {
+          const record = witness.truth.findPayment(textOf(row, 'payment_hash'))
+          if (record?.state !== 'succeeded' || row.state === 'failed') continue
+          real -= record.amountMsat + record.feeMsat
+        }
+        return owned === real ? undefined : `the books owe ${owned} msat, the network says ${real}`
+      },
+    }
+  },
+}
+
+/** All about processes and the whole. */
+export const processInvariants: readonly Invariant[] = [
+  noStaleLeader,
+  leaderWritesAreFenced,
+  moneyIsConserved,
+  payoutsEnd,
+  booksAgree,
+]

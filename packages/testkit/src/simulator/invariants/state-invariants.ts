@@ -1,0 +1,104 @@
+import type { Invariant } from './invariant.ts'
+import { stateChanges, textOf } from './read-commit.ts'
+
+/** State → the states that may follow; `''` stands for a row that is new. */
+export type Transitions = Readonly<Record<string, readonly string[]>>
+
+const invoiceTransitions: Transitions = {
+  '': ['open'],
+  open: ['settled', 'expired', 'canceled'],
+  expired: ['settled'],
+  canceled: ['settled'],
+  settled: [],
+}
+
+const payoutTransitions: Transitions = {
+  '': ['reserved'],
+  reserved: ['sending', 'failed'],
+  sending: ['succeeded', 'failed'],
+  succeeded: [],
+  failed: [],
+}
+
+const attemptTransitions: Transitions = {
+  '': ['recorded'],
+  recorded: ['sent', 'unknown', 'failed'],
+  sent: ['unknown', 'succeeded', 'failed'],
+  unknown: ['succeeded', 'failed'],
+  succeeded: [],
+  failed: [],
+}
+
+/** The table of an invoice's states. */
+export const invoicesGoForward: Invariant = goesForward(
+  'invoices-go-forward',
+  'An invoice goes from open to settled, expired or canceled, and from those only to settled.',
+  'invoices',
+  invoiceTransitions,
+)
+
+/** The table of a payout's states. */
+export const payoutsGoForward: Invariant = goesForward(
+  'payouts-go-forward',
+  'A payout goes from reserved to sending to succeeded or failed, and never back.',
+  'payouts',
+  payoutTransitions,
+)
+
+/** The table of an attempt's states. */
+export const attemptsGoForward: Invariant = goesForward(
+  'attempts-go-forward',
+  'An attempt goes from recorded to sent, perhaps unknown, to succeeded or failed, and never back.',
+  'attempts',
+  attemptTransitions,
+)
+
+/** What the books say once stays: rows of money are not deleted. */
+export const nothingIsDeleted: Invariant = {
+  name: 'nothing-is-deleted',
+  says: 'Invoices, payouts, attempts, ledger transactions, postings and balances are never deleted.',
+  begin: () => ({
+    commit({ rows }) {
+      const kept = [
+        'invoices',
+        'payouts',
+        'attempts',
+        'ledger_transactions',
+        'postings',
+        'balances',
+        'partners',
+      ]
+      const gone = rows.find(({ table, after }) => !after && kept.includes(table))
+      return gone && `a row of ${gone.table} was deleted`
+    },
+  }),
+}
+
+/** All about states. */
+export const stateInvariants: readonly Invariant[] = [
+  invoicesGoForward,
+  payoutsGoForward,
+  attemptsGoForward,
+  nothingIsDeleted,
+]
+
+function goesForward(
+  name: string,
+  says: string,
+  table: string,
+  transitions: Transitions,
+): Invariant {
+  return {
+    name,
+    says,
+    begin: () => ({
+      commit(commit) {
+        for (const { row, from, to } of stateChanges(commit, table)) {
+          if (transitions[from ?? '']?.includes(to)) continue
+          return `${textOf(row, table === 'attempts' ? 'payout' : 'id')} went from ${from ?? 'nothing'} to ${to}`
+        }
+        return undefined
+      },
+    }),
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  type Clock,
+  createPaymentNode,
+  type PaymentNode,
+  type PaymentNodeOptions,
+} from '@payment-node/core'
+import { type CommitHooks, type MemoryData, memory } from '@payment-node/storage-memory'
+import type { SeededRandom } from '../network/seeded-random.ts'
+import type { SimulatedNode } from '../network/simulated-node.ts'
+import type { VirtualClock } from '../network/virtual-clock.ts'
+import { type Gate, gateClock, gateLightning, gateStorage, type Outstanding } from './gate-ports.ts'
+import { createLife, type Life } from './life.ts'
+import type { Steps } from './steps.ts'
+
+/** One process of the host with a payment node in it. */
+export interface SimulatedProcess {
+  /** `'a'`, `'b'`: its place. */
+  readonly name: string
+  readonly node: PaymentNode
+  /** Time as the process feels it: nothing wakes while it is paused or over. */
+  readonly clock: Clock
+  readonly isAlive: boolean
+  readonly isPaused: boolean
+  /** Resolves when it was killed. */
+  readonly over: Promise<void>
+  /** SIGKILL: it takes no further step, its connections break, its books can be opened again. */
+  kill(): void
+  /** SIGSTOP: time and the world go on without it. */
+  pause(): void
+  /** SIGCONT. */
+  resume(): void
+  /** Pauses, and resumes by itself. */
+  pauseFor(milliseconds: number): void
+}
+
+/** Where a process runs. */
+export interface ProcessSurroundings {
+  readonly name: string
+  readonly clock: VirtualClock
+  readonly steps: Steps
+  readonly outstanding: Outstanding
+  readonly lnd: SimulatedNode
+  readonly data: MemoryData
+  readonly isExclusive: boolean
+  readonly hooks: CommitHooks
+  readonly random: SeededRandom
+  readonly options: Omit<PaymentNodeOptions, 'lightning' | 'storage' | 'clock' | 'random'>
+}
+
+/** Makes a process; its node is not started yet. */
+export function openProcess(surroundings: ProcessSurroundings): SimulatedProcess {
+  const { name, clock, steps, outstanding, lnd, data, isExclusive, hooks } = surroundings
+  const life: Life = createLife()
+  const client = lnd.connect()
+  const storage = memory({ data, exclusive: isExclusive, hooks })
+  const kill = (): void => {
+    if (life.isOver) return
+    life.end()
+    storage.kill()
+    void client.close()
+  }
+  const pauseFor = (milliseconds: number): void => {
+    if (life.isPaused) return
+    life.pause()
+    void clock.sleep(milliseconds).then(() => life.resume())
+  }
+  const gate: Gate = { process: name, life, steps, clock, outstanding, kill, pauseFor }
+  const ownClock = gateClock(gate)
+  const node = createPaymentNode({
+    ...surroundings.options,
+    lightning: gateLightning(gate, client),
+    storage: gateStorage(gate, storage),
+    clock: ownClock,
+    random: surroundings.random,
+  })
+  return {
+    name,
+    node,
+    clock: ownClock,
+    get isAlive() {
+      return !life.isOver
+    },
+    get isPaused() {
+      return life.isPaused
+    },
+    over: life.over,
+    kill,
+    pause: () => life.pause(),
+    resume: () => life.resume(),
+    pauseFor,
+  }
+}

@@ -1,0 +1,302 @@
+import { type PaymentNode, PaymentNodeError } from '@payment-node/core'
+import type { SimulatedNode } from '../network/simulated-node.ts'
+import type { SimulatedProcess } from './open-process.ts'
+import { type Action, partners } from './plan-workload.ts'
+import { codeOf, type World } from './world.ts'
+
+type InvoiceAction = Extract<Action, { readonly do: 'invoice' }>
+type PayoutAction = Extract<Action, { readonly do: 'payout' }>
+
+/** What a payee does with a payment, when it is not simply taking it. */
+export type Behaviour =
+  /** Keeps it for so long, then takes it. */
+  | { readonly kind: 'hold-and-take'; readonly milliseconds: number }
+  /** Keeps it for so long, then sends it back. */
+  | { readonly kind: 'hold-and-refuse'; readonly milliseconds: number }
+  | { readonly kind: 'refuse' }
+
+/** How others treat the host, as faults have set it. */
+export interface Manners {
+  /** Payout's name → its payee's behaviour, and who hears that it did so. */
+  readonly payees: Map<string, { readonly behaviour: Behaviour; done(): void }>
+  /** Invoice's name → what else its payer does. */
+  readonly payers: Map<string, { readonly again?: number; readonly late?: number; done(): void }>
+  /** Name → the host asks so many times at once. */
+  readonly twice: Map<string, () => void>
+}
+
+/** Everybody is polite at first. */
+export function createManners(): Manners {
+  return { payees: new Map(), payers: new Map(), twice: new Map() }
+}
+
+/** Milliseconds between two tries of the host, and between two looks at a held payment. */
+const pause = 700
+const look = 2000
+/** A host gives up a request after so many tries; a later run of it would go on. */
+const patience = 400
+
+/** The host, the payers and the payees live through their actions. Resolves when all have ended. */
+export async function performWorkload(world: World, actions: readonly Action[]): Promise<void> {
+  await Promise.all([
+    upsertPartners(world),
+    ...actions.map(async (action) => {
+      await world.until(action.at)
+      await perform(world, action)
+    }),
+  ])
+}
+
+async function perform(world: World, action: Action): Promise<void> {
+  switch (action.do) {
+    case 'invoice':
+      return sell(world, action)
+    case 'payout':
+      return payOut(world, action)
+    case 'halt':
+      return haltFor(world, action.forMilliseconds)
+    case 'mine':
+      return world.network.mine(action.blocks)
+  }
+}
+
+async function upsertPartners(world: World): Promise<void> {
+  for (const id of partners)
+    await ask(world, `partner ${id}`, (node) => node.partners.upsert({ id }))
+}
+
+/** What a host's request came to. */
+type Answer<T> = { readonly value: T } | { readonly refused: string }
+
+/**
+ * A host's request with the patience of a host: it is made again when the process dies on it, and when
+ * the answer says that it may be. The outside world keeps the request, so its key is the same.
+ */
+export async function ask<T>(
+  world: World,
+  says: string,
+  request: (node: PaymentNode, process: SimulatedProcess) => Promise<T>,
+  prefer?: string,
+): Promise<Answer<T>> {
+  for (let count = 0; count < patience; count++) {
+    const process = world.serving(prefer)
+    if (process) {
+      const answer = await Promise.race([
+        attempt(() => request(process.node, process)),
+        process.over.then(() => undefined),
+      ])
+      if (answer && 'value' in answer) {
+        world.trace.write(`host ${says}: done by ${process.name}`)
+        return { value: answer.value }
+      }
+      if (answer && !isRetryable(answer.error)) {
+        world.trace.write(`host ${says}: ${codeOf(answer.error)}`)
+        return { refused: codeOf(answer.error) }
+      }
+    }
+    await world.clock.sleep(pause)
+  }
+  world.trace.write(`host ${says}: gave up`)
+  return { refused: 'gave-up' }
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await work() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  // Partners are made while the first requests come in already.
+  return (
+    PaymentNodeError.is(error) &&
+    (error.isRetryable || PaymentNodeError.is(error, 'partner.not-found'))
+  )
+}
+
+async function sell(world: World, action: InvoiceAction): Promise<void> {
+  const { name, partner, amountSat, expirySeconds } = action
+  const create = (prefer?: string) =>
+    ask(
+      world,
+      `create ${name}`,
+      (node) =>
+        node.invoices.create(
+          {
+            partner,
+            ...(amountSat !== null && { amount: `${amountSat} sat` }),
+            expiresIn: expirySeconds,
+            metadata: { name },
+          },
+          { idempotencyKey: name },
+        ),
+      prefer,
+    )
+  const twice = mannersOf(world).twice.get(name)
+  const answers = await Promise.all(twice ? [create('a'), create('b'), create()] : [create()])
+  if (twice) twice()
+  const given = answers.flatMap((answer) => ('value' in answer ? [answer.value] : []))
+  const [invoice] = given
+  if (!invoice) return
+  for (const other of given) {
+    if (other.paymentHash !== invoice.paymentHash) {
+      world.violate({
+        invariant: 'one-invoice-per-key',
+        says: 'Requests with one idempotency key get one invoice.',
+        found: `${name} got ${invoice.id} and ${other.id}`,
+      })
+    }
+  }
+  world.records.givenOut.set(invoice.paymentHash, invoice.id)
+  const payer = mannersOf(world).payers.get(name)
+  const delays = [action.paidAfter, payer?.again, payer?.late].filter(
+    (delay) => delay !== undefined,
+  )
+  await Promise.all([
+    ...delays.map(async (delay, count) => {
+      await world.clock.sleep(delay)
+      await pay(
+        world,
+        invoice.paymentRequest,
+        action.paidSat ?? (amountSat === null ? 1000 : undefined),
+      )
+      if (count > 0 || action.paidAfter === undefined) payer?.done()
+    }),
+    cancel(world, action, invoice.id),
+  ])
+}
+
+async function cancel(world: World, action: InvoiceAction, id: string): Promise<void> {
+  if (action.canceledAfter === undefined) return
+  await world.clock.sleep(action.canceledAfter)
+  await ask(world, `cancel ${action.name}`, (node) => node.invoices.cancel(id))
+}
+
+/** A payer pays, unless his node is down. */
+async function pay(world: World, paymentRequest: string, paidSat?: number): Promise<void> {
+  const { payer } = world.peers
+  if (payer.lifecycle !== 'running') return
+  try {
+    const update = await payer.pay(
+      paymentRequest,
+      paidSat === undefined ? {} : { amountMsat: BigInt(paidSat) * 1000n },
+    )
+    world.trace.write(`payer ${update.paymentHash} ${update.state} ${update.failure ?? ''}`)
+  } catch (error) {
+    world.trace.write(`payer refused: ${codeOf(error)}`)
+  }
+}
+
+async function payOut(world: World, action: PayoutAction): Promise<void> {
+  for (let count = 1; count <= action.tries; count++) {
+    const end = await tryPayout(world, action, `${action.name}/${count}`)
+    if (end !== 'failed' || world.isHealing) return
+  }
+}
+
+/** One request with an invoice of its own; answers how it ended for the host. */
+async function tryPayout(
+  world: World,
+  action: PayoutAction,
+  key: string,
+): Promise<'succeeded' | 'failed' | 'refused'> {
+  const payee = world.peers[action.payee]
+  const manner = mannersOf(world).payees.get(action.name)
+  const destination = await bill(world, action, payee, manner)
+  const request = (prefer?: string) =>
+    ask(
+      world,
+      `pay out ${key}`,
+      (node) =>
+        node.payouts.request(
+          {
+            partner: action.partner,
+            destination,
+            ...(action.isOpenAmount && { amount: `${action.amountSat} sat` }),
+          },
+          { idempotencyKey: key },
+        ),
+      prefer,
+    )
+  const twice = mannersOf(world).twice.get(action.name)
+  const answers = await Promise.all(twice ? [request('a'), request('b'), request()] : [request()])
+  if (twice) twice()
+  const given = answers.flatMap((answer) => ('value' in answer ? [answer.value] : []))
+  const [payout] = given
+  if (!payout) return 'refused'
+  if (given.some(({ id }) => id !== payout.id)) {
+    world.violate({
+      invariant: 'one-payout-per-key',
+      says: 'Requests with one idempotency key get one payout.',
+      found: `${key} got ${given.map(({ id }) => id).join(' and ')}`,
+    })
+  }
+  for (;;) {
+    const row = world.books.row('payouts', payout.id)
+    if (row?.state === 'succeeded' || row?.state === 'failed') return row.state
+    // The books were replaced by an older copy that does not know it.
+    if (!row) return 'refused'
+    await world.clock.sleep(look)
+  }
+}
+
+async function bill(
+  world: World,
+  action: PayoutAction,
+  payee: SimulatedNode,
+  manner: { readonly behaviour: Behaviour; done(): void } | undefined,
+): Promise<string> {
+  while (payee.lifecycle !== 'running') await world.clock.sleep(look)
+  const terms = {
+    amountMsat: action.isOpenAmount ? null : BigInt(action.amountSat) * 1000n,
+    expirySeconds: action.expirySeconds,
+  }
+  const billed = manner ? payee.createHoldInvoice(terms) : payee.createInvoice(terms)
+  world.owe(action.name, billed.paymentHash, payee)
+  if (manner?.behaviour.kind === 'refuse') {
+    payee.cancelHold(billed.paymentHash)
+    manner.done()
+  } else if (manner) {
+    void hold(world, payee, billed.paymentHash, manner.behaviour, manner.done)
+  }
+  return billed.paymentRequest
+}
+
+/** The payee waits for the money, keeps it, and then decides; at the end of the faults at once. */
+async function hold(
+  world: World,
+  payee: SimulatedNode,
+  paymentHash: string,
+  behaviour: Exclude<Behaviour, { readonly kind: 'refuse' }>,
+  done: () => void,
+): Promise<void> {
+  const stateOf = (): string | undefined => payee.findInvoice(paymentHash)?.state
+  while (stateOf() === 'open') await world.clock.sleep(look)
+  if (stateOf() !== 'accepted') return
+  const until = world.elapsed() + behaviour.milliseconds
+  while (world.elapsed() < until && !world.isHealing) await world.clock.sleep(look)
+  while (payee.lifecycle !== 'running') await world.clock.sleep(look)
+  if (stateOf() !== 'accepted') return
+  world.trace.write(`payee ${behaviour.kind} ${paymentHash}`)
+  if (behaviour.kind === 'hold-and-take') payee.settleHold(paymentHash)
+  else payee.cancelHold(paymentHash)
+  done()
+}
+
+async function haltFor(world: World, milliseconds: number): Promise<void> {
+  const halted = await ask(world, 'halt', (node) => node.safety.halt('the operator says so'))
+  if ('refused' in halted) return
+  await world.clock.sleep(milliseconds)
+  await ask(world, 'resume', (node) => node.safety.resume('understood'))
+}
+
+const manners = new WeakMap<World, Manners>()
+
+/** How others treat the host in this world. */
+export function mannersOf(world: World): Manners {
+  const known = manners.get(world) ?? createManners()
+  manners.set(world, known)
+  return known
+}

@@ -1,0 +1,43 @@
+import { createSeededRandom } from '../network/seeded-random.ts'
+import { allFaultKinds } from './faults/all-fault-kinds.ts'
+import type { Fault, FaultKind, PlanFrame } from './faults/fault.ts'
+import { planWorkload } from './plan-workload.ts'
+import type { RunPlan } from './run-plan.ts'
+
+/** Milliseconds in which faults strike: 4 to 12 minutes. */
+const shortest = 240_000
+const longest = 720_000
+
+/**
+ * Makes everything that will happen in a run from its seed. Workload and faults come from separate
+ * chance, and each fault from its own, so that leaving one out changes nothing else.
+ */
+export function planRun(
+  seed: string | number,
+  kinds: readonly FaultKind[] = allFaultKinds,
+): RunPlan {
+  const random = createSeededRandom(`plan/${seed}`)
+  const shape = random.fork('shape')
+  const horizon = shortest + shape.integer(longest - shortest)
+  const isShared = shape.integer(100) < 45
+  const acceptsKeysend = shape.integer(100) < 30
+  const actions = planWorkload(random.fork('workload'), horizon)
+  const named = (what: string): string[] =>
+    actions.flatMap((action) => (action.do === what && 'name' in action ? [action.name] : []))
+  const frame: PlanFrame = {
+    horizon,
+    isShared,
+    acceptsKeysend,
+    payouts: named('payout'),
+    invoices: named('invoice'),
+  }
+  const faults: Fault[] = []
+  const count = 1 + shape.integer(7)
+  for (let position = 0; position < count; position++) {
+    const chance = random.fork(`fault/${position}`)
+    const kind = kinds[chance.integer(kinds.length)]
+    const planned = kind?.plan(chance, frame)
+    if (kind && planned) faults.push({ kind: kind.name, ...planned })
+  }
+  return { seed, isShared, acceptsKeysend, horizon, actions, faults }
+}

@@ -1,0 +1,148 @@
+import { armFaults } from './arm-faults.ts'
+import { allFaultKinds } from './faults/all-fault-kinds.ts'
+import type { Fault, FaultKind } from './faults/fault.ts'
+import { forbidGlobals } from './forbid-globals.ts'
+import { allInvariants } from './invariants/all-invariants.ts'
+import type { Invariant } from './invariants/invariant.ts'
+import { performWorkload } from './perform-workload.ts'
+import type { Action } from './plan-workload.ts'
+import { createWorld, type Violation, type World, type WorldOptions } from './world.ts'
+
+/** Everything that happens in a run, as data. */
+export interface RunPlan {
+  readonly seed: string | number
+  /** Two processes on one storage. */
+  readonly isShared: boolean
+  /** LND takes payments that no invoice asked for. */
+  readonly acceptsKeysend: boolean
+  /** Milliseconds after which the faults end. */
+  readonly horizon: number
+  readonly actions: readonly Action[]
+  readonly faults: readonly Fault[]
+}
+
+/** What differs from a usual run. */
+export interface RunOptions {
+  /** Default: all of them. */
+  readonly invariants?: readonly Invariant[]
+  /** Kinds that the plan may name; default all. */
+  readonly faultKinds?: readonly FaultKind[]
+  /** Called when the world is made, before any process runs. */
+  readonly prepare?: (world: World) => void
+  /** Runs instead of the plan's actions. */
+  readonly perform?: (world: World) => Promise<void>
+  readonly world?: Omit<WorldOptions, 'seed' | 'isShared' | 'invariants'>
+}
+
+/** What came of a run. */
+export interface RunResult {
+  readonly plan: RunPlan
+  /** The first invariant that did not hold. */
+  readonly violation: Violation | undefined
+  /** SHA-256 of the trace, hex: equal for equal plans on equal code. */
+  readonly fingerprint: string
+  /** The trace's newest lines. */
+  readonly lines: readonly string[]
+  /** Kind of fault → how often it really happened. */
+  readonly happenings: ReadonlyMap<string, number>
+  /** Lines of the trace: calls, commits, events, faults. */
+  readonly events: number
+  /** Virtual milliseconds that passed. */
+  readonly elapsed: number
+}
+
+/** How long a world may take to heal, in virtual milliseconds, and how often it is looked at. */
+const patience = 3_600_000
+const look = 5000
+
+/**
+ * Runs a plan: the processes start, the host works, faults strike, then they end and the world heals.
+ * After every commit and every call that moves money all invariants are asked; the first that does not
+ * hold ends the run. The globals for time, chance and the web are forbidden meanwhile.
+ */
+export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
+  let world: World | undefined
+  const restore = forbidGlobals((error) =>
+    world?.violate({
+      invariant: 'no-globals',
+      says: 'Core reaches time, chance and the web through its ports only.',
+      found: error.stack ?? error.message,
+    }),
+  )
+  try {
+    world = createWorld({
+      ...options.world,
+      seed: plan.seed,
+      isShared: plan.isShared,
+      invariants: options.invariants ?? allInvariants,
+      lnd: { acceptsKeysend: plan.acceptsKeysend, ...options.world?.lnd },
+    })
+    await live(world, plan, options)
+    return {
+      plan,
+      violation: world.violation,
+      fingerprint: world.trace.fingerprint(),
+      lines: world.trace.lines,
+      happenings: world.happenings,
+      events: world.trace.count,
+      elapsed: world.elapsed(),
+    }
+  } finally {
+    for (const place of world?.places ?? []) place.kill(Number.POSITIVE_INFINITY)
+    restore()
+  }
+}
+
+async function live(world: World, plan: RunPlan, options: RunOptions): Promise<void> {
+  const { clock } = world
+  const limit = { limitMilliseconds: plan.horizon + 2 * patience }
+  options.prepare?.(world)
+  armFaults(world, plan.faults, options.faultKinds ?? allFaultKinds)
+  for (const place of world.places) place.open()
+  let isDone = false
+  const working = (options.perform ?? ((made) => performWorkload(made, plan.actions)))(world).then(
+    () => {
+      isDone = true
+    },
+    (error: unknown) => {
+      world.violate({
+        invariant: 'simulator',
+        says: 'The simulated host itself does not fail.',
+        found: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
+    },
+  )
+  void working
+  await clock.runUntil(
+    () => world.violation !== undefined || world.elapsed() >= plan.horizon,
+    limit,
+  )
+  if (world.violation) return
+  world.heal()
+  const deadline = world.elapsed() + patience
+  let nextLook = world.elapsed() + look
+  await clock.runUntil(() => {
+    if (world.violation || world.elapsed() >= deadline) return true
+    if (world.elapsed() < nextLook) return false
+    nextLook = world.elapsed() + look
+    return isDone && isQuiet(world)
+  }, limit)
+  if (!world.violation) world.judgeEnd()
+}
+
+/** Nothing is left that will change by itself. */
+function isQuiet(world: World): boolean {
+  for (const payout of world.books.table('payouts').values()) {
+    if (payout.state === 'reserved' || payout.state === 'sending') return false
+  }
+  for (const invoice of world.books.table('invoices').values()) {
+    if (invoice.state === 'open') return false
+    const record = world.truth.findInvoice(invoice.payment_hash as string)
+    if (record?.state === 'settled' && invoice.state !== 'settled') return false
+  }
+  const last = BigInt(world.books.events.length)
+  for (const consumer of world.books.table('consumers').values()) {
+    if (BigInt(consumer.position as number) < last) return false
+  }
+  return true
+}
