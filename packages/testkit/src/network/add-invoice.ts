@@ -97,7 +97,7 @@ function checkTerms(terms: InvoiceTerms): void {
     throw invalid('expirySeconds', 'out-of-range', 'must be 1 to 31536000')
   }
   if (terms.memo !== undefined && Buffer.byteLength(terms.memo) > 639) {
-    throw refused('createInvoice', 'memo-too-long', 'a memo has at most 639 bytes')
+    throw refused('createInvoice', 'other', 'a memo has at most 639 bytes')
   }
 }
 

@@ -51,7 +51,10 @@ export function bolt11Network(network: Network): {
   }
 }
 
-/** Encodes and signs an invoice as LND does: TLV onion and payment secret required, MPP allowed. */
+/** BOLT9 `option_route_blinding`, optional. */
+const routeBlindingBit = 25
+
+/** Encodes and signs an invoice as LND does: TLV onion and payment secret required, MPP and blinded routes known. */
 export function encodeInvoice(text: InvoiceText, privateKey: Uint8Array): string {
   const tags: { tagName: string; data: bolt11.TagData }[] = [
     { tagName: 'payment_hash', data: text.paymentHash },
@@ -64,10 +67,11 @@ export function encodeInvoice(text: InvoiceText, privateKey: Uint8Array): string
     {
       tagName: 'feature_bits',
       data: {
-        word_length: 4,
+        word_length: 6,
         var_onion_optin: { required: true, supported: false },
         payment_secret: { required: true, supported: false },
         basic_mpp: { required: false, supported: true },
+        extra_bits: { start_bit: routeBlindingBit, bits: [true] },
       },
     },
   ]

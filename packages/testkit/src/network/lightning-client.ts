@@ -34,7 +34,7 @@ export function connectClient(simulation: Simulation, node: NodeState): Lightnin
     highWater: (signal) =>
       callNode({ ...shared, call: 'highWater', parameters: [], signal }, () => ({
         invoiceAddIndex: node.invoices.addIndex,
-        paymentIndex: node.payments.index,
+        paymentIndex: node.payments.highest,
       })),
     diagnose: async (signal) => {
       try {

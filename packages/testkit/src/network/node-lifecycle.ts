@@ -26,6 +26,7 @@ function endProcess(
   node.lifecycle = lifecycle
   node.run++
   node.isConnected = false
+  node.payments.dropBlock()
   breakStreams(node)
   announce(simulation, node)
 }

@@ -18,7 +18,7 @@ export interface PaymentRecord {
   readonly amountMsat: bigint
   readonly index: bigint
   readonly createdAt: number
-  readonly parts: PaymentPart[]
+  parts: PaymentPart[]
   preimage?: string
   /** Why no further part is tried. Not failed before the last part is resolved. */
   failure?: PaymentFailure
@@ -31,18 +31,29 @@ export interface PaymentRecord {
 /** A node's payments. */
 export interface PaymentBook {
   readonly byHash: Map<string, PaymentRecord>
-  index: bigint
+  /** The highest index of a payment. */
+  highest: bigint
+  /** An index that is never given again. */
   nextIndex(): bigint
+  /** The process ended: LND takes its indexes in blocks, and forgets what is left of one. */
+  dropBlock(): void
 }
+
+/** LND's `paymentSeqBlockSize`. */
+const indexBlock = 1000n
 
 /** Empty books. With `random`, the index skips a number now and then. */
 export function createPaymentBook(random: SeededRandom | undefined): PaymentBook {
+  let index = 0n
   return {
     byHash: new Map(),
-    index: 0n,
+    highest: 0n,
     nextIndex() {
-      this.index += random && random.integer(8) === 0 ? 2n : 1n
-      return this.index
+      index += random && random.integer(8) === 0 ? 2n : 1n
+      return index
+    },
+    dropBlock() {
+      index = ((index + indexBlock - 1n) / indexBlock) * indexBlock
     },
   }
 }
@@ -60,6 +71,7 @@ export function filePayment(
     watchers: new Set(),
     changed: createChangeSignal(),
   }
+  book.highest = record.index
   book.byHash.delete(payment.paymentHash)
   book.byHash.set(payment.paymentHash, record)
   return record
@@ -83,6 +95,8 @@ export function reviewPayment(record: PaymentRecord): void {
     watcher.push(update)
     if (record.isFinal) watcher.end()
   }
+  // LND deletes failed attempts of a payment that has ended (`keep-failed-payment-attempts=false`).
+  if (record.isFinal) record.parts = record.parts.filter((part) => part.state !== 'failed')
   record.changed.fire()
 }
 

@@ -78,6 +78,8 @@ export function startPayment(
 ): PaymentRecord {
   const earlier = node.payments.byHash.get(paymentHash)
   if (earlier && !(earlier.isFinal && earlier.preimage === undefined)) {
+    // LND takes an index before it looks.
+    node.payments.nextIndex()
     const state = earlier.isFinal ? 'paid' : 'in-flight'
     throw new PaymentNodeError('node.payment-exists', `The payment hash is ${state} already`, {
       paymentHash,

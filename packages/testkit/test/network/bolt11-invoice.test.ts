@@ -72,6 +72,7 @@ test('features are what LND sets: TLV onion and payment secret required, parts a
     { bit: 8, name: 'tlv-onion', isRequired: true, isKnown: true },
     { bit: 14, name: 'payment-addr', isRequired: true, isKnown: true },
     { bit: 17, name: 'multi-path-payments', isRequired: false, isKnown: true },
+    { bit: 25, name: 'route-blinding', isRequired: false, isKnown: true },
   ])
 })
 

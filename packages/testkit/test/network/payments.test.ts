@@ -1,3 +1,4 @@
+import type { PaymentUpdate } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { createSeededRandom, createSimulatedNetwork } from '../../src/index.ts'
 import { encodeInvoice } from '../../src/network/bolt11-invoice.ts'
@@ -63,9 +64,19 @@ test('a failed channel is avoided and the payment takes another way', async () =
   network.establishChannel({ from: alice, to: full, ...million })
   network.establishChannel({ from: full, to: carol, ...million })
   const { paymentRequest } = carol.createInvoice({ amountMsat: 100_000_000n })
-  const paid = await network.clock.run(alice.pay(paymentRequest, { maximumParts: 1 }))
+  const limits = { feeLimitMsat: 10_000n, timeoutSeconds: 60, maximumParts: 1 }
+  const pay = async (): Promise<PaymentUpdate[]> => {
+    const updates: PaymentUpdate[] = []
+    for await (const update of alice.lightning.pay({ paymentRequest, ...limits })) {
+      updates.push(update)
+    }
+    return updates
+  }
+  const paid = (await network.clock.run(pay)).at(-1)!
   expect(paid.state).toBe('succeeded')
   expect(paid.htlcs.map(({ state }) => state)).toEqual(['failed', 'succeeded'])
+  // Who asks later sees what is left: LND deletes the failed attempts of what has ended.
+  expect(alice.findPayment(paid.paymentHash)?.htlcs).toMatchObject([{ state: 'succeeded' }])
 })
 
 /** Four ways of 150 000 sat each. */

@@ -1,0 +1,78 @@
+import { lnd, macaroonPermissions } from '@payment-node/lnd-adapter'
+import { startNetwork } from '../network.ts'
+import { waitUntil } from '../wait-until.ts'
+import { counterpartyLnd } from './counterparty-lnd.ts'
+import { serveFeerate } from './serve-feerate.ts'
+import type { World } from './world.ts'
+
+/** Three LNDs on a chain of their own, since operations mine, stop and force-close. */
+export async function startLndWorld(satPerVbyte: number): Promise<World> {
+  const feerates = await serveFeerate(satPerVbyte)
+  const flags = [
+    // What the harness changes for speed, back to LND's own defaults.
+    '--bitcoin.defaultchanconfs=0',
+    '--maxpendingchannels=1',
+    `--fee.url=${feerates.url}`,
+  ]
+  const network = await startNetwork({
+    nodes: [
+      { alias: 'tested', password: 'long enough', flags },
+      { alias: 'peer', flags },
+      { alias: 'payee', flags },
+    ],
+    report: () => {},
+  })
+  const [tested, peer, payee] = ['tested', 'peer', 'payee'].map((alias) => network.node(alias))
+  if (!tested || !peer || !payee) throw new Error('unreachable')
+  const parties = { tested, peer, payee }
+  await tested.unlock()
+  await tested.fund(100_000_000n, 5)
+  const [firstChannel] = await network.openChannels([
+    { from: 'tested', to: 'peer', capacitySat: 10_000_000n, pushSat: 5_000_000n },
+    { from: 'peer', to: 'payee', capacitySat: 10_000_000n, pushSat: 5_000_000n },
+  ])
+  const permissions = macaroonPermissions().map((permission) => permission.replace(/^uri:/, ''))
+  const node = lnd({
+    address: tested.details.rpcAddress,
+    certificate: { path: tested.details.certificatePath },
+    macaroon: { hex: await tested.bakeMacaroon(permissions, 77) },
+  })
+
+  return {
+    kind: 'lnd',
+    node,
+    publicKeys: { tested: tested.publicKey, peer: peer.publicKey, payee: payee.publicKey },
+    addresses: {
+      tested: tested.details.peerAddress,
+      peer: peer.details.peerAddress,
+      payee: payee.details.peerAddress,
+    },
+    counterparties: { peer: counterpartyLnd(peer), payee: counterpartyLnd(payee) },
+    baseHeight: await network.chain.height(),
+    firstChannel: firstChannel as string,
+    mine: (blocks) => network.mine(blocks),
+    calm: async () => {},
+    passTime: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    async waitFor(awaited, condition) {
+      await waitUntil(awaited, condition)
+    },
+    stop: () => tested.stop(),
+    startLocked: () => tested.start(),
+    async unlock() {
+      await tested.unlock()
+      await tested.waitUntilSynced()
+    },
+    openChannel: (opener, { capacitySat, pushSat, isPrivate }) =>
+      parties[opener].openChannel(opener === 'tested' ? peer : tested, capacitySat, pushSat, {
+        private: isPrivate,
+      }),
+    async closeChannel(closer, channelPoint, isForce) {
+      await parties[closer].closeChannel(channelPoint, isForce)
+    },
+    async remove() {
+      await node.close()
+      await network.remove()
+      await feerates.close()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { type Actor, type ForeignInvoice, pick } from './actor.ts'
+import { hashPreimage } from './hash-preimage.ts'
+import type { HoldOperation } from './operation.ts'
+import { paymentOf } from './perform-payment-operation.ts'
+import type { Result } from './receive-payment.ts'
+
+/** Payments that the peer holds; their streams are read beside the operations. */
+export async function performHoldOperation(
+  actor: Actor,
+  operation: HoldOperation,
+): Promise<Result> {
+  const { node, counterparties, waitFor } = actor.world
+  const { peer } = counterparties
+  if (operation.kind === 'pay-hold') {
+    const { amountMsat } = operation
+    const preimage = actor.nextPreimage()
+    const paymentHash = hashPreimage(preimage)
+    const paymentRequest = await peer.createHoldInvoice({
+      ...{ preimage, amountMsat },
+      memo: 'held',
+      expirySeconds: 3600,
+    })
+    const invoice: ForeignInvoice = {
+      ...{ by: 'peer', preimage, paymentHash, paymentRequest },
+      amountMsat: undefined,
+      isHold: true,
+    }
+    actor.foreign.push(invoice)
+    actor.streams.followPayment(paymentHash, node.pay(paymentOf(invoice, 100_000n)))
+    await waitFor('the held payment, or its end', async () => {
+      const shown = actor.streams.paymentState(paymentHash)
+      if (shown !== undefined && shown !== 'in-flight') return true
+      return peer.isHeld(paymentHash)
+    })
+    return { isHeld: await peer.isHeld(paymentHash) }
+  }
+  const held = pick(
+    actor.foreign.filter((invoice) => invoice.isHold),
+    operation.slot,
+  )
+  if (!held) return 'nothing to do'
+  const change =
+    operation.kind === 'settle-hold'
+      ? peer.settleHold(held.preimage)
+      : peer.cancelInvoice(held.paymentHash)
+  return change.then(
+    () => 'done',
+    () => 'refused',
+  )
+}

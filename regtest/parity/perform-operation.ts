@@ -1,0 +1,62 @@
+import type { Actor } from './actor.ts'
+import type { Operation, ProcessOperation } from './operation.ts'
+import { performChannelOperation } from './perform-channel-operation.ts'
+import { performHoldOperation } from './perform-hold-operation.ts'
+import { performInvoiceOperation } from './perform-invoice-operation.ts'
+import { performPaymentOperation } from './perform-payment-operation.ts'
+import type { Result } from './receive-payment.ts'
+
+/** Does one operation in one world and resolves with what it showed. */
+export function performOperation(actor: Actor, operation: Operation): Promise<Result> {
+  switch (operation.kind) {
+    case 'create-invoice':
+    case 'create-again':
+    case 'create-expiring':
+    case 'cancel-invoice':
+    case 'cancel-unknown':
+    case 'look-up-unknown':
+    case 'list-invoices':
+    case 'receive':
+    case 'receive-keysend':
+      return performInvoiceOperation(actor, operation)
+    case 'pay':
+    case 'pay-again':
+    case 'pay-own':
+    case 'pay-malformed':
+    case 'decode':
+    case 'track-unknown':
+    case 'list-payments':
+      return performPaymentOperation(actor, operation)
+    case 'pay-hold':
+    case 'settle-hold':
+    case 'cancel-hold':
+      return performHoldOperation(actor, operation)
+    case 'open-channel':
+    case 'close-channel':
+    case 'mine':
+      return performChannelOperation(actor, operation)
+    default:
+      return performProcessOperation(actor, operation)
+  }
+}
+
+async function performProcessOperation(actor: Actor, operation: ProcessOperation): Promise<Result> {
+  const { kind } = operation
+  const stops = kind === 'stop' || kind === 'restart'
+  const starts = kind === 'start-locked' || kind === 'restart'
+  const unlocks = kind === 'unlock' || kind === 'restart'
+  if (stops && actor.process !== 'stopped') {
+    await actor.world.stop()
+    actor.process = 'stopped'
+  }
+  if (starts && actor.process === 'stopped') {
+    await actor.world.startLocked()
+    actor.process = 'locked'
+  }
+  if (unlocks && actor.process === 'locked') {
+    await actor.world.unlock()
+    actor.process = 'running'
+    await actor.streams.subscribe()
+  }
+  return actor.process
+}
