@@ -95,8 +95,14 @@ export interface ErrorDetails {
   /** The operator must take the mark away first: `peers.allow`. */
   'peer.blacklisted': { peer: string; reason: string }
   'peer.not-marked': { peer: string }
-  /** A list of peers cannot be used; the one in force stays. `entry`: its place, from 1. */
-  'peer-list.invalid': { list: string; entry: number | null; field: string; reason: string }
+  /** A list of peers cannot be used; the one in force stays. `entry`: its place, from 1; `line`: in its file, where it is one. */
+  'peer-list.invalid': {
+    list: string
+    entry: number | null
+    line?: number | null
+    field: string
+    reason: string
+  }
   'keeper.paused': { reason: string }
   'keeper.not-paused': Record<never, never>
 

@@ -1,7 +1,10 @@
 import { type Amount, type AmountInput, readPositiveAmount, sat } from '../domain/amount.ts'
+import { readCapacity } from '../domain/channel-capacity.ts'
 import { type Duration, readDuration } from '../domain/duration.ts'
 import { invalid } from '../errors.ts'
 import { readInteger, readObject, readOneOf } from '../read-input.ts'
+
+export { channelBounds } from '../domain/channel-capacity.ts'
 
 /** What a lever may do by itself. `observe` looks, `recommend` writes down what it would do, `act` does it. */
 export type Mode = 'observe' | 'recommend' | 'act'
@@ -50,9 +53,6 @@ export interface ChannelSettings {
   readonly stuckAfter: number
 }
 
-/** LND's own bounds of a channel, in sat; more needs wumbo channels, which are not used. */
-export const channelBounds = { minimum: 20_000n, maximum: 16_777_215n } as const
-
 export function readChannelOptions(value: unknown, capPerOpen: Amount): ChannelSettings {
   const options = readObject(value ?? {}, 'channels', [
     'mode',
@@ -100,19 +100,4 @@ export function readChannelOptions(value: unknown, capPerOpen: Amount): ChannelS
     massCloses: integer('massCloses', 3, 1000),
     stuckAfter: integer('stuckAfter', 144, 2016),
   }
-}
-
-/** The size of a channel: whole satoshi within LND's bounds. */
-export function readCapacity(value: unknown, field: string): Amount {
-  const amount = readPositiveAmount(value, field)
-  const inSat = amount.msat / 1000n
-  if (inSat * 1000n !== amount.msat) throw invalid(field, 'not-whole-sat', 'must be whole satoshi')
-  if (inSat < channelBounds.minimum || inSat > channelBounds.maximum) {
-    throw invalid(
-      field,
-      'out-of-range',
-      `must be ${channelBounds.minimum} to ${channelBounds.maximum} sat`,
-    )
-  }
-  return amount
 }

@@ -23,6 +23,8 @@ export interface PeerCandidate {
   readonly rank: number
   /** What to open with it; absent = the keeper decides. */
   readonly capacitySat?: bigint
+  /** Where it stands in its list, for errors: its place from 1, and its line when the list is text. */
+  readonly place?: { readonly entry: number; readonly line: number | null }
 }
 
 /** Sells inbound channels (LSPS1, Magma). An order is stored before it is paid and survives a restart. */
