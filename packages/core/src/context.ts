@@ -48,6 +48,15 @@ export interface Live {
   stateChanged: () => void
   /** Asks the connection's worker to look now. */
   checkConnection: () => void
+  /**
+   * When books and LND were last compared (money rule 15): under which leader's epoch, and at which of
+   * the `doubts`. Nothing is handed to LND without it: see `isCompared`.
+   */
+  compared: { readonly epoch: number; readonly doubts: number } | undefined
+  /** How often LND broke off: behind the same address there may be another state of it since. */
+  doubts: number
+  /** Asks for a comparison now. */
+  compareAgain: () => void
   /** Asks the payout worker to look now. */
   wakePayouts: () => void
   /** Asks the worker of openings and closes to look now. */

@@ -5,6 +5,7 @@ import type { Invoice } from './invoices/invoice-view.ts'
 import type { KeeperDecision } from './keeper/decision-view.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
+import type { Comparison } from './safety/difference-view.ts'
 
 /** Every event and its data: one line each. The body of a signed webhook will be the same object. */
 export interface PaymentNodeEvents {
@@ -14,6 +15,14 @@ export interface PaymentNodeEvents {
   'node.degraded': { reason: UnavailableReason | 'misconfigured'; says: string }
   /** LND can be used again after `downFor` milliseconds. */
   'node.recovered': { node: NodeSnapshot; downFor: number }
+
+  /**
+   * These books are an old copy, or cannot be told from one: LND did what they do not know. Outgoing money
+   * is halted; `safety.differences()` lists it, and `safety.resume()` books it as the operator's.
+   */
+  'node.books-behind': { comparison: Comparison }
+  /** LND came back with an old state. Outgoing money is halted. Do NOT force close any channel. */
+  'node.behind': { comparison: Comparison }
 
   'invoice.created': { invoice: Invoice }
   /** Paid and credited, once; also late (`isLate`), also more than asked (`paid` > `amount`). */

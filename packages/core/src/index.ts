@@ -4,6 +4,7 @@ export { type PeerList, peerList } from './channels/peer-list.ts'
 export { Amount, type AmountInput, isAmount, msat, parseAmount, sat } from './domain/amount.ts'
 export type { AttemptState, PayoutFailure, PayoutState } from './domain/attempt.ts'
 export { type ChannelLiquidity, channelLiquidity, nodeLiquidity } from './domain/channel.ts'
+export type { ComparisonReason } from './domain/compare-with-node.ts'
 export type { DestinationKind } from './domain/destination.ts'
 export type { Duration } from './domain/duration.ts'
 export type { InvoiceState } from './domain/invoice.ts'
@@ -50,7 +51,16 @@ export type {
   Rooms,
   SafetyRoom,
 } from './rooms.ts'
+export { counterFile } from './safety/counter-file.ts'
+export type {
+  Comparison,
+  Difference,
+  DifferenceKind,
+  DifferenceState,
+} from './safety/difference-view.ts'
 export type { SafetyStatus } from './safety/halt.ts'
+export type { IntentCounter } from './safety/intent-counter.ts'
+export type { DifferenceFilter } from './safety/list-differences.ts'
 export type { Status } from './status.ts'
 export { systemClock } from './system-clock.ts'
 export { systemRandom } from './system-random.ts'

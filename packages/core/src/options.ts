@@ -15,6 +15,7 @@ import type { Meter } from './ports/meter.ts'
 import type { Random } from './ports/random.ts'
 import type { Storage } from './ports/storage.ts'
 import { readId, readInteger, readObject, readOneOf } from './read-input.ts'
+import type { IntentCounter } from './safety/intent-counter.ts'
 
 /** Which part of the work this process does. One process per LND node leads; the others follow. */
 export type Role = 'all' | 'api' | 'worker'
@@ -33,6 +34,13 @@ export interface PaymentNodeOptions {
     /** Derives invoice preimages and ids. 32 bytes. */
     readonly invoices: KeySource
   }
+  /**
+   * A count of outgoing intents outside of the storage, e.g. `counterFile('payments.counter')`: tells a
+   * storage that was restored from an old copy from payments that other programs make over this LND.
+   * Without it, a payment made by another program while this one was down halts outgoing money at the
+   * next start, until `safety.resume()`.
+   */
+  readonly intentCounter?: IntentCounter
   /** Tells several nodes in one storage apart, where the storage can be open several times. Default `'main'`. */
   readonly name?: string
   /** Refuse to start on any other network. Default: whatever LND says at the first start. */
@@ -90,6 +98,7 @@ export interface Settings {
   readonly network: Network | undefined
   readonly role: Role
   readonly keys: PaymentNodeOptions['keys']
+  readonly intentCounter: IntentCounter | undefined
   readonly defaultExpirySeconds: number
   readonly maximumExpirySeconds: number
   readonly feeLimitPpm: bigint
@@ -127,6 +136,7 @@ function read(options: PaymentNodeOptions): Settings {
     'lightning',
     'storage',
     'keys',
+    'intentCounter',
     'name',
     'network',
     'role',
@@ -169,6 +179,7 @@ function read(options: PaymentNodeOptions): Settings {
   const caps = group(options.caps, 'caps', ['perPayout', 'perDay', 'perOpen'])
   const capPerOpen = readPositiveAmount(given(caps.perOpen, sat(5_000_000)), 'caps.perOpen')
   const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
+  readFunctions(options.intentCounter, 'intentCounter', ['read', 'write'])
   readFunctions(options.logger, 'logger', ['debug', 'info', 'warn', 'error'])
   readFunctions(options.meter, 'meter', ['count', 'record'])
   readFunctions(options.clock, 'clock', ['now', 'monotonic', 'sleep'])
@@ -184,6 +195,7 @@ function read(options: PaymentNodeOptions): Settings {
       options.network === undefined ? undefined : readOneOf(options.network, 'network', networks),
     role: readOneOf(given(options.role, 'all'), 'role', ['all', 'api', 'worker']),
     keys: options.keys,
+    intentCounter: options.intentCounter,
     maximumExpirySeconds,
     defaultExpirySeconds: readDuration(
       given(invoices.defaultExpiry, Math.min(3600, maximumExpirySeconds)),

@@ -10,6 +10,7 @@ import { type PaymentNodeOptions, readOptions } from './options.ts'
 import type { StoredEvent } from './ports/storage.ts'
 import { readId, readObject, readOneOf } from './read-input.ts'
 import { createRooms, type Rooms } from './rooms.ts'
+import { readCounterOutside } from './safety/count-intent.ts'
 import { readStatus, type Status } from './status.ts'
 import { systemClock } from './system-clock.ts'
 import { systemRandom } from './system-random.ts'
@@ -94,6 +95,9 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       state: 'stopped',
       since: clock.now(),
       readySince: undefined,
+      compared: undefined,
+      doubts: 0,
+      compareAgain: () => undefined,
       trouble: undefined,
       identity: undefined,
       info: undefined,
@@ -197,6 +201,8 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
 
   async function open(signal: AbortSignal): Promise<void> {
     const key = await loadKey('invoices', settings.keys.invoices)
+    requireNotStopped(signal)
+    if (settings.role !== 'api') await readCounterOutside(context)
     requireNotStopped(signal)
     await context.storage.open(schema, { clock, logger: context.logger })
     if (signal.aborted) await context.storage.close()

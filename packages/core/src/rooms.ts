@@ -20,7 +20,9 @@ import { listPayouts, type PayoutFilter } from './payouts/list-payouts.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import { type PayoutInput, type PayoutOptions, requestPayout } from './payouts/request-payout.ts'
 import { type ResolveEvidence, resolvePayout } from './payouts/resolve-payout.ts'
+import type { Difference } from './safety/difference-view.ts'
 import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
+import { type DifferenceFilter, listDifferences } from './safety/list-differences.ts'
 
 /** Asking to be paid. */
 export interface InvoicesRoom {
@@ -90,6 +92,11 @@ export interface SafetyRoom {
   resume(reason: string): Promise<SafetyStatus>
   /** Whether outgoing money is halted, and why. */
   status(): Promise<SafetyStatus>
+  /**
+   * What LND and the books tell differently, newest first: payments that the books do not know, channels
+   * that LND shows in an older state. `resume()` accepts what is open.
+   */
+  differences(filter?: DifferenceFilter): Promise<Page<Difference>>
 }
 
 /** The rooms of a node: each a noun, each verb a file of its own. */
@@ -130,6 +137,7 @@ export function createRooms(context: Context): Rooms {
       halt: (reason) => halt(context, reason),
       resume: (reason) => resume(context, reason),
       status: () => safetyStatus(context),
+      differences: (filter) => listDifferences(context, filter),
     },
   }
 }

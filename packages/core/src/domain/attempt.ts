@@ -28,6 +28,8 @@ export interface AttemptSituation {
   /** The former holder of the storage is provably gone. */
   readonly isExclusive: boolean
   readonly isHalted: boolean
+  /** LND came back with an old state: what it has forgotten or failed proves nothing. */
+  readonly isNodeBehind: boolean
 }
 
 export type Evidence =
@@ -83,6 +85,7 @@ export function decideAttempt(situation: AttemptSituation, evidence: Evidence): 
     case 'not-found':
       return isSeen ? forgotten(state) : start(situation)
     case 'failed':
+      if (situation.isNodeBehind) return { do: 'wait', because: 'halted' }
       if (noCallCanStillStart(situation, evidence.isExpired)) {
         return { do: 'book-failed', because: 'node-says-failed' }
       }
@@ -92,6 +95,7 @@ export function decideAttempt(situation: AttemptSituation, evidence: Evidence): 
     case 'refused':
       // It does not know the hash either.
       if (isSeen) return forgotten(state)
+      if (situation.isNodeBehind) return { do: 'wait', because: 'halted' }
       if (evidence.isExpired) return { do: 'book-failed', because: 'expired-before-sending' }
       if (noCallCanStillStart(situation)) return { do: 'book-failed', because: 'refused' }
       return { do: 'wait', because: 'may-still-be-sent' }

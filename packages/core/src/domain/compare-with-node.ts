@@ -48,7 +48,7 @@ export interface NodeComparison {
   readonly payoutsBehind: number
   readonly unknownInvoices: number
   /** Highest payment index that the books have seen, and that LND has. */
-  readonly payments: { readonly known: bigint; readonly node: bigint }
+  readonly payments: { readonly known: number; readonly node: number }
   /** Payouts that LND may have and that have not ended. */
   readonly payoutsUnderWay: number
   /** Whether LND still has the newest settled invoice of the books as settled. */

@@ -29,6 +29,7 @@ export type TransactionKind =
   | 'payout-reserved'
   | 'payout-released'
   | 'payout-succeeded'
+  | 'foreign-payment'
   | 'channel-opened'
 
 /** One fact to book. `id` names the fact: a second booking of the same fact is refused. */
@@ -112,6 +113,24 @@ export function bookFundingFee(
   return transaction(`onchain/${fundingTransaction}`, 'channel-opened', `channel/${channelPoint}`, [
     { account: 'operator', amountMsat: -feeMsat },
     { account: 'world/onchain-fees', amountMsat: feeMsat },
+  ])
+}
+
+/** The id of what another program of the operator paid: LND pays a hash once. */
+export function foreignPaymentId(paymentHash: string): string {
+  return `foreign/${paymentHash}`
+}
+
+/** What another program paid with this LND, or books that were lost: the operator's money (money rule 16). */
+export function bookForeignPayment(
+  paymentHash: string,
+  amountMsat: bigint,
+  feeMsat: bigint,
+): LedgerTransaction {
+  return transaction(foreignPaymentId(paymentHash), 'foreign-payment', `payment/${paymentHash}`, [
+    { account: 'operator', amountMsat: -amountMsat - feeMsat },
+    { account: 'world/payees', amountMsat },
+    { account: 'world/routing-fees', amountMsat: feeMsat },
   ])
 }
 

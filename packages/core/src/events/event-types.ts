@@ -5,6 +5,8 @@ const all: Readonly<Record<EventType, true>> = {
   'node.ready': true,
   'node.degraded': true,
   'node.recovered': true,
+  'node.books-behind': true,
+  'node.behind': true,
   'invoice.created': true,
   'invoice.settled': true,
   'invoice.expired': true,

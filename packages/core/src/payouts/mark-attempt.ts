@@ -3,6 +3,7 @@ import { newEvent } from '../events/new-event.ts'
 import type { EventType } from '../events.ts'
 import type { Change, Refused } from '../ports/storage.ts'
 import { record } from '../record.ts'
+import { countIntent } from '../safety/count-intent.ts'
 import { safety } from '../tables/node.ts'
 import { attempts, payouts } from '../tables/payouts.ts'
 import { type Fields, type RowOf, requireUnchanged, update } from '../tables/table.ts'
@@ -38,6 +39,7 @@ export function markSent(
     payout: { state: 'sending', reason: null },
     event: payout.state === 'sending' ? undefined : 'payout.sending',
     guard,
+    isIntent: true,
   })
 }
 
@@ -70,6 +72,21 @@ export function markSeen(
   })
 }
 
+/** LND has the payment of a payout that these books hold for unsent: they may be an old copy. */
+export function markFound(
+  context: Context,
+  identity: Identity,
+  rows: PayoutRows,
+  leadership: Leadership,
+  evidence: unknown,
+): Promise<Refused | undefined> {
+  return mark(context, identity, rows, leadership.fence, {
+    attempt: { state: 'sent', seen_at: context.clock.now(), evidence },
+    payout: { state: 'sending', reason: null },
+    event: 'payout.sending',
+  })
+}
+
 /** Why nothing happens now. */
 export function markWaiting(
   context: Context,
@@ -86,6 +103,8 @@ interface Marks {
   readonly payout: Partial<Fields<typeof payouts>>
   readonly event?: Extract<EventType, `payout.${string}`> | undefined
   readonly guard?: RowOf<typeof safety>
+  /** Counts as an intent to send (money rule 15). */
+  readonly isIntent?: true
 }
 
 function mark(
@@ -104,6 +123,7 @@ function mark(
       update(attempts, attempt, setAttempt),
       update(payouts, payout, setPayout),
       ...(marks.guard ? [requireUnchanged(safety, marks.guard)] : []),
+      ...(marks.isIntent ? [countIntent(identity)] : []),
     ],
     events: marks.event
       ? [newEvent(context, identity, marks.event, `payout/${payout.id}`, { payout: view })]

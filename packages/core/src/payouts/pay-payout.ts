@@ -2,8 +2,12 @@ import type { Context, Identity, Leadership } from '../context.ts'
 import { type AttemptState, decideAttempt, type WaitReason } from '../domain/attempt.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import { maximumDecisions } from '../record.ts'
+import { isCompared, whenCompared } from '../safety/compared.ts'
+import { writeCounterOutside } from '../safety/count-intent.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
+import type { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
+import type { RowOf } from '../tables/table.ts'
 import { endPayout } from './end-payout.ts'
 import { lastAttempt } from './get-payout.ts'
 import { markSeen, markSent, markUnknown, markWaiting, type PayoutRows } from './mark-attempt.ts'
@@ -36,11 +40,12 @@ export async function payPayout(
   for (;;) {
     const rows = await read(context, id)
     if (!rows) return { ended: true }
+    // Before the comparison with LND nothing tells a new payout from one of an old copy of the books.
+    if (rows.attempt.state === 'recorded' && !(await whenCompared(context, leadership, signal))) {
+      return { ended: false, after: 1000 }
+    }
     const guard = await readSafety(context, identity)
-    const action = decideAttempt(
-      situation(context, rows, leadership, guard.is_halted),
-      seen.evidence,
-    )
+    const action = decideAttempt(situation(context, rows, leadership, guard), seen.evidence)
     switch (action.do) {
       case 'nothing':
         return { ended: true }
@@ -50,14 +55,14 @@ export async function payPayout(
           if (hasAskedAgain) return { ended: false, after: askAgainAfter }
           hasAskedAgain = true
         }
-        // Not while another LND may answer, nor on a lease that may be somebody else's by now.
-        if (signal.aborted || context.live.state !== 'ready' || !leadership.isFresh()) {
+        if (!(await whenCompared(context, leadership, signal)) || !mayCall(following)) {
           return { ended: false, after: 1000 }
         }
         if (await markSent(context, identity, rows, guard, leadership)) {
           seen = { evidence: { kind: 'none' } }
           continue
         }
+        if (!(await isCountedOutside(following, id))) return { ended: false, after: 1000 }
         seen = await send(following, rows)
         break
       }
@@ -101,11 +106,41 @@ async function read(context: Context, id: string): Promise<PayoutRows | undefine
   return payout && { payout, attempt: await lastAttempt(context, id) }
 }
 
+/** Not while another LND may answer, nor on a lease that may be somebody else's by now. */
+function mayCall({ context, leadership, signal }: Following): boolean {
+  return !signal.aborted && context.live.state === 'ready' && leadership.isFresh()
+}
+
+/**
+ * Money rule 15: the intent reaches the counter outside before LND hears of it. While it cannot be
+ * written the payout waits and says so; false when it must be decided anew.
+ */
+async function isCountedOutside(following: Following, id: string): Promise<boolean> {
+  const { context, identity, leadership, signal } = following
+  for (let tries = 1; ; tries++) {
+    try {
+      await writeCounterOutside(context, identity)
+      return tries === 1 || !(await readSafety(context, identity)).is_halted
+    } catch (error) {
+      context.logger.error('the intent counter cannot be written; nothing is sent until it can', {
+        payout: id,
+        error: error instanceof Error ? error.message : String(error),
+      })
+    }
+    const rows = await read(context, id)
+    if (rows && rows.payout.reason !== 'counter-unreachable') {
+      await markWaiting(context, identity, rows, leadership, 'counter-unreachable')
+    }
+    await context.clock.sleep(1000, signal)
+    if (!mayCall(following) || !isCompared(context, leadership)) return false
+  }
+}
+
 function situation(
   context: Context,
   { attempt }: PayoutRows,
   leadership: Leadership,
-  isHalted: boolean,
+  guard: RowOf<typeof safety>,
 ): Parameters<typeof decideAttempt>[0] {
   return {
     state: attempt.state as AttemptState,
@@ -115,7 +150,8 @@ function situation(
     isSeen: attempt.seen_at !== null,
     isExpired: attempt.expires_at + clockMargin <= context.clock.now(),
     isExclusive: context.storage.isExclusive,
-    isHalted,
+    isHalted: guard.is_halted,
+    isNodeBehind: guard.cause === 'node-behind',
   }
 }
 

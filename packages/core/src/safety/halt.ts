@@ -1,7 +1,9 @@
 import { type Context, identityOf } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
+import type { Write } from '../ports/storage.ts'
 import { readText } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
+import { intentCounters } from '../tables/comparison.ts'
 import { safety } from '../tables/node.ts'
 import { type RowOf, update } from '../tables/table.ts'
 import { readSafety } from './require-not-halted.ts'
@@ -10,6 +12,8 @@ import { readSafety } from './require-not-halted.ts'
 export interface SafetyStatus {
   readonly isHalted: boolean
   readonly reason: string | null
+  /** `operator`: `safety.halt()`. The others: the comparison of books and LND, see `safety.differences()`. Null when not halted. */
+  readonly cause: 'operator' | 'books-behind' | 'node-behind' | null
   readonly changedAt: number
 }
 
@@ -29,7 +33,8 @@ export async function halt(context: Context, reason: string): Promise<SafetyStat
 }
 
 /**
- * Lets money out again. Throws `safety.not-halted`, and `safety.halted` when somebody halted again
+ * Lets money out again. What `safety.differences()` lists as open is accepted with it: it is booked as
+ * the operator's and not raised again. Throws `safety.not-halted`, and `safety.halted` when somebody halted again
  * meanwhile: only what the caller could have known is resumed.
  */
 export async function resume(context: Context, reason: string): Promise<SafetyStatus> {
@@ -47,6 +52,7 @@ export async function resume(context: Context, reason: string): Promise<SafetySt
       { advice: 'When that cause is understood too, call resume again.' },
     )
   }
+  context.live.compareAgain()
   context.live.wakePayouts()
   return status
 }
@@ -57,7 +63,25 @@ function notHalted(): PaymentNodeError<'safety.not-halted'> {
 
 export async function safetyStatus(context: Context): Promise<SafetyStatus> {
   const row = await readSafety(context, identityOf(context))
-  return { isHalted: row.is_halted, reason: row.reason, changedAt: row.changed_at }
+  return view(row)
+}
+
+function view(row: Omit<RowOf<typeof safety>, 'revision'>): SafetyStatus {
+  return {
+    isHalted: row.is_halted,
+    reason: row.reason,
+    cause: row.is_halted ? ((row.cause as SafetyStatus['cause']) ?? 'operator') : null,
+    changedAt: row.changed_at,
+  }
+}
+
+/** Accepts that the counter outside is ahead: the books go on from there. */
+async function raiseCounter(context: Context): Promise<Write[]> {
+  const { publicKey } = identityOf(context)
+  const row = await context.storage.get(intentCounters, [publicKey])
+  const by = BigInt((row?.outside_seen ?? 0) - (row?.count ?? 0))
+  if (!row || by <= 0n) return []
+  return [{ op: 'add', table: intentCounters, key: [publicKey], column: 'count', by }]
 }
 
 /** Undefined when the row was changed by somebody else. */
@@ -67,12 +91,19 @@ async function write(
   isHalted: boolean,
   reason: string,
 ): Promise<SafetyStatus | undefined> {
-  const set = { is_halted: isHalted, reason, changed_at: context.clock.now() }
-  const refused = await record(context, { writes: [update(safety, row, set)] }, async () => {
+  const set = {
+    is_halted: isHalted,
+    reason,
+    // Whoever halts again takes no difference away.
+    cause: isHalted ? row.cause : null,
+    changed_at: context.clock.now(),
+  }
+  const writes = [update(safety, row, set), ...(isHalted ? [] : await raiseCounter(context))]
+  const refused = await record(context, { writes }, async () => {
     const now = await readSafety(context, identityOf(context))
     return now.is_halted === isHalted && now.reason === reason
   })
   if (refused) return undefined
   context.logger.warn(isHalted ? 'outgoing money halted' : 'outgoing money resumed', { reason })
-  return { isHalted, reason, changedAt: set.changed_at }
+  return view({ ...row, ...set })
 }

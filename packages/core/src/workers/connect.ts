@@ -2,6 +2,7 @@ import type { Context, Identity } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { PurposeKey } from '../keys.ts'
 import type { NodeInfo } from '../ports/lightning-node.ts'
+import { doubtNode } from '../safety/compared.ts'
 import type { Bell } from './bell.ts'
 import { bindNode } from './bind-node.ts'
 import { degradedReason, nodeSnapshot, recordNodeState, warningsOf } from './node-state.ts'
@@ -67,6 +68,7 @@ export async function becomeDegraded(context: Context, trouble: PaymentNodeError
   live.trouble = trouble
   if (live.state === 'degraded') return
   live.state = 'degraded'
+  doubtNode(context)
   live.since = context.clock.now()
   live.readySince = undefined
   live.stateChanged()

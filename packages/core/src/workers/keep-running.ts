@@ -1,6 +1,7 @@
 import { type Context, whenReady } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { LostLeadership } from '../record.ts'
+import { doubtNode } from '../safety/compared.ts'
 
 /** Milliseconds. */
 const shortest = 100
@@ -32,6 +33,7 @@ export async function keepRunning(
         }
         // LND going away is told once, by the connection; anything else is worth a look.
         if (PaymentNodeError.is(error, 'node.unavailable')) {
+          doubtNode(context)
           context.logger.info('worker lost its connection', fields)
         } else context.logger.warn('worker stopped, it will be started again', fields)
       }

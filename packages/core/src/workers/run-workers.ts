@@ -4,6 +4,7 @@ import { keepRunning } from './keep-running.ts'
 import { receiveSettlements } from './receive-settlements.ts'
 import { sendPayouts } from './send-payouts.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
+import { type BooksWatch, watchBooks } from './watch-books.ts'
 import { watchChannels } from './watch-channels.ts'
 
 /** Everything that the leading process does for its LND node. Ends when `signal` aborts. */
@@ -15,7 +16,9 @@ export async function runWorkers(
 ): Promise<void> {
   const keep = (name: string, worker: (signal: AbortSignal) => Promise<void>): Promise<void> =>
     keepRunning(context, name, () => worker(signal), signal)
+  const books: BooksWatch = { areLive: false }
   await Promise.all([
+    keep('books', () => watchBooks(context, identity, leadership, books, signal)),
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
     keep('expiries', () => expireInvoices(context, identity, leadership, signal)),
     keep('payouts', () => sendPayouts(context, identity, leadership, signal)),

@@ -36,7 +36,11 @@ function* allSituations(): Generator<AttemptSituation> {
           for (const isExpired of both)
             for (const isExclusive of both)
               for (const isHalted of both)
-                yield { state, epoch, ourEpoch: 2, sends, isSeen, isExpired, isExclusive, isHalted }
+                for (const isNodeBehind of both)
+                  yield {
+                    ...{ state, epoch, ourEpoch: 2, sends, isSeen },
+                    ...{ isExpired, isExclusive, isHalted, isNodeBehind },
+                  }
 }
 
 function allCases(): Case[] {
@@ -176,11 +180,18 @@ const rules: readonly [string, (one: Case) => boolean][] = [
     },
   ],
   [
+    'of an LND with an old state only a success is believed',
+    (one) => {
+      if (!one.situation.isNodeBehind || one.action.do !== 'book-failed') return true
+      return one.situation.state === 'recorded' && one.action.because === 'expired-before-sending'
+    },
+  ],
+  [
     'whoever waits for a call that may still start asks LND after the expiry, and is released by its word',
     (one) => {
       if (one.action.do !== 'wait' || one.action.because !== 'may-still-be-sent') return true
       if (one.evidence.kind !== 'failed') return true
-      const later = { ...one.situation, isExpired: true, isHalted: false }
+      const later = { ...one.situation, isExpired: true, isHalted: false, isNodeBehind: false }
       return (
         decideAttempt(later, { kind: 'failed' }).do === 'send' &&
         decideAttempt(later, { kind: 'failed', isExpired: true }).do === 'book-failed'
@@ -191,7 +202,7 @@ const rules: readonly [string, (one: Case) => boolean][] = [
 
 test('the money rules hold for an attempt in every situation with every evidence', () => {
   const cases = allCases()
-  expect(cases).toHaveLength(5 * 3 * 4 * 2 * 2 * 2 * 2 * 9)
+  expect(cases).toHaveLength(5 * 3 * 4 * 2 * 2 * 2 * 2 * 2 * 9)
   const broken = rules.flatMap(([rule, holds]) =>
     cases.filter((one) => !holds(one)).map(({ name }) => `${rule}: ${name}`),
   )
@@ -225,6 +236,7 @@ const fresh: AttemptSituation = {
   isExpired: false,
   isExclusive: false,
   isHalted: false,
+  isNodeBehind: false,
 }
 const sentOnce: AttemptSituation = { ...fresh, state: 'sent', epoch: 2, sends: 1 }
 const sentTwice: AttemptSituation = { ...sentOnce, sends: 2 }

@@ -26,6 +26,7 @@ test('halted: no payout is accepted, everything else goes on', async () => {
   expect(halted).toEqual({
     isHalted: true,
     reason: 'the books look wrong',
+    cause: 'operator',
     changedAt: shop.clock.now(),
   })
   expect(await run(node.safety.status())).toEqual(halted)

@@ -1,0 +1,82 @@
+import type { Context, Identity } from '../context.ts'
+import { foreignPaymentId } from '../domain/ledger.ts'
+import { lastAttempt } from '../payouts/get-payout.ts'
+import type { PayoutRows } from '../payouts/mark-attempt.ts'
+import type { PaymentUpdate } from '../ports/lightning-node.ts'
+import { differences } from '../tables/comparison.ts'
+import { ledgerTransactions } from '../tables/ledger.ts'
+import { payouts, usedHashes } from '../tables/payouts.ts'
+
+/** A payment of LND that moved money, or may still. */
+export type NodePayment = Omit<PaymentUpdate, 'htlcs'>
+
+/** What LND's history has that the books do not explain. */
+export interface PaymentFindings {
+  /** Of no payout, and not booked or listed before. */
+  readonly unknown: readonly NodePayment[]
+  /** Of payouts that the books hold for unsent. */
+  readonly behind: readonly { readonly rows: PayoutRows; readonly payment: NodePayment }[]
+  /** Index of the newest payment that was looked at. */
+  readonly through: bigint
+}
+
+const page = 1000
+
+/** Looks at every payment of LND with an index above `after`. What failed moved no money and needs no explanation. */
+export async function explainPayments(
+  context: Context,
+  identity: Identity,
+  after: bigint,
+  signal: AbortSignal,
+): Promise<PaymentFindings> {
+  const unknown: NodePayment[] = []
+  const behind: { rows: PayoutRows; payment: NodePayment }[] = []
+  let through = after
+  while (!signal.aborted) {
+    const listed = await context.lightning.listPayments(
+      { afterIndex: through, limit: page },
+      signal,
+    )
+    for (const { htlcs: _, ...payment } of listed) {
+      const found = await explain(context, identity, payment)
+      if (found === 'unknown') unknown.push(payment)
+      else if (found) behind.push({ rows: found, payment })
+      if (payment.index > through) through = payment.index
+    }
+    if (listed.length < page) break
+  }
+  return { unknown, behind, through }
+}
+
+/** Undefined when there is an explanation; the rows of the payout that the books hold for unsent. */
+async function explain(
+  context: Context,
+  identity: Identity,
+  payment: NodePayment,
+): Promise<'unknown' | PayoutRows | undefined> {
+  const { storage } = context
+  const { publicKey } = identity
+  const used = await storage.get(usedHashes, [publicKey, payment.paymentHash])
+  const payout = used && (await storage.get(payouts, [used.payout]))
+  if (payout?.state === 'reserved') {
+    const attempt = await lastAttempt(context, payout.id)
+    const isOurs = payment.index > BigInt(attempt.prior_index)
+    return attempt.state === 'recorded' && isOurs ? { payout, attempt } : undefined
+  }
+  // An operator may have resolved it as failed, and LND has paid it after all.
+  if (payout && payout.state !== 'failed') return undefined
+  if (payment.state === 'failed') return undefined
+  if (await storage.get(ledgerTransactions, [publicKey, foreignPaymentId(payment.paymentHash)])) {
+    return undefined
+  }
+  const isListed = await storage.get(differences, [publicKey, paymentDifference(payment)])
+  return isListed ? undefined : 'unknown'
+}
+
+/** The index belongs to it: another program may try a failed payment again. */
+export function paymentDifference({
+  paymentHash,
+  index,
+}: Pick<NodePayment, 'paymentHash' | 'index'>): string {
+  return `payment/${paymentHash}/${index}`
+}

@@ -1,0 +1,139 @@
+import type { Context, Identity } from '../context.ts'
+import type { ComparisonReason } from '../domain/compare-with-node.ts'
+import { newEvent } from '../events/new-event.ts'
+import type { Change } from '../ports/storage.ts'
+import { maximumDecisions, record, tooContended } from '../record.ts'
+import { differences, intentCounters } from '../tables/comparison.ts'
+import { safety } from '../tables/node.ts'
+import { insert, update } from '../tables/table.ts'
+import type { Comparison, DifferenceKind } from './difference-view.ts'
+import { differenceRow, type NewDifference } from './new-difference.ts'
+import { readSafety } from './require-not-halted.ts'
+
+/** Why the comparison halted outgoing money, in the kill switch's row. */
+export type HaltCause = 'books-behind' | 'node-behind'
+
+/** Rows in one change: a long list must not hold up the other commits. */
+const together = 200
+
+/**
+ * Sets the kill switch with its cause, lists what was found, and tells. What was found before is neither
+ * listed nor told again. Answers whether there was anything new.
+ */
+export async function haltForDifferences(
+  context: Context,
+  identity: Identity,
+  found: {
+    readonly cause: HaltCause
+    readonly reasons: readonly ComparisonReason[]
+    readonly rows: readonly NewDifference[]
+    /** Of the counter outside, when it is ahead. */
+    readonly outside?: number | undefined
+  },
+  fence?: Change['fence'],
+): Promise<boolean> {
+  for (let decision = 0; decision < maximumDecisions; decision++) {
+    const fresh = await withoutListed(context, identity, found.rows)
+    if (fresh.length === 0) return decision > 0
+    if (await halt(context, identity, { ...found, rows: fresh }, fence)) return true
+  }
+  throw tooContended('the differences')
+}
+
+async function withoutListed(
+  context: Context,
+  { publicKey }: Identity,
+  rows: readonly NewDifference[],
+): Promise<NewDifference[]> {
+  const fresh: NewDifference[] = []
+  for (const row of rows)
+    if (!(await context.storage.get(differences, [publicKey, row.id]))) fresh.push(row)
+  return fresh
+}
+
+/** False when something was changed by others meanwhile. */
+async function halt(
+  context: Context,
+  identity: Identity,
+  found: Parameters<typeof haltForDifferences>[2],
+  fence: Change['fence'],
+): Promise<boolean> {
+  const { cause, reasons, rows, outside } = found
+  const now = context.clock.now()
+  const comparison: Comparison = {
+    reasons,
+    differences: countByKind(rows),
+    says: wordsFor(cause, reasons, rows),
+  }
+  for (let start = 0; start < rows.length; start += together) {
+    const part = rows.slice(start, start + together)
+    const row = await readSafety(context, identity)
+    const counter =
+      outside === undefined
+        ? undefined
+        : await context.storage.get(intentCounters, [identity.publicKey])
+    const change: Change = {
+      writes: [
+        update(safety, row, {
+          is_halted: true,
+          // An old LND is the greater danger: its words stay.
+          cause: row.cause === 'node-behind' ? row.cause : cause,
+          reason:
+            row.cause === 'node-behind' && cause !== 'node-behind' ? row.reason : comparison.says,
+          changed_at: now,
+        }),
+        ...part.map((difference) => insert(differences, differenceRow(identity, difference, now))),
+        ...(counter && outside !== undefined && outside > counter.outside_seen
+          ? [update(intentCounters, counter, { outside_seen: outside })]
+          : []),
+      ],
+      events:
+        start > 0
+          ? []
+          : [
+              newEvent(
+                context,
+                identity,
+                cause === 'node-behind' ? 'node.behind' : 'node.books-behind',
+                'node',
+                { comparison },
+              ),
+            ],
+      ...(fence && { fence }),
+    }
+    const isApplied = async (): Promise<boolean> =>
+      (await context.storage.get(differences, [identity.publicKey, part[0]!.id])) !== undefined
+    if (await record(context, change, isApplied)) return false
+    if (start === 0) context.logger.error(comparison.says, { ...comparison.differences })
+  }
+  return true
+}
+
+function countByKind(rows: readonly NewDifference[]): Comparison['differences'] {
+  const counts: Partial<Record<DifferenceKind, number>> = {}
+  for (const { kind } of rows) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+const meanings: Readonly<Record<ComparisonReason, string>> = {
+  'counter-ahead': 'more was sent than these books have counted',
+  'unknown-payments': 'LND has made payments that these books do not know',
+  'payouts-behind': 'LND has paid payouts that these books hold for unsent',
+  'unknown-invoices': 'LND was paid for invoices that these books do not know',
+  'channels-older': 'LND shows an older state of channels than these books have seen',
+  'channels-unlisted': 'LND has never heard of channels that these books know as open',
+  'payments-missing': 'LND has fewer payments than these books have seen',
+  'invoices-forgotten': 'LND does not know that invoices were paid',
+}
+
+function wordsFor(
+  cause: HaltCause,
+  reasons: readonly ComparisonReason[],
+  rows: readonly NewDifference[],
+): string {
+  const found = reasons.map((reason) => meanings[reason]).join('; ')
+  const list = `${rows.length} ${rows.length === 1 ? 'difference' : 'differences'} in safety.differences()`
+  return cause === 'node-behind'
+    ? `LND came back with an old state (${found}). Do NOT force close any channel, and let nobody do it: the peers hold newer states. Find LND's newest data first. ${list}`
+    : `these books seem to be an old copy (${found}). Restore the newest copy; or look at the ${list} and call safety.resume(reason), which books them as the operator's`
+}
