@@ -1,4 +1,4 @@
-import type { DocumentNode, ValueNode } from '@humanwhocodes/momoa'
+import type { ValueNode } from '@humanwhocodes/momoa'
 import type { CurveCheck } from '../domain/peer-entry.ts'
 import { type ReadPeerList, readPeerList } from '../domain/peer-list.ts'
 import { refusePeerList } from '../domain/refuse-peer-list.ts'
@@ -17,15 +17,16 @@ export async function parsePeerList(
   const { parse, evaluate } = await import('@humanwhocodes/momoa')
   // Editors on Windows begin a file with a mark that is no JSON.
   const json = text.replace(/^\ufeff/, '')
-  let document: DocumentNode
+  let body: ValueNode
+  let value: unknown
   try {
-    document = parse(json)
+    body = parse(json).body
+    value = evaluate(body)
   } catch (error) {
     throw notJson(list, error)
   }
-  refuseDuplicates(list, document.body)
-  const lineOf = (path: readonly (string | number)[]) => findLine(document.body, path)
-  return readPeerList(evaluate(document.body), { list, isOnCurve, lineOf })
+  refuseDuplicates(list, body)
+  return readPeerList(value, { list, isOnCurve, lineOf: (path) => findLine(body, path) })
 }
 
 /** The parser's message ends with the place, which its error also has. */
