@@ -13,6 +13,7 @@ const theirFiles = [
   'routerrpc/router.proto',
   'invoicesrpc/invoices.proto',
   'verrpc/verrpc.proto',
+  'walletrpc/walletkit.proto',
 ]
 
 /** `lnrpc.Invoice.memo` → what the wire and the reader depend on. */
@@ -58,7 +59,9 @@ function describeMethod(method: MethodDefinition<object, object>): string {
 }
 
 function addMessage(facts: Map<string, string>, path: string, described: Described): void {
-  const sets = (described.oneofDecl ?? []).map(({ name }) => name)
+  // `_name` is only how a field that is marked optional is described.
+  const names = (described.oneofDecl ?? []).map(({ name }) => name)
+  const sets = names.filter((name) => !name.startsWith('_'))
   facts.set(path, described.value ? 'enum' : ['message', ...sets].join(' '))
   for (const field of described.field ?? []) {
     const type = field.typeName ? `${field.type} ${field.typeName}` : field.type
@@ -88,6 +91,8 @@ test("the adapter's protocol is that of the pinned LND, field by field", async (
     'lnrpc.GetInfoResponse.Features.key',
     'lnrpc.Payment.PaymentStatus.INITIATED',
     '/routerrpc.Router/SendPaymentV2',
+    '/walletrpc.WalletKit/ListUnspent',
+    'walletrpc.Transaction.tx_hex',
   ]) {
     expect(mine.has(known), known).toBe(true)
   }
@@ -106,6 +111,9 @@ test('what the oldest supported LND lacks is known and harmless', async () => {
     // Values that an old LND never sends.
     'lnrpc.CommitmentType.TAPROOT',
     'lnrpc.CommitmentType.SIMPLE_TAPROOT_FINAL',
+    // One more reason not to abandon a channel; without it the caller's own reasons count.
+    'lnrpc.PendingChannelsResponse.PendingOpenChannel.confirmation_height',
+    // Never sent by an old LND.
     'lnrpc.ChannelEventUpdate.UpdateType.CHANNEL_UPDATE',
   ])
 })

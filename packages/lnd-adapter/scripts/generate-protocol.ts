@@ -158,10 +158,14 @@ function typeName(field: protobuf.Field, side: 'request' | 'reply'): string {
   return name
 }
 
-/** `PendingChannelsResponse.PendingChannel` → `PendingChannelsResponse_PendingChannel`. */
+/**
+ * `PendingChannelsResponse.PendingChannel` → `PendingChannelsResponse_PendingChannel`. What another
+ * package calls as lnrpc does keeps its package: `walletrpc_Transaction`.
+ */
 function nameOf(type: protobuf.ReflectionObject): string {
-  const [, ...names] = type.fullName.slice(1).split('.')
-  return names.join('_')
+  const [space, ...names] = type.fullName.slice(1).split('.') as [string, ...string[]]
+  const isTaken = space !== 'lnrpc' && type.root.lookup(['lnrpc', ...names]) !== null
+  return [...(isTaken ? [space] : []), ...names].join('_')
 }
 
 function requestName(name: string): string {

@@ -24,4 +24,6 @@ export interface Call<P extends MethodPath = MethodPath> {
    * `unknown`: it may have happened. `malformed`: the invoice text cannot be read.
    */
   readonly otherRefusals: 'refused' | 'unknown' | 'malformed'
+  /** LND asks another node before it answers, so it gets longer. */
+  readonly waitsForPeer?: true
 }

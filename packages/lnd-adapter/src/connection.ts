@@ -69,13 +69,16 @@ export function connect(options: ReadOptions): Connection {
     return true
   }
 
+  const deadlineOf = ({ waitsForPeer }: Call): number =>
+    waitsForPeer ? options.peerDeadlineMilliseconds : options.replyDeadlineMilliseconds
+
   return {
     options,
     async unary(call, request, context = {}) {
       for (let attempt = 1; ; attempt++) {
         const open = await current()
         try {
-          return await callOnce(open, call, request, context, options.replyDeadlineMilliseconds)
+          return await callOnce(open, call, request, context, deadlineOf(call))
         } catch (error) {
           // Both rejections come before LND looks at the call, so repeating it is safe.
           const mayRenew = attempt === 1 && isCredentialRejected(error)

@@ -1,25 +1,39 @@
 import type { LightningNode } from '@payment-node/core'
+import { abandonChannel } from './calls/abandon-channel.ts'
 import { addInvoice } from './calls/add-invoice.ts'
 import { cancelInvoice } from './calls/cancel-invoice.ts'
+import { closeChannel } from './calls/close-channel.ts'
 import { closedChannels } from './calls/closed-channels.ts'
+import { connectPeer } from './calls/connect-peer.ts'
 import { decodePaymentRequest } from './calls/decode-payment-request.ts'
+import { estimateFeerate } from './calls/estimate-fee.ts'
 import { exportChannelBackups } from './calls/export-channel-backups.ts'
+import { forwardingHistory } from './calls/forwarding-history.ts'
 import { getInfo } from './calls/get-info.ts'
+import { findNode } from './calls/get-node-info.ts'
+import { getTransactions } from './calls/get-transactions.ts'
 import { listChannels } from './calls/list-channels.ts'
 import { listInvoices, newestInvoiceIndex } from './calls/list-invoices.ts'
 import { listPayments, newestPaymentIndex } from './calls/list-payments.ts'
+import { listUnspent } from './calls/list-unspent.ts'
 import { lookupInvoice } from './calls/lookup-invoice.ts'
+import { newAddress } from './calls/new-address.ts'
+import { openChannel } from './calls/open-channel.ts'
 import { pendingChannels } from './calls/pending-channels.ts'
+import { publishTransaction } from './calls/publish-transaction.ts'
+import { requiredReserve } from './calls/required-reserve.ts'
 import { sendPayment } from './calls/send-payment.ts'
 import { subscribeChannelBackups } from './calls/subscribe-channel-backups.ts'
 import { subscribeChannelEvents } from './calls/subscribe-channel-events.ts'
 import { subscribeSettlements } from './calls/subscribe-invoices.ts'
 import { trackPayment } from './calls/track-payment.ts'
+import { updateChannelPolicy } from './calls/update-channel-policy.ts'
 import { verifyChannelBackup } from './calls/verify-channel-backup.ts'
 import { walletBalance } from './calls/wallet-balance.ts'
 import { connect } from './connection.ts'
 import { diagnose } from './diagnose/diagnose.ts'
 import { type LndOptions, readOptions } from './options.ts'
+import { routingPolicies } from './routing-policies.ts'
 
 /**
  * A Lightning node that is an LND, over gRPC. Connects at the first call. Throws `options.invalid`.
@@ -61,6 +75,26 @@ export function lnd(options: LndOptions): LightningNode {
         newestPaymentIndex(connection, signal),
       ])
       return { invoiceAddIndex, paymentIndex }
+    },
+    opener: {
+      connect: (peer, address, signal) => connectPeer(connection, peer, address, signal),
+      open: (request, signal) => openChannel(connection, request, signal),
+      close: (request, signal) => closeChannel(connection, request, signal),
+      abandon: (channelPoint, signal) => abandonChannel(connection, channelPoint, signal),
+    },
+    graph: { findNode: (publicKey, signal) => findNode(connection, publicKey, signal) },
+    policies: {
+      read: (signal) => routingPolicies(connection, signal),
+      write: (policy, signal) => updateChannelPolicy(connection, policy, signal),
+    },
+    forwards: { list: (page, signal) => forwardingHistory(connection, page, signal) },
+    onchain: {
+      newAddress: (type, signal) => newAddress(connection, type, signal),
+      unspent: (signal) => listUnspent(connection, signal),
+      transactions: (fromHeight, signal) => getTransactions(connection, fromHeight, signal),
+      estimateFeerate: (blocks, signal) => estimateFeerate(connection, blocks, signal),
+      requiredReserve: (additional, signal) => requiredReserve(connection, additional, signal),
+      publish: (bytes, label, signal) => publishTransaction(connection, bytes, label, signal),
     },
     backups: {
       export: (signal) => exportChannelBackups(connection, signal),

@@ -1,6 +1,7 @@
 import { type ServiceError, status } from '@grpc/grpc-js'
 import { PaymentNodeError } from '@payment-node/core'
 import type { Call } from './call.ts'
+import { channelMeanings, unreachableMeanings } from './error-meanings/channels.ts'
 import { connectionMeanings } from './error-meanings/connection.ts'
 import {
   certificateWords,
@@ -10,6 +11,7 @@ import {
 } from './error-meanings/credentials.ts'
 import { invoiceMeanings, malformed } from './error-meanings/invoices.ts'
 import type { Fact, Meaning, Subject } from './error-meanings/meaning.ts'
+import { onchainMeanings } from './error-meanings/onchain.ts'
 import { paymentMeanings, refused } from './error-meanings/payments.ts'
 import { lost } from './error-meanings/unavailable.ts'
 import { walletStateMeanings } from './error-meanings/wallet-state.ts'
@@ -18,9 +20,13 @@ import { walletStateMeanings } from './error-meanings/wallet-state.ts'
 const meanings: readonly Meaning[] = [
   ...credentialMeanings,
   ...connectionMeanings,
+  // Before LND's own state: a peer could say anything of its own.
+  ...channelMeanings,
+  ...onchainMeanings,
   ...walletStateMeanings,
   ...invoiceMeanings,
   ...paymentMeanings,
+  ...unreachableMeanings,
 ]
 
 /** LND's own trouble in the middle of a call, which is no judgement about the call. */

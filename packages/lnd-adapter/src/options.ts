@@ -34,6 +34,11 @@ export interface LndOptions {
   }
   /** Milliseconds that LND gets for a reply, default 15000. Streams have no deadline. */
   readonly replyDeadlineMilliseconds?: number
+  /**
+   * Milliseconds that LND gets for what it does together with another node (connect, open, close),
+   * default 120000. After it the outcome is unknown: the other node may still answer.
+   */
+  readonly peerDeadlineMilliseconds?: number
 }
 
 /** Options after validation. */
@@ -46,6 +51,7 @@ export interface ReadOptions {
   readonly keepaliveAfterMilliseconds: number
   readonly keepaliveTimeoutMilliseconds: number
   readonly replyDeadlineMilliseconds: number
+  readonly peerDeadlineMilliseconds: number
 }
 
 /** Throws `options.invalid` that names the field. Reads no file. */
@@ -72,6 +78,10 @@ export function readOptions(options: LndOptions): ReadOptions {
     replyDeadlineMilliseconds: readDuration(
       options.replyDeadlineMilliseconds ?? 15_000,
       'replyDeadlineMilliseconds',
+    ),
+    peerDeadlineMilliseconds: readDuration(
+      options.peerDeadlineMilliseconds ?? 120_000,
+      'peerDeadlineMilliseconds',
     ),
   }
 }

@@ -1,8 +1,10 @@
 /**
  * What a program may do on the node; a macaroon is baked for the union of the roles it needs.
  * `readonly`: look at everything; `receive`: make, follow and cancel invoices; `pay`: decode and pay
- * invoices; `channels`: follow the node's channels; `onchain`: follow its on-chain wallet. `receive`
- * is enough to start a payment node: it also reads what the first start books as opening balance.
+ * invoices; `channels`: follow, open and close channels, with the wallet's coins, and set what they
+ * ask for forwarding; `onchain`: follow the on-chain wallet, make addresses, publish transactions.
+ * `receive` is enough to start a payment node: it also reads what the first start books as opening
+ * balance. A keeper of channels needs `channels` and `onchain` on top.
  */
 export type MacaroonRole = 'readonly' | 'receive' | 'pay' | 'channels' | 'onchain'
 

@@ -1,10 +1,12 @@
 import type { Diagnosis } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import { lnd } from '../src/index.ts'
+import { calls } from '../src/calls.ts'
+import { lnd, macaroonPermissions } from '../src/index.ts'
 import {
   type FakeLndOptions,
   macaroon,
   refuse,
+  requestsOf,
   startFakeLnd,
   startPair,
   type UnaryHandler,
@@ -18,11 +20,20 @@ const allowAll: UnaryHandler = ({ fullMethod }) => {
   if (fullMethod.endsWith('DoesNotExist')) throw refuse('no permissions found for full method', 2)
   return { valid: true }
 }
+/** As LND does for a macaroon that was baked for these. */
+const checkAgainst =
+  (uris: ReadonlySet<string>): UnaryHandler =>
+  ({ fullMethod }) => {
+    if (!uris.has(`uri:${fullMethod}`)) throw refuse('permission denied', 3)
+    return { valid: true }
+  }
 const point = { funding_txid_str: 'aa', output_index: 0 }
 
 const healthy = {
   '/lnrpc.Lightning/GetInfo': (() => info) as UnaryHandler,
-  '/verrpc.Versioner/GetVersion': (() => ({ build_tags: ['invoicesrpc'] })) as UnaryHandler,
+  '/verrpc.Versioner/GetVersion': (() => ({
+    build_tags: ['invoicesrpc', 'walletrpc'],
+  })) as UnaryHandler,
   [check]: (({ fullMethod }) => {
     if (/BakeMacaroon|DoesNotExist/.test(fullMethod)) throw refuse('permission denied', 3)
     return { valid: true }
@@ -44,6 +55,20 @@ const allReads: NonNullable<FakeLndOptions['answers']> = {
   '/lnrpc.Lightning/PendingChannels': () => ({}),
   '/lnrpc.Lightning/ClosedChannels': () => ({}),
   '/lnrpc.Lightning/WalletBalance': () => ({}),
+  '/lnrpc.Lightning/ListPeers': () => ({}),
+  '/lnrpc.Lightning/GetTransactions': () => ({}),
+  '/lnrpc.Lightning/ForwardingHistory': () => ({}),
+  '/lnrpc.Lightning/GetNodeInfo': () => {
+    throw refuse('pub key hex length')
+  },
+  '/lnrpc.Lightning/GetChanInfo': () => {
+    throw refuse('specify either chan_id or chan_point')
+  },
+  '/walletrpc.WalletKit/ListUnspent': () => ({}),
+  '/walletrpc.WalletKit/RequiredReserve': () => ({}),
+  '/walletrpc.WalletKit/EstimateFee': () => {
+    throw refuse('confirmation target must be greater than 0')
+  },
   '/lnrpc.Lightning/LookupInvoice': () => {
     throw refuse('unable to locate invoice', 5)
   },
@@ -128,7 +153,12 @@ test('each problem is found under its own check', async () => {
     [
       { '/verrpc.Versioner/GetVersion': () => ({}) },
       { check: 'build', result: 'failed' },
-      /invoicesrpc/,
+      /invoicesrpc and walletrpc/,
+    ],
+    [
+      { '/verrpc.Versioner/GetVersion': () => ({ build_tags: ['invoicesrpc'] }) },
+      { check: 'build', result: 'failed' },
+      /without walletrpc: the on-chain wallet cannot be used/,
     ],
     [
       { '/verrpc.Versioner/GetVersion': denied },
@@ -181,8 +211,29 @@ test('what is missing is named with the roles that need it', async () => {
   })
   expect(entries.find((entry) => entry.check === 'permissions')).toMatchObject({
     result: 'failed',
-    says: 'The macaroon does not allow: uri:/routerrpc.Router/SendPaymentV2 (pay).',
+    says: 'The macaroon is not enough for pay. It does not allow: uri:/routerrpc.Router/SendPaymentV2 (pay).',
   })
+})
+
+test('a macaroon that starts a payment node is told which roles a keeper needs on top', async () => {
+  const allowed = new Set(macaroonPermissions(['receive', 'pay']))
+  const macaroonFor = { [check]: checkAgainst(allowed) }
+  const roles = ['receive', 'pay', 'channels', 'onchain'] as const
+  const entries = await diagnose(macaroonFor, { roles })
+  const found = entries.find((entry) => entry.check === 'permissions')
+  expect(found?.result).toBe('failed')
+  expect(found?.says).toMatch(/^The macaroon is not enough for channels, onchain\. /)
+  expect(found?.says).toContain('uri:/lnrpc.Lightning/OpenChannelSync (channels)')
+  expect(found?.says).toContain('uri:/walletrpc.WalletKit/ListUnspent (readonly, onchain)')
+  expect(found?.advice).toContain('receive, pay, channels, onchain')
+  const enough = await diagnose(macaroonFor, { roles: ['receive', 'pay'] })
+  expect(enough.find((entry) => entry.check === 'permissions')).toMatchObject({ result: 'ok' })
+})
+
+test('a build without walletrpc is enough for who needs no wallet', async () => {
+  const answers = { '/verrpc.Versioner/GetVersion': () => ({ build_tags: ['invoicesrpc'] }) }
+  const entries = await diagnose(answers, { roles: ['receive', 'pay'] })
+  expect(entries.find((entry) => entry.check === 'build')).toMatchObject({ result: 'ok' })
 })
 
 test('only the wanted roles are checked', async () => {
@@ -201,8 +252,14 @@ test('only the wanted roles are checked', async () => {
     '/lnrpc.Lightning/BakeMacaroon',
     '/lnrpc.Lightning/DoesNotExist',
     '/lnrpc.Lightning/GetInfo',
+    '/lnrpc.Lightning/GetTransactions',
+    '/lnrpc.Lightning/NewAddress',
     '/lnrpc.Lightning/WalletBalance',
     '/verrpc.Versioner/GetVersion',
+    '/walletrpc.WalletKit/EstimateFee',
+    '/walletrpc.WalletKit/ListUnspent',
+    '/walletrpc.WalletKit/PublishTransaction',
+    '/walletrpc.WalletKit/RequiredReserve',
   ])
   expect(entries.some((entry) => entry.check === 'backups')).toBe(false)
 })
@@ -224,7 +281,15 @@ test('without CheckMacaroonPermissions the calls that only read are tried, and n
   expect(missing).toContain('uri:/lnrpc.Lightning/SubscribeInvoices')
   expect(missing?.match(/uri:/g)).toHaveLength(2)
   const called = pair.server.received.map(({ path }) => path)
-  expect(called.filter((path) => /AddInvoice|CancelInvoice|SendPayment/.test(path))).toEqual([])
+  const changing = calls.flatMap(({ path, effect }) => (effect === 'write' ? [path as string] : []))
+  expect(called.filter((path) => changing.includes(path))).toEqual([])
+  // Neither of these may list what a big node has.
+  expect(requestsOf(pair.server, '/lnrpc.Lightning/GetTransactions')).toMatchObject([
+    { start_height: 2_147_483_647 },
+  ])
+  expect(requestsOf(pair.server, '/lnrpc.Lightning/ForwardingHistory')).toMatchObject([
+    { num_max_events: 1 },
+  ])
 })
 
 test('an old LND that finds every macaroon good is not believed', async () => {

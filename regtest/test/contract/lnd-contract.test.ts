@@ -1,8 +1,7 @@
-import { lnd } from '@payment-node/lnd-adapter'
 import { lightningNodeContract } from '@payment-node/testkit'
 import { afterAll, test } from 'vitest'
 import { sharedNetwork } from '../../shared-network.ts'
-import { bake } from '../scenarios/shop.ts'
+import { adapterOf } from './adapter-of.ts'
 import { lndEnvironment } from './lnd-environment.ts'
 
 const network = sharedNetwork()
@@ -15,16 +14,12 @@ lightningNodeContract(
     await network.openChannels([
       { from: 'tested', to: 'bob', capacitySat: 8_000_000, pushSat: 4_000_000 },
     ])
-    const node = lnd({
-      address: tested.details.rpcAddress,
-      certificate: { path: tested.details.certificatePath },
-      macaroon: { hex: await bake(tested) },
-    })
+    const node = await adapterOf(tested)
     return lndEnvironment(
       network,
       { tested, hop: network.node('bob'), payee: network.node('carol') },
       node,
     )
   },
-  { restarts: true, opensChannels: true },
+  { restarts: true, opensChannels: true, managesChannels: true, forwards: true },
 )

@@ -1,11 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { LightningNode, PaymentFailure } from '@payment-node/core'
-import type { ContractPayment, ContractPeer, NodeContractEnvironment } from '@payment-node/testkit'
+import type {
+  ContractChannelPeer,
+  ContractPayment,
+  ContractPeer,
+  NodeContractEnvironment,
+} from '@payment-node/testkit'
 import type { Network } from '../../network.ts'
 import type { RegtestNode } from '../../node-controls.ts'
 import type { LndPayment } from '../../payment-controls.ts'
 import type { RunningNode } from '../../start-node.ts'
 import { waitUntil } from '../../wait-until.ts'
+import { adapterOf } from './adapter-of.ts'
+import { helpersOf } from './helper-nodes.ts'
 
 /** The node contract's environment over real LNDs: the node under test, a hop that forwards, a payee. */
 export function lndEnvironment(
@@ -14,6 +21,7 @@ export function lndEnvironment(
   node: LightningNode,
 ): NodeContractEnvironment {
   const { tested, hop, payee } = nodes
+  const helpers = helpersOf(network, { tested, hop })
   return {
     node,
     network: 'simnet',
@@ -38,6 +46,24 @@ export function lndEnvironment(
     },
     async closeChannel(channelPoint, { isForce }) {
       await tested.closeChannel(channelPoint, isForce)
+    },
+    async payOnChain(address, amountSat) {
+      await network.chain.send(address, amountSat)
+    },
+    channelPeer: async (wish) => channelPeer(await helpers.taker(wish)),
+    poorNode: async () => adapterOf(await helpers.poor()),
+    forward: (amountMsat) => helpers.forward(amountMsat),
+  }
+}
+
+function channelPeer(node: RunningNode): ContractChannelPeer {
+  return {
+    publicKey: node.publicKey,
+    address: node.details.peerAddress,
+    stop: () => node.stop(),
+    async start() {
+      await node.start()
+      await node.waitUntilSynced()
     },
   }
 }

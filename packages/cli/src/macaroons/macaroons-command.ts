@@ -12,8 +12,9 @@ const help = `
 Roles, of which a macaroon can have several:
 ${roles.join('\n')}
 
+receive and pay are enough to start; a channel keeper needs all but readonly.
 Needs neither a configuration nor LND. Example:
-  payment-node macaroons receive pay channels`
+  payment-node macaroons receive pay channels onchain`
 
 interface MacaroonsOptions {
   readonly rootKeyId: string

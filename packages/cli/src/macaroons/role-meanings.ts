@@ -5,6 +5,6 @@ export const roleMeanings: Readonly<Record<MacaroonRole, string>> = {
   readonly: 'look at everything: node, channels, invoices, payments, backups',
   receive: 'make, follow and cancel invoices',
   pay: 'decode and pay invoices, follow payments',
-  channels: 'follow the channels and their backups',
-  onchain: 'follow the on-chain wallet',
+  channels: 'follow, open and close channels, set their fees',
+  onchain: 'follow the wallet, make addresses, publish',
 }

@@ -18,7 +18,10 @@ export async function pendingChannels(
 ): Promise<readonly PendingChannel[]> {
   const reply = await connection.unary(pendingChannelsCall, {}, { signal })
   return [
-    ...reply.pending_open_channels.map((pending) => read(pending, 'opening')),
+    ...reply.pending_open_channels.map((pending) => ({
+      ...read(pending, 'opening'),
+      fundingExpiryBlocks: pending.funding_expiry_blocks,
+    })),
     ...reply.waiting_close_channels.map((pending) => read(pending, 'closing')),
     ...reply.pending_force_closing_channels.map((pending) => read(pending, 'force-closing')),
   ]

@@ -1,22 +1,32 @@
 import { type Diagnosis, PaymentNodeError } from '@payment-node/core'
 import { buildTags } from '../calls/get-version.ts'
 import type { Connection } from '../connection.ts'
+import { callsOf } from '../macaroon-permissions.ts'
 import { failed, failedBy, ok, warning } from './entry.ts'
 
-/** `build`: LND can be built without the service that cancels invoices. */
+/** Services that LND can be built without, by their build tag, and what is then missing. */
+const optional: Readonly<Record<string, string>> = {
+  invoicesrpc: 'invoices cannot be canceled',
+  walletrpc: 'the on-chain wallet cannot be used',
+}
+
+/** `build`: whether all services that the wanted roles use are built in. */
 export async function checkBuild(
   connection: Connection,
   signal: AbortSignal | undefined,
 ): Promise<readonly Diagnosis[]> {
   try {
     const tags = await buildTags(connection, signal)
-    if (tags.includes('invoicesrpc'))
-      return [ok('build', 'All services that are used are built in.')]
+    const used = callsOf(connection.options.roles).map(({ path }) => path)
+    const missing = Object.keys(optional).filter(
+      (tag) => !tags.includes(tag) && used.some((path) => path.startsWith(`/${tag}.`)),
+    )
+    if (missing.length === 0) return [ok('build', 'All services that are used are built in.')]
     return [
       failed(
         'build',
-        'This LND was built without invoicesrpc: invoices cannot be canceled.',
-        'Use a release build of LND, or build with tags="invoicesrpc".',
+        `This LND was built without ${missing.join(' and ')}: ${missing.map((tag) => optional[tag]).join(', and ')}.`,
+        `Use a release build of LND, or build with tags="${missing.join(' ')}".`,
       ),
     ]
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type Diagnosis, PaymentNodeError } from '@payment-node/core'
-import type { Call, StreamPath, UnaryPath } from '../call.ts'
+import type { Call, MethodPath, RequestOf, StreamPath, UnaryPath } from '../call.ts'
 import {
   canBeAsked,
   checkMacaroonPermissionsCall,
@@ -10,6 +10,7 @@ import type { Connection } from '../connection.ts'
 import { isStream } from '../find-type.ts'
 import { callsOf } from '../macaroon-permissions.ts'
 import { readStream } from '../read-stream.ts'
+import type { MacaroonRole } from '../roles.ts'
 import { failed, failedBy, ok, warning } from './entry.ts'
 
 type Verdict = 'allowed' | 'denied' | 'unknown'
@@ -34,7 +35,10 @@ export async function checkPermissions(
         : await tryCall(connection, call, signal)
       verdicts.set(call, verdict)
     }
-    return [report(verdicts), ...(isAskable ? [await checkPrivilege(connection, signal)] : [])]
+    return [
+      report(verdicts, connection.options.roles),
+      ...(isAskable ? [await checkPrivilege(connection, signal)] : []),
+    ]
   } catch (error) {
     return [failedBy('permissions', error)]
   }
@@ -67,9 +71,17 @@ async function tryCall(
 
 /** A request that finds nothing: old LNDs list everything when no limit is given. */
 function smallRequest({ path }: Call): object {
-  if (path.endsWith('/ListPayments')) return { max_payments: 1n }
-  if (path.endsWith('/ListInvoices')) return { num_max_invoices: 1n }
-  return path.endsWith('/TrackPaymentV2') ? { payment_hash: new Uint8Array(32) } : {}
+  return smallRequests[path] ?? {}
+}
+
+const smallRequests: { readonly [P in MethodPath]?: RequestOf<P> } = {
+  '/lnrpc.Lightning/ListPayments': { max_payments: 1n },
+  '/lnrpc.Lightning/ListInvoices': { num_max_invoices: 1n },
+  '/lnrpc.Lightning/ForwardingHistory': { num_max_events: 1 },
+  // Later than any block.
+  '/lnrpc.Lightning/GetTransactions': { start_height: 2 ** 31 - 1, end_height: -1 },
+  '/lnrpc.Lightning/ListPeers': { latest_error: true },
+  '/routerrpc.Router/TrackPaymentV2': { payment_hash: new Uint8Array(32) },
 }
 
 /**
@@ -90,17 +102,18 @@ async function subscribeOnce(
   await batches.next()
 }
 
-function report(verdicts: ReadonlyMap<Call, Verdict>): Diagnosis {
+function report(verdicts: ReadonlyMap<Call, Verdict>, wanted: readonly MacaroonRole[]): Diagnosis {
   const uris = (verdict: Verdict): readonly Call[] =>
     [...verdicts].flatMap(([call, found]) => (found === verdict ? [call] : []))
   const denied = uris('denied')
   const unknown = uris('unknown')
   if (denied.length > 0) {
     const missing = denied.map(({ uri, roles }) => `${uri} (${roles.join(', ')})`).join(', ')
+    const lacking = wanted.filter((role) => denied.some(({ roles }) => roles.includes(role)))
     return failed(
       'permissions',
-      `The macaroon does not allow: ${missing}.`,
-      'Bake one with what macaroonPermissions lists for the roles that are needed.',
+      `The macaroon is not enough for ${lacking.join(', ')}. It does not allow: ${missing}.`,
+      `Bake one with what macaroonPermissions lists for ${wanted.join(', ')}, or leave the roles that are not needed out of the option roles.`,
     )
   }
   if (unknown.length > 0) {

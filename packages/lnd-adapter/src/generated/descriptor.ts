@@ -58,6 +58,33 @@ export const descriptor: ProtocolDescriptor = {
               requestType: 'WalletBalanceRequest',
               responseType: 'WalletBalanceResponse',
             },
+            NewAddress: { requestType: 'NewAddressRequest', responseType: 'NewAddressResponse' },
+            GetTransactions: {
+              requestType: 'GetTransactionsRequest',
+              responseType: 'TransactionDetails',
+            },
+            ConnectPeer: { requestType: 'ConnectPeerRequest', responseType: 'ConnectPeerResponse' },
+            ListPeers: { requestType: 'ListPeersRequest', responseType: 'ListPeersResponse' },
+            OpenChannelSync: { requestType: 'OpenChannelRequest', responseType: 'ChannelPoint' },
+            CloseChannel: {
+              requestType: 'CloseChannelRequest',
+              responseType: 'CloseStatusUpdate',
+              responseStream: true,
+            },
+            AbandonChannel: {
+              requestType: 'AbandonChannelRequest',
+              responseType: 'AbandonChannelResponse',
+            },
+            GetNodeInfo: { requestType: 'NodeInfoRequest', responseType: 'NodeInfo' },
+            GetChanInfo: { requestType: 'ChanInfoRequest', responseType: 'ChannelEdge' },
+            UpdateChannelPolicy: {
+              requestType: 'PolicyUpdateRequest',
+              responseType: 'PolicyUpdateResponse',
+            },
+            ForwardingHistory: {
+              requestType: 'ForwardingHistoryRequest',
+              responseType: 'ForwardingHistoryResponse',
+            },
             CheckMacaroonPermissions: {
               requestType: 'CheckMacPermRequest',
               responseType: 'CheckMacPermResponse',
@@ -295,7 +322,13 @@ export const descriptor: ProtocolDescriptor = {
                 memo: { type: 'string', id: 13 },
               },
             },
-            PendingOpenChannel: { fields: { channel: { type: 'PendingChannel', id: 1 } } },
+            PendingOpenChannel: {
+              fields: {
+                channel: { type: 'PendingChannel', id: 1 },
+                funding_expiry_blocks: { type: 'int32', id: 3 },
+                confirmation_height: { type: 'uint32', id: 8 },
+              },
+            },
             WaitingCloseChannel: {
               fields: {
                 channel: { type: 'PendingChannel', id: 1 },
@@ -391,6 +424,141 @@ export const descriptor: ProtocolDescriptor = {
             output_index: { type: 'uint32', id: 3 },
           },
         },
+        ConnectPeerRequest: {
+          fields: {
+            addr: { type: 'LightningAddress', id: 1 },
+            perm: { type: 'bool', id: 2 },
+            timeout: { type: 'uint64', id: 3 },
+          },
+        },
+        LightningAddress: {
+          fields: { pubkey: { type: 'string', id: 1 }, host: { type: 'string', id: 2 } },
+        },
+        ConnectPeerResponse: { fields: {} },
+        ListPeersRequest: { fields: { latest_error: { type: 'bool', id: 1 } } },
+        ListPeersResponse: { fields: { peers: { rule: 'repeated', type: 'Peer', id: 1 } } },
+        Peer: { fields: { pub_key: { type: 'string', id: 1 } } },
+        OpenChannelRequest: {
+          fields: {
+            sat_per_vbyte: { type: 'uint64', id: 1 },
+            node_pubkey: { type: 'bytes', id: 2 },
+            local_funding_amount: { type: 'int64', id: 4 },
+            private: { type: 'bool', id: 8 },
+            min_confs: { type: 'int32', id: 11 },
+            memo: { type: 'string', id: 27 },
+            outpoints: { rule: 'repeated', type: 'OutPoint', id: 28 },
+          },
+        },
+        OutPoint: {
+          fields: { txid_str: { type: 'string', id: 2 }, output_index: { type: 'uint32', id: 3 } },
+        },
+        CloseChannelRequest: {
+          fields: {
+            channel_point: { type: 'ChannelPoint', id: 1 },
+            force: { type: 'bool', id: 2 },
+            sat_per_vbyte: { type: 'uint64', id: 6 },
+          },
+        },
+        CloseStatusUpdate: {
+          oneofs: { update: { oneof: ['close_pending', 'chan_close', 'close_instant'] } },
+          fields: {
+            close_pending: { type: 'PendingUpdate', id: 1 },
+            chan_close: { type: 'ChannelCloseUpdate', id: 3 },
+            close_instant: { type: 'InstantUpdate', id: 4 },
+          },
+        },
+        ChannelCloseUpdate: { fields: { closing_txid: { type: 'bytes', id: 1 } } },
+        InstantUpdate: { fields: { num_pending_htlcs: { type: 'int32', id: 1 } } },
+        AbandonChannelRequest: {
+          fields: {
+            channel_point: { type: 'ChannelPoint', id: 1 },
+            i_know_what_i_am_doing: { type: 'bool', id: 3 },
+          },
+        },
+        AbandonChannelResponse: { fields: {} },
+        NodeInfoRequest: {
+          fields: { pub_key: { type: 'string', id: 1 }, include_channels: { type: 'bool', id: 2 } },
+        },
+        NodeInfo: {
+          fields: {
+            node: { type: 'LightningNode', id: 1 },
+            channels: { rule: 'repeated', type: 'ChannelEdge', id: 4 },
+          },
+        },
+        LightningNode: {
+          fields: {
+            last_update: { type: 'uint32', id: 1 },
+            pub_key: { type: 'string', id: 2 },
+            alias: { type: 'string', id: 3 },
+            addresses: { rule: 'repeated', type: 'NodeAddress', id: 4 },
+          },
+        },
+        NodeAddress: { fields: { addr: { type: 'string', id: 2 } } },
+        ChannelEdge: {
+          fields: {
+            chan_point: { type: 'string', id: 2 },
+            node1_pub: { type: 'string', id: 4 },
+            node2_pub: { type: 'string', id: 5 },
+            capacity: { type: 'int64', id: 6 },
+            node1_policy: { type: 'RoutingPolicy', id: 7 },
+            node2_policy: { type: 'RoutingPolicy', id: 8 },
+          },
+        },
+        RoutingPolicy: {
+          fields: {
+            time_lock_delta: { type: 'uint32', id: 1 },
+            fee_base_msat: { type: 'int64', id: 3 },
+            fee_rate_milli_msat: { type: 'int64', id: 4 },
+          },
+        },
+        ChanInfoRequest: { fields: { chan_point: { type: 'string', id: 2 } } },
+        PolicyUpdateRequest: {
+          oneofs: { scope: { oneof: ['chan_point'] } },
+          fields: {
+            chan_point: { type: 'ChannelPoint', id: 2 },
+            base_fee_msat: { type: 'int64', id: 3 },
+            time_lock_delta: { type: 'uint32', id: 5 },
+            fee_rate_ppm: { type: 'uint32', id: 9 },
+          },
+        },
+        PolicyUpdateResponse: {
+          fields: { failed_updates: { rule: 'repeated', type: 'FailedUpdate', id: 1 } },
+        },
+        UpdateFailure: {
+          values: {
+            UPDATE_FAILURE_UNKNOWN: 0,
+            UPDATE_FAILURE_PENDING: 1,
+            UPDATE_FAILURE_NOT_FOUND: 2,
+            UPDATE_FAILURE_INTERNAL_ERR: 3,
+            UPDATE_FAILURE_INVALID_PARAMETER: 4,
+          },
+        },
+        FailedUpdate: {
+          fields: {
+            reason: { type: 'UpdateFailure', id: 2 },
+            update_error: { type: 'string', id: 3 },
+          },
+        },
+        ForwardingHistoryRequest: {
+          fields: {
+            start_time: { type: 'uint64', id: 1 },
+            end_time: { type: 'uint64', id: 2 },
+            index_offset: { type: 'uint32', id: 3 },
+            num_max_events: { type: 'uint32', id: 4 },
+          },
+        },
+        ForwardingHistoryResponse: {
+          fields: { forwarding_events: { rule: 'repeated', type: 'ForwardingEvent', id: 1 } },
+        },
+        ForwardingEvent: {
+          fields: {
+            chan_id_in: { type: 'uint64', id: 2 },
+            chan_id_out: { type: 'uint64', id: 4 },
+            fee_msat: { type: 'uint64', id: 8 },
+            amt_out_msat: { type: 'uint64', id: 10 },
+            timestamp_ns: { type: 'uint64', id: 11 },
+          },
+        },
         WalletBalanceRequest: { fields: {} },
         WalletBalanceResponse: {
           fields: {
@@ -400,6 +568,46 @@ export const descriptor: ProtocolDescriptor = {
             reserved_balance_anchor_chan: { type: 'int64', id: 6 },
           },
         },
+        AddressType: {
+          values: {
+            WITNESS_PUBKEY_HASH: 0,
+            NESTED_PUBKEY_HASH: 1,
+            UNUSED_WITNESS_PUBKEY_HASH: 2,
+            UNUSED_NESTED_PUBKEY_HASH: 3,
+            TAPROOT_PUBKEY: 4,
+            UNUSED_TAPROOT_PUBKEY: 5,
+          },
+        },
+        NewAddressRequest: { fields: { type: { type: 'AddressType', id: 1 } } },
+        NewAddressResponse: { fields: { address: { type: 'string', id: 1 } } },
+        Utxo: {
+          fields: {
+            address: { type: 'string', id: 2 },
+            amount_sat: { type: 'int64', id: 3 },
+            outpoint: { type: 'OutPoint', id: 5 },
+            confirmations: { type: 'int64', id: 6 },
+          },
+        },
+        GetTransactionsRequest: {
+          fields: { start_height: { type: 'int32', id: 1 }, end_height: { type: 'int32', id: 2 } },
+        },
+        TransactionDetails: {
+          fields: { transactions: { rule: 'repeated', type: 'Transaction', id: 1 } },
+        },
+        Transaction: {
+          fields: {
+            tx_hash: { type: 'string', id: 1 },
+            amount: { type: 'int64', id: 2 },
+            num_confirmations: { type: 'int32', id: 3 },
+            block_height: { type: 'int32', id: 5 },
+            time_stamp: { type: 'int64', id: 6 },
+            total_fees: { type: 'int64', id: 7 },
+            raw_tx_hex: { type: 'string', id: 9 },
+            label: { type: 'string', id: 10 },
+            previous_outpoints: { rule: 'repeated', type: 'PreviousOutPoint', id: 12 },
+          },
+        },
+        PreviousOutPoint: { fields: { outpoint: { type: 'string', id: 1 } } },
         ChanBackupExportRequest: { fields: {} },
         ChannelBackupSubscription: { fields: {} },
         ChanBackupSnapshot: { fields: { multi_chan_backup: { type: 'MultiChanBackup', id: 2 } } },
@@ -481,6 +689,39 @@ export const descriptor: ProtocolDescriptor = {
             build_tags: { rule: 'repeated', type: 'string', id: 8 },
           },
         },
+      },
+    },
+    walletrpc: {
+      nested: {
+        WalletKit: {
+          methods: {
+            ListUnspent: { requestType: 'ListUnspentRequest', responseType: 'ListUnspentResponse' },
+            EstimateFee: { requestType: 'EstimateFeeRequest', responseType: 'EstimateFeeResponse' },
+            RequiredReserve: {
+              requestType: 'RequiredReserveRequest',
+              responseType: 'RequiredReserveResponse',
+            },
+            PublishTransaction: { requestType: 'Transaction', responseType: 'PublishResponse' },
+          },
+        },
+        ListUnspentRequest: {
+          fields: {
+            min_confs: { type: 'int32', id: 1 },
+            max_confs: { type: 'int32', id: 2 },
+            account: { type: 'string', id: 3 },
+          },
+        },
+        ListUnspentResponse: { fields: { utxos: { rule: 'repeated', type: 'lnrpc.Utxo', id: 1 } } },
+        EstimateFeeRequest: { fields: { conf_target: { type: 'int32', id: 1 } } },
+        EstimateFeeResponse: { fields: { sat_per_kw: { type: 'int64', id: 1 } } },
+        RequiredReserveRequest: {
+          fields: { additional_public_channels: { type: 'uint32', id: 1 } },
+        },
+        RequiredReserveResponse: { fields: { required_reserve: { type: 'int64', id: 1 } } },
+        Transaction: {
+          fields: { tx_hex: { type: 'bytes', id: 1 }, label: { type: 'string', id: 2 } },
+        },
+        PublishResponse: { fields: { publish_error: { type: 'string', id: 1 } } },
       },
     },
   },

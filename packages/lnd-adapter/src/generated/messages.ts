@@ -164,6 +164,8 @@ export interface PendingChannelsResponse_PendingChannel {
 
 export interface PendingChannelsResponse_PendingOpenChannel {
   channel: PendingChannelsResponse_PendingChannel | null
+  funding_expiry_blocks: number
+  confirmation_height: number
 }
 
 export interface PendingChannelsResponse_WaitingCloseChannel {
@@ -224,11 +226,126 @@ export interface ChannelPoint {
   funding_txid?: 'funding_txid_bytes' | 'funding_txid_str'
 }
 
+export type ConnectPeerResponse = Record<string, never>
+
+export interface ListPeersResponse {
+  peers: Peer[]
+}
+
+export interface Peer {
+  pub_key: string
+}
+
+export interface OutPoint {
+  txid_str: string
+  output_index: number
+}
+
+export interface CloseStatusUpdate {
+  close_pending?: PendingUpdate
+  chan_close?: ChannelCloseUpdate
+  close_instant?: InstantUpdate
+  update?: 'close_pending' | 'chan_close' | 'close_instant'
+}
+
+export interface ChannelCloseUpdate {
+  closing_txid: Buffer
+}
+
+export interface InstantUpdate {
+  num_pending_htlcs: number
+}
+
+export type AbandonChannelResponse = Record<string, never>
+
+export interface NodeInfo {
+  node: LightningNode | null
+  channels: ChannelEdge[]
+}
+
+export interface LightningNode {
+  last_update: number
+  pub_key: string
+  alias: string
+  addresses: NodeAddress[]
+}
+
+export interface NodeAddress {
+  addr: string
+}
+
+export interface ChannelEdge {
+  chan_point: string
+  node1_pub: string
+  node2_pub: string
+  capacity: Integer64
+  node1_policy: RoutingPolicy | null
+  node2_policy: RoutingPolicy | null
+}
+
+export interface RoutingPolicy {
+  time_lock_delta: number
+  fee_base_msat: Integer64
+  fee_rate_milli_msat: Integer64
+}
+
+export interface PolicyUpdateResponse {
+  failed_updates: FailedUpdate[]
+}
+
+export interface FailedUpdate {
+  reason: UpdateFailure
+  update_error: string
+}
+
+export interface ForwardingHistoryResponse {
+  forwarding_events: ForwardingEvent[]
+}
+
+export interface ForwardingEvent {
+  chan_id_in: Integer64
+  chan_id_out: Integer64
+  fee_msat: Integer64
+  amt_out_msat: Integer64
+  timestamp_ns: Integer64
+}
+
 export interface WalletBalanceResponse {
   confirmed_balance: Integer64
   unconfirmed_balance: Integer64
   locked_balance: Integer64
   reserved_balance_anchor_chan: Integer64
+}
+
+export interface NewAddressResponse {
+  address: string
+}
+
+export interface Utxo {
+  address: string
+  amount_sat: Integer64
+  outpoint: OutPoint | null
+  confirmations: Integer64
+}
+
+export interface TransactionDetails {
+  transactions: Transaction[]
+}
+
+export interface Transaction {
+  tx_hash: string
+  amount: Integer64
+  num_confirmations: number
+  block_height: number
+  time_stamp: Integer64
+  total_fees: Integer64
+  raw_tx_hex: string
+  label: string
+  previous_outpoints: PreviousOutPoint[]
+}
+
+export interface PreviousOutPoint {
+  outpoint: string
 }
 
 export interface ChanBackupSnapshot {
@@ -254,6 +371,22 @@ export interface Version {
   app_minor: number
   app_patch: number
   build_tags: string[]
+}
+
+export interface ListUnspentResponse {
+  utxos: Utxo[]
+}
+
+export interface EstimateFeeResponse {
+  sat_per_kw: Integer64
+}
+
+export interface RequiredReserveResponse {
+  required_reserve: Integer64
+}
+
+export interface PublishResponse {
+  publish_error: string
 }
 
 /** What LND is asked has only the fields that are set. */
@@ -336,7 +469,80 @@ export interface ChannelPointAsRequest {
   output_index?: number
 }
 
+export interface ConnectPeerRequest {
+  addr?: LightningAddressAsRequest
+  perm?: boolean
+  timeout?: bigint
+}
+
+export interface LightningAddressAsRequest {
+  pubkey?: string
+  host?: string
+}
+
+export interface ListPeersRequest {
+  latest_error?: boolean
+}
+
+export interface OpenChannelRequest {
+  sat_per_vbyte?: bigint
+  node_pubkey?: Uint8Array
+  local_funding_amount?: bigint
+  private?: boolean
+  min_confs?: number
+  memo?: string
+  outpoints?: readonly OutPointAsRequest[]
+}
+
+export interface OutPointAsRequest {
+  txid_str?: string
+  output_index?: number
+}
+
+export interface CloseChannelRequest {
+  channel_point?: ChannelPointAsRequest
+  force?: boolean
+  sat_per_vbyte?: bigint
+}
+
+export interface AbandonChannelRequest {
+  channel_point?: ChannelPointAsRequest
+  i_know_what_i_am_doing?: boolean
+}
+
+export interface NodeInfoRequest {
+  pub_key?: string
+  include_channels?: boolean
+}
+
+export interface ChanInfoRequest {
+  chan_point?: string
+}
+
+export interface PolicyUpdateRequest {
+  chan_point?: ChannelPointAsRequest
+  base_fee_msat?: bigint
+  time_lock_delta?: number
+  fee_rate_ppm?: number
+}
+
+export interface ForwardingHistoryRequest {
+  start_time?: bigint
+  end_time?: bigint
+  index_offset?: number
+  num_max_events?: number
+}
+
 export type WalletBalanceRequest = Record<string, never>
+
+export interface NewAddressRequest {
+  type?: AddressType
+}
+
+export interface GetTransactionsRequest {
+  start_height?: number
+  end_height?: number
+}
 
 export type ChanBackupExportRequest = Record<string, never>
 
@@ -369,6 +575,25 @@ export interface TrackPaymentRequest {
 }
 
 export type VersionRequest = Record<string, never>
+
+export interface ListUnspentRequest {
+  min_confs?: number
+  max_confs?: number
+  account?: string
+}
+
+export interface EstimateFeeRequest {
+  conf_target?: number
+}
+
+export interface RequiredReserveRequest {
+  additional_public_channels?: number
+}
+
+export interface walletrpc_TransactionAsRequest {
+  tx_hex?: Uint8Array
+  label?: string
+}
 
 /** A number when LND is newer than this list. */
 export type Invoice_InvoiceState = 'OPEN' | 'SETTLED' | 'CANCELED' | 'ACCEPTED' | number
@@ -437,6 +662,25 @@ export type ChannelEventUpdate_UpdateType =
   | 'FULLY_RESOLVED_CHANNEL'
   | 'CHANNEL_FUNDING_TIMEOUT'
   | 'CHANNEL_UPDATE'
+  | number
+
+/** A number when LND is newer than this list. */
+export type UpdateFailure =
+  | 'UPDATE_FAILURE_UNKNOWN'
+  | 'UPDATE_FAILURE_PENDING'
+  | 'UPDATE_FAILURE_NOT_FOUND'
+  | 'UPDATE_FAILURE_INTERNAL_ERR'
+  | 'UPDATE_FAILURE_INVALID_PARAMETER'
+  | number
+
+/** A number when LND is newer than this list. */
+export type AddressType =
+  | 'WITNESS_PUBKEY_HASH'
+  | 'NESTED_PUBKEY_HASH'
+  | 'UNUSED_WITNESS_PUBKEY_HASH'
+  | 'UNUSED_NESTED_PUBKEY_HASH'
+  | 'TAPROOT_PUBKEY'
+  | 'UNUSED_TAPROOT_PUBKEY'
   | number
 
 /** A number when LND is newer than this list. */
@@ -512,6 +756,53 @@ export interface Methods {
     reply: WalletBalanceResponse
     isStream: false
   }
+  '/lnrpc.Lightning/NewAddress': {
+    request: NewAddressRequest
+    reply: NewAddressResponse
+    isStream: false
+  }
+  '/lnrpc.Lightning/GetTransactions': {
+    request: GetTransactionsRequest
+    reply: TransactionDetails
+    isStream: false
+  }
+  '/lnrpc.Lightning/ConnectPeer': {
+    request: ConnectPeerRequest
+    reply: ConnectPeerResponse
+    isStream: false
+  }
+  '/lnrpc.Lightning/ListPeers': {
+    request: ListPeersRequest
+    reply: ListPeersResponse
+    isStream: false
+  }
+  '/lnrpc.Lightning/OpenChannelSync': {
+    request: OpenChannelRequest
+    reply: ChannelPoint
+    isStream: false
+  }
+  '/lnrpc.Lightning/CloseChannel': {
+    request: CloseChannelRequest
+    reply: CloseStatusUpdate
+    isStream: true
+  }
+  '/lnrpc.Lightning/AbandonChannel': {
+    request: AbandonChannelRequest
+    reply: AbandonChannelResponse
+    isStream: false
+  }
+  '/lnrpc.Lightning/GetNodeInfo': { request: NodeInfoRequest; reply: NodeInfo; isStream: false }
+  '/lnrpc.Lightning/GetChanInfo': { request: ChanInfoRequest; reply: ChannelEdge; isStream: false }
+  '/lnrpc.Lightning/UpdateChannelPolicy': {
+    request: PolicyUpdateRequest
+    reply: PolicyUpdateResponse
+    isStream: false
+  }
+  '/lnrpc.Lightning/ForwardingHistory': {
+    request: ForwardingHistoryRequest
+    reply: ForwardingHistoryResponse
+    isStream: false
+  }
   '/lnrpc.Lightning/CheckMacaroonPermissions': {
     request: CheckMacPermRequest
     reply: CheckMacPermResponse
@@ -540,4 +831,24 @@ export interface Methods {
     isStream: true
   }
   '/verrpc.Versioner/GetVersion': { request: VersionRequest; reply: Version; isStream: false }
+  '/walletrpc.WalletKit/ListUnspent': {
+    request: ListUnspentRequest
+    reply: ListUnspentResponse
+    isStream: false
+  }
+  '/walletrpc.WalletKit/EstimateFee': {
+    request: EstimateFeeRequest
+    reply: EstimateFeeResponse
+    isStream: false
+  }
+  '/walletrpc.WalletKit/RequiredReserve': {
+    request: RequiredReserveRequest
+    reply: RequiredReserveResponse
+    isStream: false
+  }
+  '/walletrpc.WalletKit/PublishTransaction': {
+    request: walletrpc_TransactionAsRequest
+    reply: PublishResponse
+    isStream: false
+  }
 }

@@ -130,7 +130,7 @@ test('channels that open, close and mature are told apart', async () => {
   const remote = { ...pending, initiator: 'INITIATOR_REMOTE' }
   await using pair = await startPair({
     '/lnrpc.Lightning/PendingChannels': () => ({
-      pending_open_channels: [{ channel: local }],
+      pending_open_channels: [{ channel: local, funding_expiry_blocks: -12 }],
       waiting_close_channels: [{ channel: remote, closing_txid: '' }],
       pending_force_closing_channels: [
         { channel: local, closing_txid: 'bb', maturity_height: 800_144 },
@@ -146,7 +146,7 @@ test('channels that open, close and mature are told apart', async () => {
   }
   const ours = { ...common, isInitiator: true, memo: 'intent 8' }
   expect(await pair.node.listPendingChannels()).toEqual([
-    { ...ours, state: 'opening' },
+    { ...ours, state: 'opening', fundingExpiryBlocks: -12 },
     { ...common, isInitiator: false, state: 'closing' },
     { ...ours, state: 'force-closing', closingTransaction: 'bb', maturityHeight: 800_144 },
   ])

@@ -1,0 +1,17 @@
+import type { Meaning } from './meaning.ts'
+import { refusals } from './refusals.ts'
+
+/**
+ * PublishTransaction: what LND reads of the bytes first, and what the mempool of its chain backend says
+ * (bitcoind's and btcd's words, as LND unifies them). What LND cannot unify may be a broken connection
+ * to the backend, after the transaction went out: the outcome is unknown.
+ */
+export const onchainMeanings: readonly Meaning[] = refusals('PublishTransaction', [
+  ['malformed', /^(unexpected )?EOF$|^(MsgTx\.BtcDecode|readScript|readTxInOut|ReadVarInt): /],
+  ['input-spent', /^transaction rejected: output already spent$/],
+  ['fee-too-low', /^transaction rejected by the mempool because of low fees/],
+  [
+    'rejected',
+    /^(bad txns |bad witness nonstandard|max fee(rate)? exceeded|replacement adds unconfirmed|insufficient fee|too many potential replacements|too long mempool chain|TRUC violation|mempool full|tx size|(non )?mandatory script verify flag|disabled opcode|coinbase$|version$|scriptpubkey$|bare multisig|scriptsig |dust$|multi op return|non (BIP68 )?final|bip125 replacement disallowed)/,
+  ],
+])

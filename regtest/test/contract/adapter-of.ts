@@ -1,0 +1,26 @@
+import { randomInt } from 'node:crypto'
+import type { LightningNode } from '@payment-node/core'
+import { lnd, type MacaroonRole, macaroonPermissions } from '@payment-node/lnd-adapter'
+import type { RegtestNode } from '../../node-controls.ts'
+
+/** What a payment node with a channel keeper needs. */
+export const keeperRoles: readonly MacaroonRole[] = ['receive', 'pay', 'channels', 'onchain']
+
+/** A macaroon for exactly these roles, hex. */
+export function bakeFor(node: RegtestNode, roles: readonly MacaroonRole[]): Promise<string> {
+  const uris = macaroonPermissions(roles).map((permission) => permission.replace(/^uri:/, ''))
+  return node.bakeMacaroon(uris, randomInt(1_000_000, 2 ** 31))
+}
+
+/** The adapter on a node, with a macaroon for exactly these roles. */
+export async function adapterOf(
+  node: RegtestNode,
+  roles: readonly MacaroonRole[] = keeperRoles,
+): Promise<LightningNode> {
+  return lnd({
+    address: node.details.rpcAddress,
+    certificate: { path: node.details.certificatePath },
+    macaroon: { hex: await bakeFor(node, roles) },
+    roles,
+  })
+}
