@@ -1,6 +1,7 @@
 import { PaymentNodeError } from './errors.ts'
 import { hex, type PurposeKey } from './keys.ts'
 import type { Settings } from './options.ts'
+import type { PeersInForce } from './peers/current-peers.ts'
 import type { Clock } from './ports/clock.ts'
 import type { LightningNode, Network, NodeChannel, NodeInfo } from './ports/lightning-node.ts'
 import type { Logger } from './ports/logger.ts'
@@ -42,6 +43,10 @@ export interface Live {
   leadership: Leadership | undefined
   /** The channels as last read, for decisions that may be a second old. */
   channels: { readonly at: number; readonly list: readonly NodeChannel[] } | undefined
+  /** By the monotonic clock, when the last comparison of the books with LND's channels began that came to its end. */
+  comparedAt: number | undefined
+  /** The lists of peers in force. */
+  peers: PeersInForce | undefined
   /** `happened` resolves at the next event about the subject, after a few seconds, on abort and on stop. */
   watchSubject: (subject: string, signal?: AbortSignal) => SubjectWatch
   /** Wakes who waits for the state: {@link whenReady}. */
@@ -61,6 +66,8 @@ export interface Live {
   wakePayouts: () => void
   /** Asks the worker of openings and closes to look now. */
   wakeChannels: () => void
+  /** Asks the keeper to look now. */
+  wakeKeeper: () => void
 }
 
 export interface SubjectWatch {

@@ -7,6 +7,7 @@ import { readEvent } from './events/read-event.ts'
 import type { EventType, PaymentNodeEvent } from './events.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
+import { loadPeers, requireNotListed } from './peers/current-peers.ts'
 import type { StoredEvent } from './ports/storage.ts'
 import { readId, readObject, readOneOf } from './read-input.ts'
 import { createRooms, type Rooms } from './rooms.ts'
@@ -29,7 +30,8 @@ export interface PaymentNode extends Rooms {
   /**
    * Opens the storage, reaches LND, begins to work. Rejects for configuration only (`options.invalid`,
    * `keys.mismatch`, `node.wrong-network`, `node.identity-changed`, `node.version-unsupported`,
-   * `node.macaroon-rejected`, `node.certificate-rejected`, `storage.in-use`, `storage.newer-schema`);
+   * `node.macaroon-rejected`, `node.certificate-rejected`, `storage.in-use`, `storage.newer-schema`,
+   * `peer-list.invalid`);
    * an absent, locked or syncing LND means `degraded`, and is tried again for ever.
    */
   start(): Promise<void>
@@ -104,11 +106,14 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       invoiceKey: undefined,
       leadership: undefined,
       channels: undefined,
+      comparedAt: undefined,
+      peers: undefined,
       watchSubject: subjects.watch,
       stateChanged: () => subjects.happened('state'),
       checkConnection: connectionBell.ring,
       wakePayouts: () => undefined,
       wakeChannels: () => undefined,
+      wakeKeeper: () => undefined,
     },
   }
   const { live } = context
@@ -188,6 +193,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     try {
       const info = await checkNode(context, key, signal)
       requireNotStopped(signal)
+      requireNotListed(context, info.publicKey)
       await begin({ publicKey: info.publicKey, network: info.network })
       requireNotStopped(signal)
       await becomeReady(context, info, true)
@@ -209,6 +215,8 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     requireNotStopped(signal)
     live.invoiceKey = key
     const bound = await readBinding(context)
+    await loadPeers(context, bound?.publicKey, signal)
+    requireNotStopped(signal)
     if (bound) await begin(bound)
     const isReady = await firstCheck(key, signal)
     requireNotStopped(signal)
@@ -258,6 +266,8 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     live.info = undefined
     live.readySince = undefined
     live.invoiceKey = undefined
+    live.comparedAt = undefined
+    live.peers = undefined
     setState('stopped')
     subjects.wakeAll()
   }

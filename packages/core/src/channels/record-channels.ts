@@ -46,6 +46,7 @@ export async function recordChannels(
   }
   for (const [point, channel] of seen)
     await recordOne(context, identity, leadership, stored.get(point), channel)
+  context.live.comparedAt = at
 }
 
 /** A close as its event tells it: earlier than the list of closed channels, and only once. */
@@ -121,6 +122,7 @@ async function recordOne(
   const writes = [write, ...(opening?.writes ?? []), ...(judgement?.writes ?? [])]
   // The next comparison finds the same again, so a lost reply needs no recognition.
   await record(context, { writes, events, fence: leadership.fence }, async () => true)
+  if (events.length > 0) context.live.wakeKeeper()
 }
 
 /** What may change. Pending lists carry no count and no close type: what is known stays. */

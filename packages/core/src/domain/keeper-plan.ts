@@ -14,7 +14,9 @@ export interface KeeperPlan {
     | 'below-minimum'
     | 'enough'
     | 'opening-under-way'
+    | 'node-away'
     | 'settling'
+    | 'failed-lately'
     | 'close-unclear'
     | 'money-unread'
     | 'paused'
@@ -73,7 +75,7 @@ export function planChannels(snapshot: KeeperSnapshot, policy: KeeperPolicy): Ke
     return { ...nothing, verdict: 'enough', reason: 'enough', says }
   }
   const hindrance = findHindrance(snapshot, policy, count)
-  if (hindrance) return { ...nothing, details: {}, ...hindrance }
+  if (hindrance) return { ...nothing, ...hindrance }
 
   const choice = choose(snapshot, look, missing)
   const { candidate } = choice
@@ -135,11 +137,21 @@ function findHindrance(
       details: { opening: opening.intent },
     }
   }
+  if (readyFor === null) return wait('node-away', 'LND cannot be used now.')
   if (readyFor < policy.settlePeriod) {
     return wait('settling', 'LND has only just come back: its peers may still be on their way.')
   }
   if (count.wanted - count.counted - count.unclear <= 0) {
     return wait('close-unclear', 'A channel is closing, and it is not clear yet who wants it so.')
+  }
+  if (snapshot.retryAt > snapshot.now) {
+    return {
+      ...wait(
+        'failed-lately',
+        'The last opening failed on our side: it is not tried again at once.',
+      ),
+      details: { retryAt: snapshot.retryAt },
+    }
   }
   return undefined
 }

@@ -28,8 +28,8 @@ export interface KeeperSnapshot {
   readonly now: number
   /** Our own public key. */
   readonly self: string
-  /** Milliseconds that LND has been usable without a break, by the monotonic clock. */
-  readonly readyFor: number
+  /** Milliseconds that LND has been usable without a break, by the monotonic clock; null: it is away. */
+  readonly readyFor: number | null
   /** The operator's words; null: not paused. */
   readonly pausedReason: string | null
   /** Why outgoing money is halted; null: it is not. */
@@ -42,6 +42,8 @@ export interface KeeperSnapshot {
   readonly marks: readonly KeeperMark[]
   /** The opening that is under way, of whomever; its peer when it is known. */
   readonly opening: { readonly intent: string; readonly peer: string | null } | undefined
+  /** Not before this moment, after openings that failed on our side; milliseconds since 1970. */
+  readonly retryAt: number
   /** Undefined: not read, because nothing seemed to be missing. */
   readonly money: KeeperMoney | undefined
 }

@@ -12,7 +12,6 @@ import { joinPeerLists, type ListedPeers } from '../../src/domain/listed-peers.t
 const hour = 3_600_000
 const now = 1_767_225_600_000
 const key = (number: number): string => `02${number.toString(16).padStart(64, '0')}`
-const bounds = { minimum: 20_000n, maximum: 16_777_215n }
 
 function listOf(count: number, capacitySat?: bigint): ListedPeers {
   const candidates = Array.from({ length: count }, (_, at) => ({
@@ -21,7 +20,7 @@ function listOf(count: number, capacitySat?: bigint): ListedPeers {
     rank: at + 1,
     ...(capacitySat !== undefined && { capacitySat }),
   }))
-  return joinPeerLists([{ list: 'peers.json', candidates }], bounds)
+  return joinPeerLists([{ list: 'peers.json', candidates }])
 }
 
 const channel = (peer: number, more: Partial<KeeperChannel> = {}): KeeperChannel => ({
@@ -74,6 +73,7 @@ const usual: KeeperSnapshot = {
   channels: [],
   marks: [],
   opening: undefined,
+  retryAt: 0,
   money,
 }
 /** The funding transaction of one and of two inputs at 2 sat/vB, in sat: 97 and 68 vB. */
@@ -338,6 +338,21 @@ test('what keeps the keeper from opening anything', () => {
       given: { readyFor: hour / 4 - 1 },
       verdict: 'wait',
       reason: 'settling',
+    },
+    { is: 'LND is away', given: { readyFor: null }, verdict: 'wait', reason: 'node-away' },
+    {
+      is: 'failed on our side a moment ago',
+      given: { retryAt: now + 1 },
+      verdict: 'wait',
+      reason: 'failed-lately',
+      also: { details: { retryAt: now + 1 } },
+    },
+    {
+      is: 'failed on our side, and the pause is over',
+      given: { retryAt: now },
+      verdict: 'open',
+      reason: 'below-minimum',
+      opens: 1,
     },
     {
       is: 'back for long enough',
