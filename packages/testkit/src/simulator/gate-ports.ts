@@ -1,4 +1,4 @@
-import type { Clock, LightningNode, Storage } from '@payment-node/core'
+import type { Clock, LightningNode, Storage, StorageEnvironment } from '@payment-node/core'
 import { type Life, never } from './life.ts'
 import type { StepAction, Steps } from './steps.ts'
 
@@ -42,13 +42,30 @@ export function createOutstanding(): Outstanding {
   }
 }
 
-/** The clock as a process feels it. */
-export function gateClock({ life, clock }: Pick<Gate, 'life' | 'clock'>): Clock {
+/** Sleeps of core's polls, in milliseconds: long enough to be no step of work, short enough to come always. */
+const shortestPoll = 500
+const longestPoll = 2000
+
+/**
+ * The clock as a process feels it. Polls take at least `pollMilliseconds()`: a sleep may always take
+ * longer than was asked, and a virtual hour costs less.
+ */
+export function gateClock(
+  { life, clock }: Pick<Gate, 'life' | 'clock'>,
+  {
+    pollMilliseconds,
+    wallOffset,
+  }: { readonly pollMilliseconds: () => number; readonly wallOffset: () => number },
+): Clock {
   return {
-    now: () => clock.now(),
+    now: () => clock.now() + wallOffset(),
     monotonic: () => clock.monotonic(),
-    sleep: (milliseconds, signal, background) =>
-      life.isOver ? never() : life.pass(clock.sleep(milliseconds, signal, background)),
+    sleep(milliseconds, signal, background) {
+      if (life.isOver) return never()
+      const isPoll = milliseconds >= shortestPoll && milliseconds <= longestPoll
+      const asked = isPoll ? Math.max(milliseconds, pollMilliseconds()) : milliseconds
+      return life.pass(clock.sleep(asked, signal, background))
+    },
   }
 }
 
@@ -61,7 +78,11 @@ export function gateLightning(gate: Gate, lightning: LightningNode): LightningNo
 const reads = new Set(['get', 'find', 'snapshot', 'events', 'lastEvent', 'onWake'])
 
 /** The storage: whatever writes passes the steps; nothing arrives at a dead process. */
-export function gateStorage(gate: Gate, storage: Storage): Storage {
+export function gateStorage(
+  gate: Gate,
+  storage: Storage,
+  storageOffset: (() => number) | undefined,
+): Storage {
   return new Proxy(storage, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name)
@@ -74,6 +95,11 @@ export function gateStorage(gate: Gate, storage: Storage): Storage {
       }
       return (...parameters: unknown[]): unknown => {
         if (gate.life.isOver) return never()
+        if (name === 'open' && storageOffset) {
+          const environment = parameters[1] as StorageEnvironment
+          const clock = { now: () => gate.clock.now() + storageOffset() }
+          parameters[1] = { ...environment, clock }
+        }
         const call = (): Promise<unknown> => member.apply(target, parameters) as Promise<unknown>
         if (reads.has(name)) return gate.life.pass(call())
         return gate.life.pass(guard(gate, `storage.${name}`, parameters, ['before', 'after'], call))

@@ -7,10 +7,10 @@ import {
 import { type CommitHooks, type MemoryData, memory } from '@payment-node/storage-memory'
 import type { SeededRandom } from '../network/seeded-random.ts'
 import type { SimulatedNode } from '../network/simulated-node.ts'
-import type { VirtualClock } from '../network/virtual-clock.ts'
 import { type Gate, gateClock, gateLightning, gateStorage, type Outstanding } from './gate-ports.ts'
 import { createLife, type Life } from './life.ts'
 import type { Steps } from './steps.ts'
+import type { WorldClock } from './world-clock.ts'
 
 /** One process of the host with a payment node in it. */
 export interface SimulatedProcess {
@@ -36,7 +36,7 @@ export interface SimulatedProcess {
 /** Where a process runs. */
 export interface ProcessSurroundings {
   readonly name: string
-  readonly clock: VirtualClock
+  readonly clock: WorldClock
   readonly steps: Steps
   readonly outstanding: Outstanding
   readonly lnd: SimulatedNode
@@ -44,6 +44,12 @@ export interface ProcessSurroundings {
   readonly isExclusive: boolean
   readonly hooks: CommitHooks
   readonly random: SeededRandom
+  /** Milliseconds that the process's wall clock is ahead. */
+  readonly wallOffset: () => number
+  /** The same of a storage with a clock of its own; undefined: it uses the process's. */
+  readonly storageOffset: (() => number) | undefined
+  /** Milliseconds that a process's polls really take, as a busy machine lets them; asked at each. */
+  readonly pollMilliseconds: () => number
   readonly options: Omit<PaymentNodeOptions, 'lightning' | 'storage' | 'clock' | 'random'>
 }
 
@@ -65,11 +71,11 @@ export function openProcess(surroundings: ProcessSurroundings): SimulatedProcess
     void clock.sleep(milliseconds).then(() => life.resume())
   }
   const gate: Gate = { process: name, life, steps, clock, outstanding, kill, pauseFor }
-  const ownClock = gateClock(gate)
+  const ownClock = gateClock(gate, surroundings)
   const node = createPaymentNode({
     ...surroundings.options,
     lightning: gateLightning(gate, client),
-    storage: gateStorage(gate, storage),
+    storage: gateStorage(gate, storage, surroundings.storageOffset),
     clock: ownClock,
     random: surroundings.random,
   })

@@ -1,34 +1,13 @@
 import { type PaymentNode, PaymentNodeError } from '@payment-node/core'
 import type { SimulatedNode } from '../network/simulated-node.ts'
+import { type Behaviour, mannersOf, type PayeeManner } from './manners.ts'
 import type { SimulatedProcess } from './open-process.ts'
+import { payQuietly } from './pay-quietly.ts'
 import { type Action, partners } from './plan-workload.ts'
 import { codeOf, type World } from './world.ts'
 
 type InvoiceAction = Extract<Action, { readonly do: 'invoice' }>
 type PayoutAction = Extract<Action, { readonly do: 'payout' }>
-
-/** What a payee does with a payment, when it is not simply taking it. */
-export type Behaviour =
-  /** Keeps it for so long, then takes it. */
-  | { readonly kind: 'hold-and-take'; readonly milliseconds: number }
-  /** Keeps it for so long, then sends it back. */
-  | { readonly kind: 'hold-and-refuse'; readonly milliseconds: number }
-  | { readonly kind: 'refuse' }
-
-/** How others treat the host, as faults have set it. */
-export interface Manners {
-  /** Payout's name → its payee's behaviour, and who hears that it did so. */
-  readonly payees: Map<string, { readonly behaviour: Behaviour; done(): void }>
-  /** Invoice's name → what else its payer does. */
-  readonly payers: Map<string, { readonly again?: number; readonly late?: number; done(): void }>
-  /** Name → the host asks so many times at once. */
-  readonly twice: Map<string, () => void>
-}
-
-/** Everybody is polite at first. */
-export function createManners(): Manners {
-  return { payees: new Map(), payers: new Map(), twice: new Map() }
-}
 
 /** Milliseconds between two tries of the host, and between two looks at a held payment. */
 const pause = 700
@@ -150,43 +129,29 @@ async function sell(world: World, action: InvoiceAction): Promise<void> {
     }
   }
   world.records.givenOut.set(invoice.paymentHash, invoice.id)
-  const payer = mannersOf(world).payers.get(name)
-  const delays = [action.paidAfter, payer?.again, payer?.late].filter(
-    (delay) => delay !== undefined,
-  )
-  await Promise.all([
-    ...delays.map(async (delay, count) => {
+  await Promise.all([pay(world, action, invoice.paymentRequest), cancel(world, action, invoice.id)])
+}
+
+async function pay(world: World, action: InvoiceAction, paymentRequest: string): Promise<void> {
+  const manner = mannersOf(world).payers.get(action.name)
+  const { payer } = world.peers
+  const sat = manner?.over ?? action.paidSat ?? (action.amountSat === null ? 1000 : undefined)
+  const options = sat === undefined ? {} : { amountMsat: BigInt(sat) * 1000n }
+  const delays = [action.paidAfter, manner?.again, manner?.late, manner?.over && 700]
+  await Promise.all(
+    delays.map(async (delay, position) => {
+      if (delay === undefined) return
       await world.clock.sleep(delay)
-      await pay(
-        world,
-        invoice.paymentRequest,
-        action.paidSat ?? (amountSat === null ? 1000 : undefined),
-      )
-      if (count > 0 || action.paidAfter === undefined) payer?.done()
+      const state = await payQuietly(world, payer, paymentRequest, options)
+      if (position > 0 && state !== 'refused') manner?.done()
     }),
-    cancel(world, action, invoice.id),
-  ])
+  )
 }
 
 async function cancel(world: World, action: InvoiceAction, id: string): Promise<void> {
   if (action.canceledAfter === undefined) return
   await world.clock.sleep(action.canceledAfter)
   await ask(world, `cancel ${action.name}`, (node) => node.invoices.cancel(id))
-}
-
-/** A payer pays, unless his node is down. */
-async function pay(world: World, paymentRequest: string, paidSat?: number): Promise<void> {
-  const { payer } = world.peers
-  if (payer.lifecycle !== 'running') return
-  try {
-    const update = await payer.pay(
-      paymentRequest,
-      paidSat === undefined ? {} : { amountMsat: BigInt(paidSat) * 1000n },
-    )
-    world.trace.write(`payer ${update.paymentHash} ${update.state} ${update.failure ?? ''}`)
-  } catch (error) {
-    world.trace.write(`payer refused: ${codeOf(error)}`)
-  }
 }
 
 async function payOut(world: World, action: PayoutAction): Promise<void> {
@@ -246,7 +211,7 @@ async function bill(
   world: World,
   action: PayoutAction,
   payee: SimulatedNode,
-  manner: { readonly behaviour: Behaviour; done(): void } | undefined,
+  manner: PayeeManner | undefined,
 ): Promise<string> {
   while (payee.lifecycle !== 'running') await world.clock.sleep(look)
   const terms = {
@@ -290,13 +255,4 @@ async function haltFor(world: World, milliseconds: number): Promise<void> {
   if ('refused' in halted) return
   await world.clock.sleep(milliseconds)
   await ask(world, 'resume', (node) => node.safety.resume('understood'))
-}
-
-const manners = new WeakMap<World, Manners>()
-
-/** How others treat the host in this world. */
-export function mannersOf(world: World): Manners {
-  const known = manners.get(world) ?? createManners()
-  manners.set(world, known)
-  return known
 }

@@ -21,6 +21,7 @@ export function planRun(
   const horizon = shortest + shape.integer(longest - shortest)
   const isShared = shape.integer(100) < 45
   const acceptsKeysend = shape.integer(100) < 30
+  const pollMilliseconds = [0, 2000, 5000, 8000][shape.integer(4)]!
   const actions = planWorkload(random.fork('workload'), horizon)
   const named = (what: string): string[] =>
     actions.flatMap((action) => (action.do === what && 'name' in action ? [action.name] : []))
@@ -39,5 +40,5 @@ export function planRun(
     const planned = kind?.plan(chance, frame)
     if (kind && planned) faults.push({ kind: kind.name, ...planned })
   }
-  return { seed, isShared, acceptsKeysend, horizon, actions, faults }
+  return { seed, isShared, acceptsKeysend, horizon, pollMilliseconds, actions, faults }
 }

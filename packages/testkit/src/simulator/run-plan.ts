@@ -17,6 +17,8 @@ export interface RunPlan {
   readonly acceptsKeysend: boolean
   /** Milliseconds after which the faults end. */
   readonly horizon: number
+  /** Polls of core take at least so many milliseconds, as on a busy machine. */
+  readonly pollMilliseconds: number
   readonly actions: readonly Action[]
   readonly faults: readonly Fault[]
 }
@@ -31,7 +33,7 @@ export interface RunOptions {
   readonly prepare?: (world: World) => void
   /** Runs instead of the plan's actions. */
   readonly perform?: (world: World) => Promise<void>
-  readonly world?: Omit<WorldOptions, 'seed' | 'isShared' | 'invariants'>
+  readonly world?: Omit<WorldOptions, 'seed' | 'isShared' | 'pollMilliseconds' | 'invariants'>
 }
 
 /** What came of a run. */
@@ -74,6 +76,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       ...options.world,
       seed: plan.seed,
       isShared: plan.isShared,
+      pollMilliseconds: plan.pollMilliseconds,
       invariants: options.invariants ?? allInvariants,
       lnd: { acceptsKeysend: plan.acceptsKeysend, ...options.world?.lnd },
     })

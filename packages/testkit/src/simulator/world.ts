@@ -5,11 +5,10 @@ import {
   type PaymentUpdate,
   silentLogger,
 } from '@payment-node/core'
-import { type MemoryData, memoryData } from '@payment-node/storage-memory'
+import { copyMemoryData, type MemoryData, memoryData } from '@payment-node/storage-memory'
 import { createSeededRandom, type SeededRandom } from '../network/seeded-random.ts'
 import { createSimulatedNetwork, type SimulatedNetwork } from '../network/simulated-network.ts'
 import type { NodeOptions, SimulatedNode } from '../network/simulated-node.ts'
-import type { VirtualClock } from '../network/virtual-clock.ts'
 import { describeChange, describeStep } from './describe.ts'
 import type { Fault } from './faults/fault.ts'
 import { createOutstanding } from './gate-ports.ts'
@@ -28,6 +27,7 @@ import { openProcess, type SimulatedProcess } from './open-process.ts'
 import { createPlace, type Place } from './place.ts'
 import { createSteps, type Step, type Steps } from './steps.ts'
 import { createTrace, type Trace } from './trace.ts'
+import { createWorldClock, type WorldClock } from './world-clock.ts'
 
 /** An invariant that did not hold. */
 export interface Violation {
@@ -55,6 +55,12 @@ export interface Peers {
   readonly island: SimulatedNode
 }
 
+/** The books at one moment. */
+export interface BooksCopy {
+  readonly data: MemoryData
+  readonly books: MirrorBooks
+}
+
 /** What a world is made with. */
 export interface WorldOptions {
   readonly seed: string | number
@@ -64,6 +70,8 @@ export interface WorldOptions {
   /** Of each process; clock, random, storage and LND are the world's. */
   readonly node?: Partial<PaymentNodeOptions>
   readonly lnd?: NodeOptions
+  /** Polls of core take at least so many milliseconds, as on a busy machine; default 0. */
+  readonly pollMilliseconds?: number
   /** How many lines of the trace are kept; default all. */
   readonly keepLines?: number
 }
@@ -71,8 +79,8 @@ export interface WorldOptions {
 /** Everything that a run happens in. */
 export interface World {
   readonly seed: string | number
-  readonly clock: VirtualClock
-  readonly network: SimulatedNetwork<VirtualClock>
+  readonly clock: WorldClock
+  readonly network: SimulatedNetwork<WorldClock>
   /** The payment node's LND. */
   readonly shop: SimulatedNode
   readonly peers: Peers
@@ -112,19 +120,26 @@ export interface World {
   judgeEnd(): void
   /** The books' data, for a process of one's own or a copy. */
   data: MemoryData
-  /** Puts an older copy of the books in place; no process may have them open. */
-  restore(copy: { readonly data: MemoryData; readonly books: MirrorBooks }): void
-  copyBooks(): MirrorBooks
+  /** A copy of the books at this moment. */
+  copyBooks(): BooksCopy
+  /** Puts a copy in the place of the books; no process may have them open. */
+  restore(copy: BooksCopy): void
+  /** Moves the wall clock of a place, or of a shared `'storage'`; mended when the faults end. */
+  jumpClock(place: string, milliseconds: number): void
+  /** A process beside the supervised ones; not started. */
+  openProcess(place: string): SimulatedProcess
   readonly options: WorldOptions
 }
 
 const sat = 1000n
+/** Milliseconds between two polls when nothing but healing is left. */
+const slowestPoll = 8000
 
 /** A world with its nodes and channels; no process runs yet. */
 export function createWorld(options: WorldOptions): World {
   const { seed, isShared = false } = options
   const random = createSeededRandom(`world/${seed}`)
-  const network = createSimulatedNetwork({ seed: `network/${seed}` })
+  const network = createSimulatedNetwork({ seed: `network/${seed}`, clock: createWorldClock() })
   const { clock } = network
   const startedAt = clock.monotonic()
   const elapsed = (): number => clock.monotonic() - startedAt
@@ -136,6 +151,8 @@ export function createWorld(options: WorldOptions): World {
   const happened = new Set<Fault>()
   const undoing: (() => void)[] = []
   const settings = { capPerDayMsat: 3_000_000n * sat, capPerPayoutMsat: 1_000_000n * sat }
+  const offsets = new Map<string, number>()
+  let extra = 1000
   let books = mirrorBooks()
   let violation: Violation | undefined
   let isHealing = false
@@ -166,10 +183,9 @@ export function createWorld(options: WorldOptions): World {
     records,
     ...settings,
   }
-  const judges = (options.invariants ?? []).map((invariant) => ({
-    invariant,
-    judge: invariant.begin(witness),
-  }))
+  const appoint = () =>
+    (options.invariants ?? []).map((invariant) => ({ invariant, judge: invariant.begin(witness) }))
+  let judges = appoint()
   const ask = (question: (judge: Judge) => string | undefined): void => {
     if (violation) return
     for (const { invariant, judge } of judges) {
@@ -226,6 +242,9 @@ export function createWorld(options: WorldOptions): World {
         },
       },
       random: random.fork(`process/${place}/${count}`),
+      wallOffset: () => offsets.get(place) ?? 0,
+      storageOffset: isShared ? () => offsets.get('storage') ?? 0 : undefined,
+      pollMilliseconds: () => (isHealing ? slowestPoll : (options.pollMilliseconds ?? 0)),
       options: {
         keys: { invoices: createSeededRandom('the key of the simulated shop').bytes(32) },
         logger: silentLogger,
@@ -301,6 +320,7 @@ export function createWorld(options: WorldOptions): World {
       isHealing = true
       trace.write('the faults end')
       for (const undo of undoing.splice(0).reverse()) undo()
+      offsets.clear()
       for (const node of [shop, ...Object.values(peers)]) node.start()
       shop.setSynced(true)
       for (const place of places) {
@@ -309,18 +329,25 @@ export function createWorld(options: WorldOptions): World {
       }
     },
     judgeEnd: () => ask((judge) => judge.end?.()),
+    copyBooks: () => ({ data: copyMemoryData(world.data), books: books.copy() }),
     restore(copy) {
       world.data = copy.data
       books = copy.books
       records.wasRestored = true
+      // What they remember has not happened for these books.
+      judges = appoint()
     },
-    copyBooks: () => books.copy(),
+    jumpClock(place, milliseconds) {
+      offsets.set(place, (offsets.get(place) ?? 0) + milliseconds)
+      trace.write(`clock ${place} jumps ${milliseconds}`)
+    },
+    openProcess: (place) => create(place, ++extra),
   }
   return world
 }
 
 function layOut(
-  network: SimulatedNetwork<VirtualClock>,
+  network: SimulatedNetwork<WorldClock>,
   lnd: NodeOptions | undefined,
 ): Pick<World, 'shop' | 'peers' | 'channels'> {
   const shop = network.addNode('shop', lnd)

@@ -1,6 +1,25 @@
+import { chainFaults } from './chain-faults.ts'
+import { clockFaults } from './clock-faults.ts'
 import { crashFaults } from './crash-faults.ts'
 import type { FaultKind } from './fault.ts'
+import { hostFaults } from './host-faults.ts'
+import { nodeFaults } from './node-faults.ts'
+import { payerFaults } from './payer-faults.ts'
+import { peerFaults } from './peer-faults.ts'
+import { processFaults } from './process-faults.ts'
+import { replyFaults } from './reply-faults.ts'
 import { storageFaults } from './storage-faults.ts'
 
 /** Every kind that a plan can name; a new family is one more line here. */
-export const allFaultKinds: readonly FaultKind[] = [...crashFaults, ...storageFaults]
+export const allFaultKinds: readonly FaultKind[] = [
+  ...crashFaults,
+  ...storageFaults,
+  ...replyFaults,
+  ...nodeFaults,
+  ...clockFaults,
+  ...chainFaults,
+  ...peerFaults,
+  ...payerFaults,
+  ...processFaults,
+  ...hostFaults,
+]

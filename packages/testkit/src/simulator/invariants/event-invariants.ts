@@ -59,9 +59,13 @@ const order: Readonly<Record<string, readonly string[]>> = {
 export const eventsInOrder: Invariant = {
   name: 'events-in-order',
   says: 'The events of each invoice and payout come in an order that its states allow, each id once.',
-  begin() {
+  begin({ books }) {
     const last = new Map<string, string>()
     const ids = new Set<string>()
+    for (const { id, type, subject } of books.events) {
+      ids.add(id)
+      last.set(subject, type)
+    }
     return {
       commit({ change }) {
         for (const { id, type, subject } of change.events ?? []) {

@@ -7,6 +7,9 @@ export const settledMeansCredited: Invariant = {
   says: 'An invoice becomes settled in the same change that credits it, and is credited once.',
   begin(witness) {
     const credited = new Set<string>()
+    for (const { kind, subject } of witness.books.table('ledger_transactions').values()) {
+      if (kind === 'invoice-settled') credited.add(String(subject).slice(8))
+    }
     return {
       commit(commit) {
         const booked = insertedRows(commit, 'ledger_transactions').filter(

@@ -12,6 +12,9 @@ export const oneSuccessPerHash: Invariant = {
   says: 'A payment hash belongs to one payout that has not failed, and each payout has one success at most.',
   begin(witness) {
     const succeeded = new Map<string, string>()
+    for (const row of witness.books.table('payouts').values()) {
+      if (row.state === 'succeeded') succeeded.set(textOf(row, 'payment_hash'), textOf(row, 'id'))
+    }
     return {
       commit(commit) {
         for (const { row, to } of stateChanges(commit, 'payouts')) {
@@ -42,9 +45,8 @@ export const debtPaidOnce: Invariant = {
     const check = (debt: string): string | undefined => {
       const hashes = [...(witness.records.debts.get(debt) ?? [])]
       const paid = hashes.filter((hash) => witness.truth.receivedMsat(hash) > 0n)
-      return paid.length > 1
-        ? `${debt} was paid ${paid.length} times: ${paid.join(', ')}`
-        : undefined
+      if (paid.length < 2 || isInsisted(witness, hashes)) return undefined
+      return `${debt} was paid ${paid.length} times: ${paid.join(', ')}`
     }
     return {
       commit(commit) {
@@ -159,7 +161,6 @@ export const storedBeforeSent: Invariant = {
   name: 'stored-before-sent',
   says: 'LND is handed a payment only when its hash, its attempt and the intent to send are in the books, with these terms.',
   begin(witness) {
-    const calls = new Map<string, number>()
     return {
       step({ name, parameters }) {
         if (name !== payEffect) return undefined
@@ -167,7 +168,6 @@ export const storedBeforeSent: Invariant = {
         const attempt = attemptOf(witness, payment.paymentRequest)
         if (!attempt) return `LND was handed ${payment.paymentRequest}, which no attempt has`
         const hash = textOf(attempt, 'payment_hash')
-        calls.set(hash, (calls.get(hash) ?? 0) + 1)
         const payout = witness.books.row('payouts', textOf(attempt, 'payout'))
         if (!payout) return `LND was handed ${hash}, whose payout is not stored`
         if (attempt.state === 'recorded')
@@ -329,6 +329,14 @@ function isOver(row: MirrorRow): boolean {
 /** The operator has taken it upon himself. */
 function isExempt(witness: Witness, payout: MirrorRow): boolean {
   return witness.records.insisted.has(textOf(payout, 'id'))
+}
+
+/** An operator has said of one of these that it failed: from then on it is his risk. */
+function isInsisted(witness: Witness, hashes: readonly string[]): boolean {
+  for (const payout of witness.books.table('payouts').values()) {
+    if (isExempt(witness, payout) && hashes.includes(textOf(payout, 'payment_hash'))) return true
+  }
+  return false
 }
 
 /** What a payout costs its partner, or may cost while it lives. */

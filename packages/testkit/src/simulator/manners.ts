@@ -1,0 +1,45 @@
+import type { World } from './world.ts'
+
+/** What a payee does with a payment, when it is not simply taking it. */
+export type Behaviour =
+  /** Keeps it for so long, then takes it. */
+  | { readonly kind: 'hold-and-take'; readonly milliseconds: number }
+  /** Keeps it for so long, then sends it back. */
+  | { readonly kind: 'hold-and-refuse'; readonly milliseconds: number }
+  | { readonly kind: 'refuse'; readonly milliseconds: number }
+
+/** A payee's behaviour, and who hears that it did so. */
+export interface PayeeManner {
+  readonly behaviour: Behaviour
+  done(): void
+}
+
+/** What else a payer does; times are milliseconds after the invoice was given out. */
+export interface PayerManner {
+  /** Pays once more, that long after. */
+  readonly again?: number
+  /** Pays that long after. */
+  readonly late?: number
+  /** Pays so many sat. */
+  readonly over?: number
+  done(): void
+}
+
+/** How others treat the host, as faults have set it. */
+export interface Manners {
+  /** By the payout's name. */
+  readonly payees: Map<string, PayeeManner>
+  /** By the invoice's name. */
+  readonly payers: Map<string, PayerManner>
+  /** Name → the host asks three times at once, and this hears of it. */
+  readonly twice: Map<string, () => void>
+}
+
+const manners = new WeakMap<World, Manners>()
+
+/** How others treat the host in this world; everybody is polite at first. */
+export function mannersOf(world: World): Manners {
+  const known = manners.get(world) ?? { payees: new Map(), payers: new Map(), twice: new Map() }
+  manners.set(world, known)
+  return known
+}
