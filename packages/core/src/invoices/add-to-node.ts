@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { CreatedNodeInvoice, NewNodeInvoice, NodeInvoice } from '../ports/lightning-node.ts'
+import { noteUnknownInvoice } from '../safety/note-unknown-invoice.ts'
 
 /** As LND has it, with the expiry that it was made with. */
 export type AddedInvoice = CreatedNodeInvoice & { readonly expirySeconds: number }
@@ -25,6 +26,7 @@ export async function addToNode(
     if (!PaymentNodeError.is(error, 'node.invoice-exists')) throw error
     const found = await context.lightning.lookupInvoice(paymentHash)
     if (found.state === 'canceled') return undefined
+    if (found.state === 'settled') await noteUnknownInvoice(context, invoice, found)
     // A default may have changed since; what was asked for may not.
     const { expirySeconds } = isExpiryAsked ? wanted : found
     const field = firstDifference(found, { ...wanted, expirySeconds })
