@@ -1,7 +1,10 @@
 import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
 import { newEvent } from '../events/new-event.ts'
-import type { ClosedChannel } from '../ports/lightning-node.ts'
+import type { ClosedChannel, NodeChannel } from '../ports/lightning-node.ts'
 import { record } from '../record.ts'
+import { confirmNode } from '../safety/confirm-node.ts'
+import { haltForDifferences } from '../safety/halt-for-differences.ts'
+import { channelOlder } from '../safety/new-difference.ts'
 import { channels } from '../tables/channels.ts'
 import { insert, type RowOf, update } from '../tables/table.ts'
 import type { Channel } from './channel-view.ts'
@@ -15,7 +18,7 @@ type ChannelRow = RowOf<typeof channels>
 /**
  * Compares LND's lists with what was last stored; each difference is one change with its event. The
  * update counts are stored on every change: a count that is ever lower than ours shows that LND came
- * back with an old state. What has ended is not read again, however much there is of it.
+ * back with an old state, and halts outgoing money (money rule 15). What has ended is not read again, however much there is of it.
  */
 export async function recordChannels(
   context: Context,
@@ -23,11 +26,13 @@ export async function recordChannels(
   leadership: Leadership,
 ): Promise<void> {
   const at = context.clock.monotonic()
+  // What is stored first: LND's counts only grow meanwhile.
+  const stored = await readLiving(context, identity)
   // In this order, a channel that moves on meanwhile is seen at least once.
   const pending = await context.lightning.listPendingChannels()
   const open = await context.lightning.listChannels()
   context.live.channels = { at, list: open }
-  const stored = await readLiving(context, identity)
+  await haltWhenOlder(context, identity, leadership, stored, open)
   const seen = new Map<string, Channel>()
   for (const channel of pending) seen.set(channel.channelPoint, pendingChannelView(channel))
   for (const channel of open) seen.set(channel.channelPoint, openChannelView(channel))
@@ -75,13 +80,6 @@ async function recordOne(
   const now = context.clock.now()
   const seen = columns(channel, row, now)
   if (row && isSame(row, seen)) return
-  if (row && channel.updateCount < row.update_count && isOpen(channel)) {
-    context.logger.error('LND shows an older channel state than the books know', {
-      channelPoint: channel.channelPoint,
-      known: row.update_count,
-      shown: channel.updateCount,
-    })
-  }
   const opening = row ? undefined : await recognizeOpening(context, identity, channel)
   const isNewClose = seen.close_type !== null && (row?.attribution ?? null) === null
   const judgement = isNewClose ? await judgeClose(context, identity, channel) : undefined
@@ -123,6 +121,26 @@ async function recordOne(
   // The next comparison finds the same again, so a lost reply needs no recognition.
   await record(context, { writes, events, fence: leadership.fence }, async () => true)
   if (events.length > 0) context.live.wakeKeeper()
+}
+
+async function haltWhenOlder(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  stored: ReadonlyMap<string, ChannelRow>,
+  open: readonly NodeChannel[],
+): Promise<void> {
+  const rows = open.flatMap(({ channelPoint, updateCount }) => {
+    const knownUpdates = stored.get(channelPoint)?.update_count ?? 0
+    const shownUpdates = Number(updateCount)
+    if (shownUpdates >= knownUpdates) return []
+    return [channelOlder({ channelPoint, knownUpdates, shownUpdates })]
+  })
+  if (rows.length === 0) return
+  // The other end of a channel has it, too.
+  await confirmNode(context, identity)
+  const found = { cause: 'node-behind', reasons: ['channels-older'], rows } as const
+  await haltForDifferences(context, identity, found, leadership.fence)
 }
 
 /** What may change. Pending lists carry no count and no close type: what is known stays. */

@@ -88,7 +88,9 @@ export function payoutBehind({ rows, payment }: PaymentFindings['behind'][number
   }
 }
 
-export function channelOlder(channel: SightedChannel): NewDifference {
+export function channelOlder(
+  channel: Pick<SightedChannel, 'channelPoint' | 'knownUpdates' | 'shownUpdates'>,
+): NewDifference {
   return {
     id: olderChannel(channel),
     kind: 'channel-older',
