@@ -38,18 +38,3 @@ export function memoryData(): MemoryData {
   }
   return books
 }
-
-/** The books as they are now, for putting an old copy back later: leases included, open by nobody. */
-export function copyMemoryData(data: MemoryData): MemoryData {
-  const { kind, schema, tables, leases, events } = data as Books
-  const copy: Books = {
-    kind,
-    schema,
-    tables: new Map([...tables].map(([name, rows]) => [name, rows.fork()])),
-    leases: new Map(leases),
-    events: [...events],
-    owner: undefined,
-    sessions: new Set(),
-  }
-  return copy
-}
