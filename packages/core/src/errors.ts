@@ -83,6 +83,8 @@ export interface ErrorDetails {
   'payout.verdict-refused': { payout: string; verdict: string; reason: string }
 
   'channel.not-found': { channelPoint: string }
+  /** Its funding is not confirmed yet. */
+  'channel.not-open': { channelPoint: string; state: string }
   'channel.opening-not-found': { opening: string }
   /** One channel is opened at a time: the other one is under way. */
   'channel.opening-under-way': { opening: string }

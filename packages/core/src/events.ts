@@ -1,4 +1,5 @@
 import type { Channel } from './channels/channel-view.ts'
+import type { ChannelClosing } from './channels/closing-view.ts'
 import type { ChannelOpening } from './channels/opening-view.ts'
 import type { UnavailableReason } from './errors.ts'
 import type { Invoice } from './invoices/invoice-view.ts'
@@ -46,6 +47,10 @@ export interface PaymentNodeEvents {
   'channel.stuck': { opening: ChannelOpening }
   /** Its funding can never confirm: an input went elsewhere. */
   'channel.abandoned': { opening: ChannelOpening }
+  /** The operator wants a channel closed: written down before LND is asked; again when it is asked for by force. */
+  'channel.close-intended': { closing: ChannelClosing }
+  /** It can never be closed by us; `closing.reason` says why. */
+  'channel.close-refused': { closing: ChannelClosing }
   /** Its funding transaction is not confirmed yet. */
   'channel.opening': { channel: Channel }
   'channel.active': { channel: Channel }

@@ -1,5 +1,8 @@
-import type { Channel } from './channels/channel-view.ts'
+import { adoptChannel } from './channels/adopt-channel.ts'
+import type { Channel, ChannelOwnership } from './channels/channel-view.ts'
+import type { ChannelClosing } from './channels/closing-view.ts'
 import { listChannels } from './channels/list-channels.ts'
+import { type CloseInput, requestClose } from './channels/request-close.ts'
 import type { Context } from './context.ts'
 import { eventsAfter } from './events/events-after.ts'
 import type { AnyEvent } from './events.ts'
@@ -66,10 +69,17 @@ export interface PartnersRoom {
   list(page?: PageInput): Promise<Page<Partner>>
 }
 
-/** The node's channels, read only. */
+/** The node's channels. */
 export interface ChannelsRoom {
   /** Open, opening and closing channels. */
   list(): Promise<readonly Channel[]>
+  /**
+   * Closes a channel in the background; asking again is safe, and with `force` takes up a close that waits
+   * for its peer. Nothing is opened in its place without `replace`. Throws `channel.not-found`, `channel.not-open`.
+   */
+  close(channelPoint: string, input: CloseInput): Promise<ChannelClosing>
+  /** Says what may be done with a channel that this library did not open. Throws `channel.not-found`. */
+  adopt(channelPoint: string, ownership: ChannelOwnership): Promise<Channel>
 }
 
 /** The books. */
@@ -130,7 +140,11 @@ export function createRooms(context: Context): Rooms {
       get: (id) => getPartner(context, id),
       list: (page) => listPartners(context, page),
     },
-    channels: { list: () => listChannels(context) },
+    channels: {
+      list: () => listChannels(context),
+      close: (channelPoint, input) => requestClose(context, channelPoint, input),
+      adopt: (channelPoint, ownership) => adoptChannel(context, channelPoint, ownership),
+    },
     ledger: { balances: () => readBalances(context) },
     events: { after: (cursor, options) => eventsAfter(context, cursor, options) },
     safety: {

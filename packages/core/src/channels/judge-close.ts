@@ -31,7 +31,8 @@ export async function judgeClose(
   const attribution = attributeClose({
     closeType: channel.closeType,
     closedBy: channel.closedBy ?? 'unknown',
-    request: request && { replace: request.is_replaced },
+    // What LND refused to do was not done for us.
+    request: request && request.state !== 'refused' ? { replace: request.is_replaced } : undefined,
     onlineFor: readySince === undefined ? 0 : context.clock.monotonic() - readySince,
     settlePeriod: context.settings.channels.settlePeriod,
   })

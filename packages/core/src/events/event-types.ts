@@ -19,6 +19,8 @@ const all: Readonly<Record<EventType, true>> = {
   'channel.open-failed': true,
   'channel.stuck': true,
   'channel.abandoned': true,
+  'channel.close-intended': true,
+  'channel.close-refused': true,
   'channel.opening': true,
   'channel.active': true,
   'channel.inactive': true,

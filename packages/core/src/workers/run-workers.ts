@@ -1,4 +1,5 @@
 import type { Context, Identity, Leadership } from '../context.ts'
+import { closeChannels } from './close-channels.ts'
 import { expireInvoices } from './expire-invoices.ts'
 import { keepRunning } from './keep-running.ts'
 import { receiveSettlements } from './receive-settlements.ts'
@@ -23,6 +24,7 @@ export async function runWorkers(
     keep('expiries', () => expireInvoices(context, identity, leadership, signal)),
     keep('payouts', () => sendPayouts(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
+    keep('closes', () => closeChannels(context, identity, leadership, signal)),
     keep('sweep', async () => {
       while (!signal.aborted) {
         await context.clock.sleep(context.settings.sweep, signal)
