@@ -1,5 +1,9 @@
+export type { ChannelOptions, Mode } from './channels/channel-options.ts'
 export type { Channel, ChannelOwnership, ChannelState } from './channels/channel-view.ts'
 export type { ChannelClosing } from './channels/closing-view.ts'
+export type { OpeningFilter } from './channels/list-openings.ts'
+export type { OpenInput, OpenOptions } from './channels/open-channel.ts'
+export type { ChannelOpening } from './channels/opening-view.ts'
 export { parsePeerList } from './channels/parse-peer-list.ts'
 export { type PeerList, peerList } from './channels/peer-list.ts'
 export type { CloseInput } from './channels/request-close.ts'
@@ -12,6 +16,7 @@ export type { ComparisonReason } from './domain/compare-with-node.ts'
 export type { DestinationKind } from './domain/destination.ts'
 export type { Duration } from './domain/duration.ts'
 export type { InvoiceState } from './domain/invoice.ts'
+export type { OpeningState } from './domain/opening.ts'
 export type { PeerEntry } from './domain/peer-entry.ts'
 export type { PeerListContent, ReadPeerList } from './domain/peer-list.ts'
 export * from './errors.ts'
@@ -20,6 +25,13 @@ export type { InvoiceInput, InvoiceOptions } from './invoices/create-invoice.ts'
 export type { Invoice } from './invoices/invoice-view.ts'
 export type { InvoiceFilter } from './invoices/list-invoices.ts'
 export type { WaitOptions } from './invoices/wait-until-settled.ts'
+export type { Bootstrap } from './keeper/bootstrap.ts'
+export type { KeeperDecision } from './keeper/decision-view.ts'
+export type { KeeperReport, ReportedOpening } from './keeper/keeper-report.ts'
+export type { KeeperStatus } from './keeper/keeper-status.ts'
+export type { DecisionFilter } from './keeper/list-decisions.ts'
+export type { ListedPeerStatus } from './keeper/listed-peer-status.ts'
+export type { KeeperPause } from './keeper/pause-keeper.ts'
 export type { KeySource } from './keys.ts'
 export type { Balances, PartnerBalance } from './ledger/read-balances.ts'
 export type { PaymentNodeOptions, Role } from './options.ts'
@@ -31,6 +43,8 @@ export type { PayoutFilter } from './payouts/list-payouts.ts'
 export type { Payout, PayoutAttempt } from './payouts/payout-view.ts'
 export type { PayoutInput, PayoutOptions } from './payouts/request-payout.ts'
 export type { ResolveEvidence } from './payouts/resolve-payout.ts'
+export type { PeerMarkFilter } from './peers/list-peer-marks.ts'
+export type { PeerMark } from './peers/peer-mark.ts'
 export type * from './ports/channel-source.ts'
 export type * from './ports/clock.ts'
 export type * from './ports/fee-source.ts'
@@ -49,9 +63,11 @@ export type {
   ChannelsRoom,
   EventsRoom,
   InvoicesRoom,
+  KeeperRoom,
   LedgerRoom,
   PartnersRoom,
   PayoutsRoom,
+  PeersRoom,
   Rooms,
   SafetyRoom,
 } from './rooms.ts'

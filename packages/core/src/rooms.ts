@@ -2,6 +2,14 @@ import { adoptChannel } from './channels/adopt-channel.ts'
 import type { Channel, ChannelOwnership } from './channels/channel-view.ts'
 import type { ChannelClosing } from './channels/closing-view.ts'
 import { listChannels } from './channels/list-channels.ts'
+import { listOpenings, type OpeningFilter } from './channels/list-openings.ts'
+import {
+  getOpening,
+  type OpenInput,
+  type OpenOptions,
+  openChannel,
+} from './channels/open-channel.ts'
+import type { ChannelOpening } from './channels/opening-view.ts'
 import { type CloseInput, requestClose } from './channels/request-close.ts'
 import type { Context } from './context.ts'
 import { eventsAfter } from './events/events-after.ts'
@@ -12,6 +20,12 @@ import { getInvoice } from './invoices/get-invoice.ts'
 import type { Invoice } from './invoices/invoice-view.ts'
 import { type InvoiceFilter, listInvoices } from './invoices/list-invoices.ts'
 import { type WaitOptions, waitUntilSettled } from './invoices/wait-until-settled.ts'
+import type { KeeperDecision } from './keeper/decision-view.ts'
+import { depositAddress } from './keeper/deposit-address.ts'
+import { type KeeperReport, keeperReport } from './keeper/keeper-report.ts'
+import { type KeeperStatus, keeperStatus } from './keeper/keeper-status.ts'
+import { type DecisionFilter, listDecisions } from './keeper/list-decisions.ts'
+import { type KeeperPause, pauseKeeper, resumeKeeper } from './keeper/pause-keeper.ts'
 import { type Balances, readBalances } from './ledger/read-balances.ts'
 import type { Page, PageInput } from './pages.ts'
 import { getPartner } from './partners/get-partner.ts'
@@ -23,6 +37,10 @@ import { listPayouts, type PayoutFilter } from './payouts/list-payouts.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import { type PayoutInput, type PayoutOptions, requestPayout } from './payouts/request-payout.ts'
 import { type ResolveEvidence, resolvePayout } from './payouts/resolve-payout.ts'
+import { allowPeer } from './peers/allow-peer.ts'
+import { blockPeer } from './peers/block-peer.ts'
+import { listPeerMarks, type PeerMarkFilter } from './peers/list-peer-marks.ts'
+import type { PeerMark } from './peers/peer-mark.ts'
 import type { Difference } from './safety/difference-view.ts'
 import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
 import { type DifferenceFilter, listDifferences } from './safety/list-differences.ts'
@@ -74,12 +92,48 @@ export interface ChannelsRoom {
   /** Open, opening and closing channels. */
   list(): Promise<readonly Channel[]>
   /**
+   * Opens a channel in the background, from coins that are chosen and stored first. Throws
+   * `channel.opening-under-way`, `channel.above-cap`, `channel.above-ceiling`, `channel.over-budget`,
+   * `channel.wallet-too-small`, `peer.blacklisted`, `idempotency.conflict`, `safety.halted`.
+   */
+  open(input: OpenInput, options: OpenOptions): Promise<ChannelOpening>
+  /** One opening. Throws `channel.opening-not-found`. */
+  opening(id: string): Promise<ChannelOpening>
+  /** The keeper's and the operator's openings, newest first, page by page. */
+  openings(filter?: OpeningFilter): Promise<Page<ChannelOpening>>
+  /**
    * Closes a channel in the background; asking again is safe, and with `force` takes up a close that waits
    * for its peer. Nothing is opened in its place without `replace`. Throws `channel.not-found`, `channel.not-open`.
    */
   close(channelPoint: string, input: CloseInput): Promise<ChannelClosing>
   /** Says what may be done with a channel that this library did not open. Throws `channel.not-found`. */
   adopt(channelPoint: string, ownership: ChannelOwnership): Promise<Channel>
+}
+
+/** What keeps enough channels to peers of the list. */
+export interface KeeperRoom {
+  /** Opens nothing new by itself, in every process and across restarts; pausing again replaces the reason. */
+  pause(reason: string): Promise<KeeperPause>
+  /** Throws `keeper.not-paused`, and `keeper.paused` when somebody paused it again meanwhile. */
+  resume(reason: string): Promise<KeeperPause>
+  /** How many channels there are and are wanted, what it would do now, the list, and what is missing on chain. */
+  status(filter?: { readonly limit?: number }): Promise<KeeperStatus>
+  /** Where to send coins for channels: the same address until something has arrived there. */
+  depositAddress(): Promise<string>
+  /** What it decided and why, newest first, page by page. */
+  decisions(filter?: DecisionFilter): Promise<Page<KeeperDecision>>
+  /** What it did, or would have done, since a moment (default: a week ago), with its cost. */
+  report(filter?: { readonly since?: number }): Promise<KeeperReport>
+}
+
+/** Peers that no channel is opened to. */
+export interface PeersRoom {
+  /** The marked peers with reason and evidence, by public key, page by page. */
+  list(filter?: PeerMarkFilter): Promise<Page<PeerMark>>
+  /** No channel is opened to this peer until it is allowed; channels that it has stay. */
+  block(publicKey: string, reason: string): Promise<PeerMark>
+  /** Takes the mark away; answers what it was. Throws `peer.not-marked`. */
+  allow(publicKey: string, reason: string): Promise<PeerMark>
 }
 
 /** The books. */
@@ -115,6 +169,8 @@ export interface Rooms {
   readonly payouts: PayoutsRoom
   readonly partners: PartnersRoom
   readonly channels: ChannelsRoom
+  readonly keeper: KeeperRoom
+  readonly peers: PeersRoom
   readonly ledger: LedgerRoom
   readonly events: EventsRoom
   readonly safety: SafetyRoom
@@ -142,8 +198,24 @@ export function createRooms(context: Context): Rooms {
     },
     channels: {
       list: () => listChannels(context),
+      open: (input, options) => openChannel(context, input, options),
+      opening: (id) => getOpening(context, id),
+      openings: (filter) => listOpenings(context, filter),
       close: (channelPoint, input) => requestClose(context, channelPoint, input),
       adopt: (channelPoint, ownership) => adoptChannel(context, channelPoint, ownership),
+    },
+    keeper: {
+      pause: (reason) => pauseKeeper(context, reason),
+      resume: (reason) => resumeKeeper(context, reason),
+      status: (filter) => keeperStatus(context, filter),
+      depositAddress: () => depositAddress(context),
+      decisions: (filter) => listDecisions(context, filter),
+      report: (filter) => keeperReport(context, filter),
+    },
+    peers: {
+      list: (filter) => listPeerMarks(context, filter),
+      block: (publicKey, reason) => blockPeer(context, publicKey, reason),
+      allow: (publicKey, reason) => allowPeer(context, publicKey, reason),
     },
     ledger: { balances: () => readBalances(context) },
     events: { after: (cursor, options) => eventsAfter(context, cursor, options) },

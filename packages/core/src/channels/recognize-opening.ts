@@ -33,7 +33,7 @@ export async function recognizeOpening(
     state: 'pending',
     reason: 'late',
     channel_point: channel.channelPoint,
-    pending_height: context.live.info?.blockHeight ?? 0,
+    since_height: context.live.info?.blockHeight ?? 0,
     updated_at: context.clock.now(),
   }
   return { intent, writes: [update(channelIntents, row, set)] }

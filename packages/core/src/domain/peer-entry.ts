@@ -31,7 +31,7 @@ export function readPeerEntry(
   const known = ['publicKey', 'address', 'alias', 'capacity', 'rank']
   const { publicKey, address, alias, capacity, rank } = readObject(value, 'entry', known)
   return {
-    publicKey: readPublicKey(publicKey, isOnCurve),
+    publicKey: readPublicKey(publicKey, 'publicKey', isOnCurve),
     address: readPeerAddress(address, 'address'),
     ...(alias !== undefined && { alias: readAlias(alias) }),
     rank:
@@ -42,9 +42,10 @@ export function readPeerEntry(
   }
 }
 
-function readPublicKey(value: unknown, isOnCurve: CurveCheck): string {
-  const text = readText(value, 'publicKey', { maximum: 400 })
-  const refused = (reason: string, says: string) => invalid('publicKey', reason, says)
+/** The public key of a node: 33 bytes, compressed, a point of the curve; lower-case hex. */
+export function readPublicKey(value: unknown, field: string, isOnCurve: CurveCheck): string {
+  const text = readText(value, field, { maximum: 400 })
+  const refused = (reason: string, says: string) => invalid(field, reason, says)
   if (/^[0-9a-f]{66}@/i.test(text)) {
     throw refused('with-address', 'write only the key here; what follows @ is the address')
   }

@@ -29,8 +29,8 @@ export const channelIntents = table({
     /** Leader epoch under which LND was last asked, 0 before, and calls issued under it. */
     epoch: { type: 'integer' },
     calls: { type: 'integer' },
-    /** Block height when the funding was first seen; 0 before. */
-    pending_height: { type: 'integer' },
+    /** Block height at which it was intended, later at which its funding was first seen. */
+    since_height: { type: 'integer' },
     /** What LND showed for the last state. */
     evidence: { type: 'json', nullable: true },
     idempotency_key: { type: 'text' },

@@ -1,7 +1,9 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { closeChannels } from './close-channels.ts'
 import { expireInvoices } from './expire-invoices.ts'
+import { keepChannels } from './keep-channels.ts'
 import { keepRunning } from './keep-running.ts'
+import { openChannels } from './open-channels.ts'
 import { receiveSettlements } from './receive-settlements.ts'
 import { sendPayouts } from './send-payouts.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
@@ -23,8 +25,13 @@ export async function runWorkers(
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
     keep('expiries', () => expireInvoices(context, identity, leadership, signal)),
     keep('payouts', () => sendPayouts(context, identity, leadership, signal)),
+    keep('openings', () => openChannels(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
+    // Without a list there is nothing to keep.
+    ...(context.settings.channelSources.length === 0
+      ? []
+      : [keep('keeper', () => keepChannels(context, identity, leadership, signal))]),
     keep('sweep', async () => {
       while (!signal.aborted) {
         await context.clock.sleep(context.settings.sweep, signal)
