@@ -66,8 +66,8 @@ export interface PaymentNodeEvents {
   'peer.blacklisted': { peer: PeerMark }
   /** The peer is left alone for a while. */
   'peer.cooled-down': { peer: PeerMark }
-  /** The operator took the mark away. */
-  'peer.allowed': { peer: PeerMark }
+  /** The operator took the mark away, and said why. */
+  'peer.allowed': { peer: PeerMark; reason: string }
 
   'keeper.paused': { reason: string }
   'keeper.resumed': { reason: string }

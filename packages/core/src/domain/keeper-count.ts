@@ -40,9 +40,9 @@ export function lookAt(snapshot: KeeperSnapshot, policy: KeeperPolicy): Look {
     if (state === 'active') active.add(peer)
     const inactiveFor = channel.inactiveSince === null ? 0 : now - channel.inactiveSince
     const isYoung = inactiveFor < policy.gracePeriod
-    if (state === 'active' || state === 'opening' || (state === 'inactive' && isYoung)) {
-      counted.add(peer)
-    } else if (state === 'closing' && channel.isWaived) waived.add(peer)
+    const isComing = (state === 'inactive' && isYoung) || (state === 'opening' && !channel.isStuck)
+    if (state === 'active' || isComing) counted.add(peer)
+    else if (state === 'closing' && channel.isWaived) waived.add(peer)
     else if (state === 'closing' && !channel.isAttributed && isYoung) unclear.add(peer)
   }
   if (opening?.peer && list?.byKey.has(opening.peer)) counted.add(opening.peer)

@@ -8,6 +8,8 @@ export interface KeeperChannel {
   readonly ownership: 'ours' | 'observe' | 'never'
   /** Milliseconds since 1970; null while it is active. */
   readonly inactiveSince: number | null
+  /** With `opening`: its funding has waited too long to be counted on. */
+  readonly isStuck: boolean
   /** With `closing`: it is known who closed it, and why. */
   readonly isAttributed: boolean
   /** With `closing`: the operator asked for the close, and wants nothing in its place. */

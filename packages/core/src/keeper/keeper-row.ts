@@ -27,6 +27,7 @@ export function writeKeeper(
     below_since: null,
     recent_closes: [],
     mass_close_at: null,
+    deposit_address: null,
     ...set,
     updated_at,
   })

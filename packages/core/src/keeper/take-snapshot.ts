@@ -96,15 +96,21 @@ async function channelOf(
   identity: Identity,
   row: RowOf<typeof channels>,
 ): Promise<KeeperChannel> {
-  const isClosing = row.state === 'closing'
-  const request = isClosing
-    ? await context.storage.get(closeIntents, [identity.publicKey, row.channel_point])
-    : undefined
+  const request =
+    row.state === 'closing'
+      ? await context.storage.get(closeIntents, [identity.publicKey, row.channel_point])
+      : undefined
+  const intent =
+    row.state === 'opening' && row.intent !== null
+      ? await context.storage.get(channelIntents, [row.intent])
+      : undefined
   return {
     peer: row.peer,
     state: row.state as KeeperChannel['state'],
     ownership: (row.ownership ?? 'observe') as KeeperChannel['ownership'],
     inactiveSince: row.inactive_since,
+    // Said of a funding by those who follow it: see `markStuck`.
+    isStuck: intent?.reason === 'unconfirmed',
     isAttributed: row.attribution !== null,
     isWaived: request !== undefined && request.state !== 'refused' && !request.is_replaced,
   }

@@ -41,6 +41,8 @@ export const keepers = table({
     recent_closes: { type: 'json' },
     /** Last alarm about many closes at once. */
     mass_close_at: { type: 'time', nullable: true },
+    /** Given out for paying in, until something has arrived there: a wallet's addresses are limited. */
+    deposit_address: { type: 'text', nullable: true },
     updated_at: { type: 'time' },
   },
   key: ['node'],

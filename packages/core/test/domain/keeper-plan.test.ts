@@ -28,6 +28,7 @@ const channel = (peer: number, more: Partial<KeeperChannel> = {}): KeeperChannel
   state: 'active',
   ownership: 'ours',
   inactiveSince: null,
+  isStuck: false,
   isAttributed: false,
   isWaived: false,
   ...more,
@@ -145,6 +146,11 @@ test('which channels count', () => {
         channels: [channel(1), channel(2, { state: 'opening', inactiveSince: now - 99 * hour })],
       },
       ...enough,
+    },
+    {
+      is: 'opening, and stuck: another one, never to the same peer',
+      given: { channels: [channel(2), channel(1, { state: 'opening', isStuck: true })] },
+      ...opens(3),
     },
     {
       is: 'observed ones',
