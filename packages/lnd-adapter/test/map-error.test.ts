@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 import type { MethodPath } from '../src/call.ts'
 import { calls } from '../src/calls.ts'
 import { isCredentialRejected, mapError } from '../src/map-error.ts'
-import { errorRows as rows } from './error-rows.ts'
+import { channelErrorRows } from './channel-error-rows.ts'
+import { errorRows } from './error-rows.ts'
+
+const rows = [...errorRows, ...channelErrorRows]
 
 function grpcError(code: status, details: string): Error {
   return Object.assign(new Error(details), { code, details, metadata: new Metadata() })

@@ -33,6 +33,7 @@ test('an option that cannot be used is named, with the reason', () => {
     ['keepalive.afterMilliseconds', /above zero/, { keepalive: { afterMilliseconds: 0 } }],
     ['keepalive.timeoutMilliseconds', /above zero/, { keepalive: { timeoutMilliseconds: 0.5 } }],
     ['replyDeadlineMilliseconds', /above zero/, { replyDeadlineMilliseconds: Number.NaN }],
+    ['peerDeadlineMilliseconds', /above zero/, { peerDeadlineMilliseconds: 0 }],
   ]
   for (const [field, reason, wrong] of cases) {
     const options = wrong === undefined ? wrong : { ...good, ...(wrong as object) }

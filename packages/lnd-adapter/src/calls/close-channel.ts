@@ -1,4 +1,9 @@
-import { type CloseChannel, invalid, PaymentNodeError } from '@payment-node/core'
+import {
+  type CloseChannel,
+  invalid,
+  PaymentNodeError,
+  type PendingChannel,
+} from '@payment-node/core'
 import type { Call } from '../call.ts'
 import type { Connection } from '../connection.ts'
 import { unavailable } from '../error-meanings/unavailable.ts'
@@ -33,10 +38,12 @@ export async function closeChannel(
     return await firstUpdate(connection, request, signal)
   } catch (error) {
     if (!PaymentNodeError.is(error, 'node.refused')) throw error
-    // What LND says of a channel that closes already depends on how far it is; the list does not.
-    const closing = await findClosing(connection, channel.channelPoint, signal)
-    if (closing) return closing
-    throw error
+    // What LND says of a channel that is not simply open depends on how far it is; the list does not.
+    const pending = await findPending(connection, channel.channelPoint, signal)
+    if (!pending) throw error
+    if (pending.state === 'opening') throw stillOpening(error)
+    const { closingTransaction } = pending
+    return closingTransaction === undefined ? {} : { closingTransaction }
   }
 }
 
@@ -78,14 +85,21 @@ function readUpdate({ close_pending, chan_close }: CloseStatusUpdate): Closing {
   return bytes ? { closingTransaction: transactionId(bytes) } : {}
 }
 
-async function findClosing(
+async function findPending(
   connection: Connection,
   channelPoint: string,
   signal: AbortSignal | undefined,
-): Promise<Closing | undefined> {
+): Promise<PendingChannel | undefined> {
   const pending = await pendingChannels(connection, signal)
-  const found = pending.find((one) => one.channelPoint === channelPoint)
-  if (!found || found.state === 'opening') return undefined
-  const { closingTransaction } = found
-  return closingTransaction === undefined ? {} : { closingTransaction }
+  return pending.find((one) => one.channelPoint === channelPoint)
+}
+
+/** LND says that the peer is offline. */
+function stillOpening(cause: PaymentNodeError<'node.refused'>): PaymentNodeError<'node.refused'> {
+  return new PaymentNodeError(
+    'node.refused',
+    `The channel is still opening: ${cause.message}`,
+    { call: closeChannelCall.path, reason: 'channel-state' },
+    { advice: 'Wait until it is open.', cause },
+  )
 }
