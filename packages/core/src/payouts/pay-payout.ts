@@ -41,8 +41,9 @@ export async function payPayout(
     const rows = await read(context, id)
     if (!rows) return { ended: true }
     // Before the comparison with LND nothing tells a new payout from one of an old copy of the books.
-    if (rows.attempt.state === 'recorded' && !(await whenCompared(context, leadership, signal))) {
-      return { ended: false, after: 1000 }
+    if (rows.attempt.state === 'recorded' && !isCompared(context, leadership)) {
+      if (!(await whenCompared(context, leadership, signal))) return { ended: false, after: 1000 }
+      continue
     }
     const guard = await readSafety(context, identity)
     const action = decideAttempt(situation(context, rows, leadership, guard), seen.evidence)
