@@ -28,6 +28,10 @@ export async function receiveSettlements(
   let sweeping: Promise<void> | undefined
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
+  const warn = (error: unknown): void =>
+    context.logger.warn('the sweep of invoices failed; the next one comes by itself', {
+      error: String(error),
+    })
   const sweepLater = async (): Promise<void> => {
     await context.clock.sleep(calm, ended)
     if (!ended.aborted) await sweepInvoices(context, identity, leadership, ended)
@@ -42,17 +46,14 @@ export async function receiveSettlements(
         sweeping = sweepInvoices(context, identity, leadership, signal, { fromStart: true })
         await sweeping
       }
-      sweeping ??= sweepLater()
+      // Nobody waits for it while the stream lives: a failure must not end the host's process.
+      sweeping ??= sweepLater().catch(warn)
       position = await creditBatch(context, identity, leadership, batch, position)
       if (signal.aborted) return
     }
   } finally {
     ending.abort()
-    await sweeping?.catch((error: unknown) => {
-      context.logger.warn('the sweep of invoices failed; the next one comes by itself', {
-        error: String(error),
-      })
-    })
+    await sweeping?.catch(warn)
   }
 }
 

@@ -57,6 +57,29 @@ test('the same when its invoice had ended in our books', async () => {
   await expectBooks(shop, node, 1)
 })
 
+test('a sweep that fails beside a living stream rejects for nobody', async () => {
+  const shop = await openForSale()
+  const { run, clock, lnd } = shop
+  await run(shop.payer.pay((await invoiceOf(shop)).paymentRequest))
+  await clock.advance(1000)
+  await run(shop.node.stop())
+  const { node } = shop.open()
+  await run(node.start())
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  let sweeps = 0
+  lnd.faults.add(({ call, moment }) => {
+    if (call !== 'listInvoices' || moment !== 'after-effect') return undefined
+    sweeps++
+    return { outcome: 'unknown' }
+  })
+  await invoiceOf({ ...shop, node })
+  await clock.advance(10_000)
+  process.off('unhandledRejection', note)
+  expect({ sweeps, unhandled }).toEqual({ sweeps: 1, unhandled: [] })
+})
+
 test('what is paid while we are down, while LND is down, and while the stream is cut', async () => {
   const shop = await openForSale()
   const { run, clock, lnd, payer } = shop
