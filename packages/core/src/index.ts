@@ -69,6 +69,7 @@ export type {
   PayoutsRoom,
   PeersRoom,
   Rooms,
+  RoutingRoom,
   SafetyRoom,
 } from './rooms.ts'
 export { counterFile } from './safety/counter-file.ts'
@@ -78,6 +79,15 @@ export type {
   DifferenceKind,
   DifferenceState,
 } from './safety/difference-view.ts'
+export type { AskedFee, RoutingFees } from './routing/list-fees.ts'
+export type {
+  ChannelIncome,
+  DayIncome,
+  IncomePeriod,
+  RoutedAmounts,
+  RoutingIncome,
+} from './routing/read-income.ts'
+export type { RoutingOptions } from './routing/routing-options.ts'
 export type { SafetyStatus } from './safety/halt.ts'
 export type { IntentCounter } from './safety/intent-counter.ts'
 export type { DifferenceFilter } from './safety/list-differences.ts'

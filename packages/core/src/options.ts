@@ -15,6 +15,11 @@ import type { Meter } from './ports/meter.ts'
 import type { Random } from './ports/random.ts'
 import type { Storage } from './ports/storage.ts'
 import { readId, readInteger, readObject, readOneOf } from './read-input.ts'
+import {
+  type RoutingOptions,
+  type RoutingSettings,
+  readRoutingOptions,
+} from './routing/routing-options.ts'
 import type { IntentCounter } from './safety/intent-counter.ts'
 
 /** Which part of the work this process does. One process per LND node leads; the others follow. */
@@ -67,6 +72,8 @@ export interface PaymentNodeOptions {
   readonly channelSources?: readonly PeerSource[]
   /** How the node's channels are kept. */
   readonly channels?: ChannelOptions
+  /** What our channels ask for forwarding. */
+  readonly routing?: RoutingOptions
   /** Hard caps below everything that pays, fees included. */
   readonly caps?: {
     /** Size of one channel, also when the operator opens it. Default 5,000,000 sat. */
@@ -111,6 +118,7 @@ export interface Settings {
   readonly capPerOpen: Amount
   readonly channelSources: readonly PeerSource[]
   readonly channels: ChannelSettings
+  readonly routing: RoutingSettings
   readonly heartbeat: number
   readonly sweep: number
   readonly stopWithin: number
@@ -144,6 +152,7 @@ function read(options: PaymentNodeOptions): Settings {
     'payouts',
     'channelSources',
     'channels',
+    'routing',
     'caps',
     'timing',
     'logger',
@@ -235,6 +244,7 @@ function read(options: PaymentNodeOptions): Settings {
     capPerOpen,
     channelSources: readSources(options.channelSources),
     channels: readChannelOptions(options.channels, capPerOpen),
+    routing: readRoutingOptions(options.routing),
     heartbeat:
       1000 *
       readDuration(given(timing.heartbeat, 5), 'timing.heartbeat', { minimum: 1, maximum: 3600 }),

@@ -42,6 +42,8 @@ import { blockPeer } from './peers/block-peer.ts'
 import { listPeerMarks, type PeerMarkFilter } from './peers/list-peer-marks.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
 import type { Difference } from './safety/difference-view.ts'
+import { listFees, type RoutingFees } from './routing/list-fees.ts'
+import { type IncomePeriod, type RoutingIncome, readIncome } from './routing/read-income.ts'
 import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
 import { type DifferenceFilter, listDifferences } from './safety/list-differences.ts'
 
@@ -142,6 +144,14 @@ export interface LedgerRoom {
   balances(): Promise<Balances>
 }
 
+/** Forwarding other people's payments. */
+export interface RoutingRoom {
+  /** What routing earned per UTC day and channel since the books began. */
+  income(period: IncomePeriod): Promise<RoutingIncome>
+  /** What every channel asks now, and what the rule of the option `routing` would ask. Throws `node.unavailable`. */
+  fees(): Promise<readonly RoutingFees[]>
+}
+
 /** The durable log. */
 export interface EventsRoom {
   /** Events after a cursor (`"0"` for all), in order; gaps between cursors mean nothing. */
@@ -171,6 +181,7 @@ export interface Rooms {
   readonly channels: ChannelsRoom
   readonly keeper: KeeperRoom
   readonly peers: PeersRoom
+  readonly routing: RoutingRoom
   readonly ledger: LedgerRoom
   readonly events: EventsRoom
   readonly safety: SafetyRoom
@@ -216,6 +227,10 @@ export function createRooms(context: Context): Rooms {
       list: (filter) => listPeerMarks(context, filter),
       block: (publicKey, reason) => blockPeer(context, publicKey, reason),
       allow: (publicKey, reason) => allowPeer(context, publicKey, reason),
+    },
+    routing: {
+      income: (period) => readIncome(context, period),
+      fees: () => listFees(context),
     },
     ledger: { balances: () => readBalances(context) },
     events: { after: (cursor, options) => eventsAfter(context, cursor, options) },

@@ -31,6 +31,7 @@ export type TransactionKind =
   | 'payout-succeeded'
   | 'foreign-payment'
   | 'channel-opened'
+  | 'forwards'
 
 /** One fact to book. `id` names the fact: a second booking of the same fact is refused. */
 export interface LedgerTransaction {
@@ -131,6 +132,14 @@ export function bookForeignPayment(
     { account: 'operator', amountMsat: -amountMsat - feeMsat },
     { account: 'world/payees', amountMsat },
     { account: 'world/routing-fees', amountMsat: feeMsat },
+  ])
+}
+
+/** What a page of forwards earned. `lastAt` is the time of its last one in nanoseconds, which no other page has. */
+export function bookForwards(lastAt: string, feesMsat: bigint): LedgerTransaction {
+  return transaction(`forwards/${lastAt}`, 'forwards', 'routing', [
+    { account: 'world/routing-income', amountMsat: -feesMsat },
+    { account: 'operator', amountMsat: feesMsat },
   ])
 }
 

@@ -1,4 +1,5 @@
 import type { Context, Identity, Leadership } from '../context.ts'
+import { bookForwards } from './book-forwards.ts'
 import { closeChannels } from './close-channels.ts'
 import { expireInvoices } from './expire-invoices.ts'
 import { keepChannels } from './keep-channels.ts'
@@ -6,6 +7,7 @@ import { keepRunning } from './keep-running.ts'
 import { openChannels } from './open-channels.ts'
 import { receiveSettlements } from './receive-settlements.ts'
 import { sendPayouts } from './send-payouts.ts'
+import { setRoutingFees } from './set-routing-fees.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
 import { type BooksWatch, watchBooks } from './watch-books.ts'
 import { watchChannels } from './watch-channels.ts'
@@ -20,6 +22,7 @@ export async function runWorkers(
   const keep = (name: string, worker: (signal: AbortSignal) => Promise<void>): Promise<void> =>
     keepRunning(context, name, () => worker(signal), signal)
   const books: BooksWatch = { areLive: false }
+  const { forwards, policies } = context.lightning
   await Promise.all([
     keep('books', () => watchBooks(context, identity, leadership, books, signal)),
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
@@ -28,6 +31,12 @@ export async function runWorkers(
     keep('openings', () => openChannels(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
+    ...(forwards
+      ? [keep('forwards', () => bookForwards(context, identity, leadership, forwards, signal))]
+      : []),
+    ...(policies && context.settings.routing.mode !== 'observe'
+      ? [keep('fees', () => setRoutingFees(context, identity, leadership, policies, signal))]
+      : []),
     // Without a list there is nothing to keep.
     ...(context.settings.channelSources.length === 0
       ? []
