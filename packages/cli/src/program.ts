@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { defineDoctor } from './doctor/doctor-command.ts'
 import { defineMacaroons } from './macaroons/macaroons-command.ts'
+import { definePeers } from './peers/peers-command.ts'
 import { defineStatus } from './status/status-command.ts'
 import type { Surroundings } from './surroundings.ts'
 import { hasColors, openTerminal } from './terminal/terminal.ts'
@@ -41,6 +42,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   }
   defineDoctor(withConfiguration(program.command('doctor')), surroundings, exit)
   defineStatus(withConfiguration(program.command('status')), surroundings, exit)
+  definePeers(withConfiguration(program.command('peers')), surroundings, exit)
   defineMacaroons(program.command('macaroons'), surroundings, exit)
   try {
     await program.parseAsync(argv, { from: 'user' })

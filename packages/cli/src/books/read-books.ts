@@ -7,6 +7,7 @@ import {
   type Storage,
   schema,
 } from '@payment-node/core'
+import { describeError } from '../terminal/describe-error.ts'
 import { LeftAlone, lookOnly } from './look-only-storage.ts'
 import { type BoundNode, stillNode } from './still-node.ts'
 
@@ -28,7 +29,7 @@ export type Books =
   | { readonly state: 'unreadable'; readonly error: unknown }
 
 /** The rooms that need no Lightning node. */
-export type BookRooms = Pick<PaymentNode, 'ledger' | 'payouts' | 'safety'>
+export type BookRooms = Pick<PaymentNode, 'ledger' | 'payouts' | 'peers' | 'safety'>
 
 /**
  * Looks at the host's books: no migration, no lease, no word to LND, and no key is fetched. They are
@@ -82,4 +83,20 @@ async function namedNodes(storage: Storage): Promise<NamedNode[]> {
     publicKey: row.node,
     network: row.network as BoundNode['network'],
   }))
+}
+
+/** Why they are not open, for people. */
+export function whyNotRead(books: Exclude<Books, { state: 'open' }>): string {
+  switch (books.state) {
+    case 'empty':
+      return 'Nothing is stored yet.'
+    case 'unbound':
+      return 'No node is bound to the storage under this name yet.'
+    case 'older-schema':
+      return `The tables have version ${books.found} and are brought to ${books.known} at the next start.`
+    case 'in-use':
+      return `The books (${books.where}) are open in another process, as while the host runs.`
+    case 'unreadable':
+      return describeError(books.error).says
+  }
 }

@@ -5,7 +5,7 @@ import type {
   PayoutState,
   SafetyStatus,
 } from '@payment-node/core'
-import { type BookRooms, type Books, readBooks } from '../books/read-books.ts'
+import { type BookRooms, type Books, readBooks, whyNotRead } from '../books/read-books.ts'
 import type { BoundNode } from '../books/still-node.ts'
 import { describeError } from '../terminal/describe-error.ts'
 
@@ -31,7 +31,7 @@ export type PayoutLine = Pick<
 /** Looks at the books, as {@link readBooks} does. */
 export function reportBooks(options: PaymentNodeOptions): Promise<BooksReport> {
   return readBooks(options, async (books) => {
-    if (books.state !== 'open') return { state: books.state, says: whyNot(books) }
+    if (books.state !== 'open') return { state: books.state, says: whyNotRead(books) }
     try {
       return await readRooms(books.bound, books.rooms)
     } catch (error) {
@@ -79,20 +79,5 @@ function payoutLine(payout: Payout): PayoutLine {
     feeLimit,
     createdAt,
     updatedAt,
-  }
-}
-
-function whyNot(books: Exclude<Books, { state: 'open' }>): string {
-  switch (books.state) {
-    case 'empty':
-      return 'Nothing is stored yet.'
-    case 'unbound':
-      return 'No node is bound to the storage under this name yet.'
-    case 'older-schema':
-      return `The tables have version ${books.found} and are brought to ${books.known} at the next start.`
-    case 'in-use':
-      return `The books (${books.where}) are open in another process, as while the host runs.`
-    case 'unreadable':
-      return describeError(books.error).says
   }
 }

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
-import { explainRefusal } from '../configuration/explain-refusal.ts'
+import { printRefusal } from '../configuration/print-refusal.ts'
 import { useConfiguration } from '../configuration/use-configuration.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { describeError } from '../terminal/describe-error.ts'
-import { openTerminal, plain, type Terminal } from '../terminal/terminal.ts'
-import { wrap } from '../terminal/wrap.ts'
+import { openTerminal } from '../terminal/terminal.ts'
 import { printStatus } from './print-status.ts'
 import { readStatus } from './read-status.ts'
 
@@ -40,12 +39,4 @@ export function defineStatus(
       else printStatus(terminal, status)
       exit(status.state === 'ready' ? 0 : 1)
     })
-}
-
-function printRefusal(terminal: Terminal, refusal: unknown): void {
-  const { colors, columns, print } = terminal
-  const { says, advice } = describeError(refusal)
-  for (const line of wrap(plain(says), columns)) print(colors.red(line))
-  if (advice !== null) for (const line of wrap(`→ ${plain(advice)}`, columns)) print(line)
-  explainRefusal(terminal, refusal)
 }

@@ -1,0 +1,9 @@
+const hour = 3_600_000
+const day = 24 * hour
+
+/** `5 h`, `12 d`, `4.5 y`: a length of time in few characters. Milliseconds. */
+export function describeAge(milliseconds: number): string {
+  if (milliseconds < day) return `${Math.max(0, Math.floor(milliseconds / hour))} h`
+  const days = Math.floor(milliseconds / day)
+  return days < 365 ? `${days} d` : `${(days / 365.25).toFixed(1)} y`
+}
