@@ -7,6 +7,8 @@ import {
   otherSide,
   resolveHtlc,
   type Side,
+  sendableMsat,
+  sideOf,
 } from './channel.ts'
 import { inBackground, type Simulation } from './simulation.ts'
 
@@ -44,7 +46,7 @@ export function carryHtlc(
   position: number,
   final: FinalHop,
 ): Promise<HtlcOutcome> {
-  const hop = route[position]!
+  const hop = position === 0 ? route[0]! : channelToUse(simulation, route[position]!)
   const htlc = offerHtlc(hop.channel, hop.from, {
     paymentHash: final.paymentHash,
     amountMsat: hop.amountMsat,
@@ -53,7 +55,33 @@ export function carryHtlc(
   if (!htlc) {
     return Promise.resolve({ kind: 'failed', code: 'temporary-channel-failure', at: hop })
   }
-  return awaitResult(simulation, hop.channel, htlc, beyond(simulation, route, position, final))
+  return awaitResult(
+    simulation,
+    hop.channel,
+    htlc,
+    beyond(simulation, route.with(position, hop), position, final),
+  )
+}
+
+/**
+ * A node that forwards may take any of its channels to the next node (BOLT4, non-strict forwarding):
+ * the named one when it can carry the part, else the one with the most room.
+ */
+function channelToUse(simulation: Simulation, named: RouteHop): RouteHop {
+  const { channel, from, amountMsat } = named
+  if (sendableMsat(channel, from) >= amountMsat) return named
+  const [node, next] = [channel.ends[from], channel.ends[otherSide(from)]]
+  let best = named
+  let room = amountMsat - 1n
+  for (const other of simulation.channels.values()) {
+    const side = sideOf(other, node)
+    if (side === undefined || other.ends[otherSide(side)] !== next) continue
+    const canCarry = sendableMsat(other, side)
+    if (canCarry <= room) continue
+    room = canCarry
+    best = { ...named, channel: other, from: side }
+  }
+  return best
 }
 
 async function beyond(

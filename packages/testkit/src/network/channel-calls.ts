@@ -5,6 +5,7 @@ import type { ClientStreams } from './client-streams.ts'
 import type { NodeCall } from './faults.ts'
 import { listClosedChannels, listOpenChannels, listPendingChannels } from './list-channels.ts'
 import type { NodeState } from './node-state.ts'
+import { lockedSat } from './open-channel.ts'
 import type { Simulation } from './simulation.ts'
 import { walletSat } from './wallet.ts'
 
@@ -66,7 +67,7 @@ function balance(simulation: Simulation, node: NodeState): WalletBalance {
   return {
     confirmedMsat: confirmed * 1000n,
     unconfirmedMsat: unconfirmed * 1000n,
-    lockedMsat: 0n,
+    lockedMsat: lockedSat(simulation, node) * 1000n,
     reservedMsat: anchorReserveSat(simulation, node) * 1000n,
   }
 }

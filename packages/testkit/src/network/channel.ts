@@ -74,6 +74,8 @@ export interface Channel {
   /** Height of the block with a force close; HTLCs are then resolved on the chain. */
   forceClosedAt?: number
   closingTransaction?: string
+  /** What the lists show from the close on, in msat. */
+  listed?: readonly [bigint, bigint]
   readonly changed: ChangeSignal
   nextHtlc: number
 }
@@ -143,12 +145,27 @@ export function isActive(channel: Channel): boolean {
   return channel.stage === 'open' && isLinked(channel)
 }
 
+/**
+ * Active as `side` lists it. Who is not told of a force close sees nothing of it before its block, and
+ * what he sends into the channel until then hangs.
+ */
+export function isListedActive(channel: Channel, side: Side): boolean {
+  const isUnaware =
+    channel.stage === 'on-chain' &&
+    channel.closing !== undefined &&
+    channel.closing.kind !== 'cooperative' &&
+    channel.closing.by !== side &&
+    channel.closing.confirmedAt === undefined
+  return isActive(channel) || (isUnaware && areConnected(channel))
+}
+
 /** Messages can pass: also while a cooperative close waits for the last HTLCs. */
 export function isLinked(channel: Channel): boolean {
-  return (
-    (channel.stage === 'open' || channel.stage === 'shutting-down') &&
-    channel.ends.every((node) => node.lifecycle === 'running' && node.isConnected)
-  )
+  return (channel.stage === 'open' || channel.stage === 'shutting-down') && areConnected(channel)
+}
+
+function areConnected(channel: Channel): boolean {
+  return channel.ends.every((node) => node.lifecycle === 'running' && node.isConnected)
 }
 
 /** HTLCs that have an output of their own. */
@@ -179,6 +196,11 @@ export function balanceOf(channel: Channel, side: Side): bigint {
   if (side === 1) return gross
   const net = gross - commitmentFee(channel) - anchorsMsat(channel.commitmentType)
   return net > 0n ? net : 0n
+}
+
+/** Balance as the lists show it: whole satoshi, and after a close what it was then. */
+export function listedBalance(channel: Channel, side: Side): bigint {
+  return channel.listed?.[side] ?? (balanceOf(channel, side) / 1000n) * 1000n
 }
 
 /** The largest HTLC that `side` can offer now. */

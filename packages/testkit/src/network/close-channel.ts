@@ -1,8 +1,11 @@
 import {
   anchorsOf,
+  balanceOf,
   type Channel,
   commitmentFee,
+  dustLimitMsat,
   isLinked,
+  listedBalance,
   otherSide,
   type Side,
   sideOf,
@@ -11,7 +14,9 @@ import { hintChanged } from './channel-hints.ts'
 import { publishTransaction } from './mempool.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
+import { closeConfirmations } from './scale-by-size.ts'
 import { inBackground, type Simulation } from './simulation.ts'
+import { outputWeight, transactionFeeSat } from './transaction-fee.ts'
 
 /** How a node closes a channel. */
 export interface ChannelClosing {
@@ -35,12 +40,10 @@ export interface Closing {
   confirmedAt?: number
 }
 
-const cooperativeVbytes = 170
-
-/** Confirmations after which LND ≥ 0.21 believes a close: 3 to 6 by capacity. */
-function closeConfirmations(capacityMsat: bigint): number {
-  const scaled = (6n * (capacityMsat / 1000n)) / 16_777_215n
-  return Math.min(6, Math.max(3, Number(scaled)))
+/** Frame, the funding input with two signatures, and the outputs that are made, as LND weighs them. */
+function cooperativeWeight(channel: Channel): bigint {
+  const outputs = ([0, 1] as const).filter((side) => balanceOf(channel, side) >= dustLimitMsat)
+  return 428n + outputWeight * BigInt(outputs.length)
 }
 
 /** CloseChannel by `node`. */
@@ -108,9 +111,10 @@ async function finishCooperatively(
   if (channel.stage !== 'shutting-down') return
   const { chain, random } = simulation
   const satPerVbyte = request.satPerVbyte ?? chain.satPerVbyte
-  const cost = BigInt(Math.ceil(satPerVbyte * cooperativeVbytes)) * 1000n
+  const cost = transactionFeeSat(satPerVbyte, cooperativeWeight(channel)) * 1000n
   channel.closing!.openersCostMsat = cost < channel.balances[0] ? cost : channel.balances[0]
   channel.stage = 'on-chain'
+  keepListed(channel)
   const shares = ([0, 1] as const).map((side) => {
     const amountSat = outputSat(channel, side)
     channel.views[side].settledMsat = amountSat * 1000n
@@ -129,6 +133,11 @@ async function finishCooperatively(
   channel.balances[1] = 0n
   channel.closingTransaction = transaction.id
   hintChanged(channel)
+}
+
+/** From here on the lists show what the channel held when it was closed. */
+function keepListed(channel: Channel): void {
+  channel.listed = [listedBalance(channel, 0), listedBalance(channel, 1)]
 }
 
 /** Whole satoshi that an end gets out; outputs below the dust limit are not made. */
@@ -159,6 +168,7 @@ export function forceClose(
     ...(kind === 'breach' ? { revokedMsat } : {}),
   }
   channel.stage = 'on-chain'
+  keepListed(channel)
   const [own, other] = [channel.views[by], channel.views[otherSide(by)]]
   own.list = 'closing'
   own.closeType = 'local-force'

@@ -56,6 +56,12 @@ function isKnown(simulation: Simulation, channel: Channel): boolean {
   return channel.stage === 'open' && channel.knownFrom <= simulation.clock.monotonic()
 }
 
+/** Others hear of a channel when its funding has six confirmations (BOLT7). */
+function isAnnounced(simulation: Simulation, channel: Channel): boolean {
+  const confirmedAt = channel.funding?.confirmedAt
+  return confirmedAt === undefined || simulation.chain.height >= confirmedAt + 5
+}
+
 /** Edges that end at a node, by its public key. Private channels: only ours and the hinted ones. */
 function edgesInto(simulation: Simulation, request: RouteRequest): Map<string, Edge[]> {
   const into = new Map<string, Edge[]>()
@@ -69,7 +75,8 @@ function edgesInto(simulation: Simulation, request: RouteRequest): Map<string, E
     if (!isKnown(simulation, channel)) continue
     for (const from of [0, 1] as const) {
       const isOurs = channel.ends[from] === request.source
-      if (isOurs || !channel.isPrivate) add({ channel, from, policy: channel.policies[from] })
+      const isPublic = !channel.isPrivate && isAnnounced(simulation, channel)
+      if (isOurs || isPublic) add({ channel, from, policy: channel.policies[from] })
     }
   }
   for (const hint of request.routeHints.flat()) {
@@ -90,6 +97,8 @@ interface Label {
   readonly needMsat: bigint
   readonly cltvBlocks: number
   readonly hops: number
+  /** At the source: what the first channel can carry. */
+  readonly roomMsat: bigint
   readonly next?: { readonly edge: Edge; readonly label: Label }
 }
 
@@ -102,6 +111,7 @@ export function findRoute(simulation: Simulation, request: RouteRequest): RouteH
     needMsat: request.amountMsat,
     cltvBlocks: request.finalCltvBlocks,
     hops: 0,
+    roomMsat: 0n,
   })
   while (open.size > 0) {
     const [node, label] = cheapest(open)
@@ -126,18 +136,21 @@ function extend(label: Label, edge: Edge, request: RouteRequest): Label | undefi
   const avoided = request.avoided.get(edgeKey(channel, from))
   if (avoided !== undefined && amount >= avoided) return undefined
   const isFirst = channel.ends[from] === request.source
-  if (isFirst && amount > sendableMsat(channel, from)) return undefined
+  const roomMsat = isFirst ? sendableMsat(channel, from) : 0n
+  if (isFirst && amount > roomMsat) return undefined
   const needMsat = isFirst ? amount : amount + forwardingFee(policy, amount)
   if (needMsat - request.amountMsat > request.feeLimitMsat) return undefined
   const cltvBlocks = label.cltvBlocks + (isFirst ? 0 : policy.timeLockDeltaBlocks)
   const hops = label.hops + 1
   if (cltvBlocks > maximumCltvBlocks || hops > maximumHops) return undefined
-  return { needMsat, cltvBlocks, hops, next: { edge, label } }
+  return { needMsat, cltvBlocks, hops, roomMsat, next: { edge, label } }
 }
 
 function isCheaper(a: Label, b: Label): boolean {
   if (a.needMsat !== b.needMsat) return a.needMsat < b.needMsat
-  return a.hops < b.hops
+  if (a.hops !== b.hops) return a.hops < b.hops
+  // Of several channels to the same peer LND takes the one with the most room.
+  return a.roomMsat > b.roomMsat
 }
 
 function cheapest(open: Map<string, Label>): [string, Label] {

@@ -1,5 +1,12 @@
 import type { ClosedChannel, NodeChannel, PendingChannel } from '@payment-node/core'
-import { balanceOf, type Channel, isActive, otherSide, type Side, sideOf } from './channel.ts'
+import {
+  type Channel,
+  isListedActive,
+  listedBalance,
+  otherSide,
+  type Side,
+  sideOf,
+} from './channel.ts'
 import { listedWeight } from './listed-weight.ts'
 import type { NodeState } from './node-state.ts'
 import type { Simulation } from './simulation.ts'
@@ -31,15 +38,15 @@ export function listOpenChannels(simulation: Simulation, node: NodeState): NodeC
       peer: peer.publicKey,
       peerAlias: peer.alias,
       capacityMsat: channel.capacityMsat,
-      localMsat: wholeSat(balanceOf(channel, side)),
-      remoteMsat: wholeSat(balanceOf(channel, otherSide(side))),
+      localMsat: listedBalance(channel, side),
+      remoteMsat: listedBalance(channel, otherSide(side)),
       localReserveMsat: channel.reserves[side],
       remoteReserveMsat: channel.reserves[otherSide(side)],
       feePerKw: channel.feePerKw,
       commitWeight: listedWeight(channel, side),
       isInitiator: side === 0,
       commitmentType: channel.commitmentType,
-      isActive: isActive(channel),
+      isActive: isListedActive(channel, side),
       isPrivate: channel.isPrivate,
       pendingHtlcs: [...channel.htlcs.values()].map((htlc) => ({
         direction: htlc.offeredBy === side ? 'outgoing' : 'incoming',
@@ -64,8 +71,8 @@ export function listPendingChannels(simulation: Simulation, node: NodeState): Pe
       channelPoint: channel.channelPoint,
       peer: peer.publicKey,
       capacityMsat: channel.capacityMsat,
-      localMsat: wholeSat(balanceOf(channel, side)),
-      remoteMsat: wholeSat(balanceOf(channel, otherSide(side))),
+      localMsat: listedBalance(channel, side),
+      remoteMsat: listedBalance(channel, otherSide(side)),
       state: view.list,
       isInitiator: side === 0,
       ...(channel.memo === undefined || side !== 0 ? {} : { memo: channel.memo }),

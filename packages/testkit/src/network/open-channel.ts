@@ -5,6 +5,7 @@ import { hintChanged, hintClosed } from './channel-hints.ts'
 import { type ChainTransaction, publishTransaction } from './mempool.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
+import { openConfirmations } from './scale-by-size.ts'
 import type { Simulation } from './simulation.ts'
 import { frameWeight, inputWeight, outputWeight, transactionFeeSat } from './transaction-fee.ts'
 import { type Coin, takeCoins, walletSat } from './wallet.ts'
@@ -28,11 +29,15 @@ export interface ChannelOpening {
 export interface Funding {
   readonly transaction: ChainTransaction
   readonly spent: readonly Coin[]
+  /** Blocks until the channel is used. */
+  readonly confirmations: number
+  /** Monotonic milliseconds until which the wallet shows the spent outputs as locked. */
+  readonly lockedUntil: number
   confirmedAt?: number
 }
 
-/** Blocks until a new channel is used; LND scales 3 to 6, the usual size takes 3. */
-const openConfirmations = 3
+/** How long LND keeps the inputs of a funding for itself (`DefaultReservationTimeout`). */
+const leaseMilliseconds = 600_000
 
 /** OpenChannelSync: returns when the peer agreed and the funding transaction was published. */
 export function openChannel(
@@ -84,7 +89,12 @@ export function openChannel(
     stage: 'opening',
     knownFrom: Number.POSITIVE_INFINITY,
   })
-  const funding: Funding = { transaction, spent }
+  const funding: Funding = {
+    transaction,
+    spent,
+    confirmations: openConfirmations(channel.capacityMsat, (request.pushSat ?? 0n) * 1000n),
+    lockedUntil: simulation.clock.monotonic() + leaseMilliseconds,
+  }
   channel.funding = funding
   simulation.channels.set(channel.channelPoint, channel)
   hintChanged(channel)
@@ -128,11 +138,24 @@ function commitmentFeerate(
   return commitmentType !== 'legacy' && atLeast > 2500n ? 2500n : atLeast
 }
 
+/** What LND's balance calls locked: inputs of its own fundings that wait for a block. */
+export function lockedSat(simulation: Simulation, node: NodeState): bigint {
+  const now = simulation.clock.monotonic()
+  let sum = 0n
+  for (const { ends, funding } of simulation.channels.values()) {
+    if (ends[0] !== node || !funding || funding.confirmedAt !== undefined) continue
+    const isWaiting = simulation.chain.mempool.waiting.has(funding.transaction.id)
+    if (!isWaiting || now >= funding.lockedUntil) continue
+    for (const coin of funding.spent) sum += coin.amountSat
+  }
+  return sum
+}
+
 /** Opens what has enough confirmations at both ends. */
 export function reviewOpening(simulation: Simulation, channel: Channel): void {
-  const confirmedAt = channel.funding?.confirmedAt
-  if (channel.stage !== 'opening' || confirmedAt === undefined) return
-  const height = confirmedAt + openConfirmations - 1
+  const { funding } = channel
+  if (channel.stage !== 'opening' || funding?.confirmedAt === undefined) return
+  const height = funding.confirmedAt + funding.confirmations - 1
   if (channel.ends.some((node) => node.height < height)) return
   channel.stage = 'open'
   for (const view of channel.views) view.list = 'open'

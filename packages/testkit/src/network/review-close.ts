@@ -1,14 +1,21 @@
-import { type Channel, otherSide, type Side, type SideView } from './channel.ts'
+import {
+  type Channel,
+  dustLimitMsat,
+  listedBalance,
+  otherSide,
+  type Side,
+  type SideView,
+} from './channel.ts'
 import { hintChanged, hintClosed } from './channel-hints.ts'
 import { type Closing, outputSat } from './close-channel.ts'
 import { publishTransaction } from './mempool.ts'
 import type { NodeState } from './node-state.ts'
+import { closerDelay } from './scale-by-size.ts'
 import type { Simulation } from './simulation.ts'
+import { transactionFeeSat } from './transaction-fee.ts'
 
-/** CSV delay of the closer's own output, in blocks; LND's least by default. */
-const closerDelay = 144
-/** Size of a transaction that sweeps one output, in vbytes. */
-const sweepVbytes = 110
+/** Weight of a transaction that sweeps one output of a commitment: the closer's, or the other end's. */
+const sweepWeights = { delayed: 534n, other: 491n }
 
 /**
  * One end looks at a close after a block, as LND ≥ 0.21 does: it believes the close only after 3 to
@@ -45,7 +52,8 @@ function reviewForceClose(
 ): void {
   const closing = channel.closing!
   const view = channel.views[side]
-  const delay = side === closing.by ? closerDelay : 1
+  const delay = side === closing.by ? closerDelay(channel.capacityMsat) : 1
+  view.settledMsat = keptMsat(channel, side)
   view.maturityHeight = closing.confirmedAt! + delay
   if (view.list !== 'force-closing') {
     view.list = 'force-closing'
@@ -56,11 +64,18 @@ function reviewForceClose(
   sweep(simulation, channel, side)
 }
 
+/** LND's settled balance of a force close: the balance in the commitment, before any fee for sweeping. */
+function keptMsat(channel: Channel, side: Side): bigint {
+  const balance = listedBalance(channel, side)
+  return balance < dustLimitMsat ? 0n : balance
+}
+
 /** What was cheated with: the honest end takes everything, unless it sleeps for longer than the delay. */
 function reviewBreach(simulation: Simulation, node: NodeState, channel: Channel, side: Side): void {
   const closing = channel.closing!
   const view = channel.views[side]
   const victim = channel.views[otherSide(closing.by)]
+  view.settledMsat = keptMsat(channel, side)
   if (side !== closing.by) {
     view.list = 'hidden'
     hintClosed(channel, side)
@@ -71,7 +86,7 @@ function reviewBreach(simulation: Simulation, node: NodeState, channel: Channel,
     return
   }
   view.list = 'force-closing'
-  view.maturityHeight = closing.confirmedAt! + closerDelay
+  view.maturityHeight = closing.confirmedAt! + closerDelay(channel.capacityMsat)
   hintClosed(channel, side)
   if (victim.isSwept) {
     finish(channel, view)
@@ -101,17 +116,17 @@ function sweep(simulation: Simulation, channel: Channel, side: Side): void {
   const { chain, random } = simulation
   const view = channel.views[side]
   view.isSwept = true
-  const feeSat = BigInt(Math.ceil(chain.satPerVbyte * sweepVbytes))
+  const weight = side === channel.closing!.by ? sweepWeights.delayed : sweepWeights.other
+  const feeSat = transactionFeeSat(chain.satPerVbyte, weight)
   // Who takes a breached channel whole bears the opener's cost too.
   const isWhole = channel.closing!.kind === 'breach' && channel.balances[otherSide(side)] === 0n
   const ownSat = isWhole
     ? (channel.balances[side] - channel.closing!.openersCostMsat) / 1000n
     : outputSat(channel, side)
   const amountSat = ownSat - feeSat < 354n ? 0n : ownSat - feeSat
-  view.settledMsat = amountSat * 1000n
   publishTransaction(chain, random, {
     satPerVbyte: chain.satPerVbyte,
-    feeMsat: channel.balances[side] - view.settledMsat,
+    feeMsat: channel.balances[side] - amountSat * 1000n,
     payments: [{ wallet: channel.ends[side].wallet, amountSat }],
     confirmed: () => finish(channel, view),
   })

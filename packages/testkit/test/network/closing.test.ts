@@ -99,13 +99,13 @@ test('forced by us: waits, matures for 144 blocks, is swept, and only then liste
   expect(total()).toBe(0n)
 })
 
-test('forced by the peer: listed inactive for two blocks, then swept at once', async () => {
+test('forced by the peer: seen in its block, listed inactive for two, then swept at once', async () => {
   const { clock, alice, bob, channelPoint, timeline, total } = pair()
   const told = watchClosed(alice)
   await clock.advance(10)
   bob.closeChannel(channelPoint, { kind: 'force' })
   expect(await timeline(alice, 4)).toEqual([
-    'inactive',
+    'active',
     'inactive',
     'inactive',
     'force-closing',
@@ -115,18 +115,12 @@ test('forced by the peer: listed inactive for two blocks, then swept at once', a
   expect(total()).toBe(0n)
 })
 
-test('breach: inactive for two blocks, in no list at the third, resolved at the fourth', async () => {
+test('breach: seen in its block, inactive for two, in no list at the third, resolved at the fourth', async () => {
   const { clock, alice, bob, channelPoint, timeline, total } = pair()
   const told = watchClosed(alice)
   await clock.advance(10)
   bob.closeChannel(channelPoint, { kind: 'breach' })
-  expect(await timeline(alice, 4)).toEqual([
-    'inactive',
-    'inactive',
-    'inactive',
-    '',
-    'breach by peer',
-  ])
+  expect(await timeline(alice, 4)).toEqual(['active', 'inactive', 'inactive', '', 'breach by peer'])
   expect(told).toMatchObject([{ closeType: 'breach', closedBy: 'peer' }])
   const won = (await clock.run(alice.lightning.walletBalance())).confirmedMsat
   const lost = (await clock.run(bob.lightning.walletBalance())).confirmedMsat

@@ -14,11 +14,10 @@ function pair() {
   return { network, clock, alice, bob, total }
 }
 
-test('a channel opens at three confirmations; path finding knows it a moment later', async () => {
+test('a small channel opens at its first confirmation; path finding knows it a moment later', async () => {
   const { network, clock, alice, bob, total } = pair()
   const request = { capacitySat: 1_000_000n, pushSat: 200_000n, memo: 'intent-7' }
   const channelPoint = alice.openChannel(bob, request)
-  network.mine(2)
   expect(await clock.run(alice.lightning.listPendingChannels())).toMatchObject([
     { channelPoint, state: 'opening', memo: 'intent-7' },
   ])
@@ -35,6 +34,31 @@ test('a channel opens at three confirmations; path finding knows it a moment lat
   await clock.advance(2500)
   expect(await pay()).toMatchObject({ state: 'succeeded' })
   expect(total()).toBe(0n)
+})
+
+test('the more is at stake the more confirmations a new channel waits for', async () => {
+  // LND: six times capacity and push over 16 777 215 sat, 1 to 6.
+  const rows = [
+    { capacitySat: 5_592_404n, pushSat: 0n, blocks: 1 },
+    { capacitySat: 5_592_405n, pushSat: 0n, blocks: 2 },
+    { capacitySat: 5_000_000n, pushSat: 592_405n, blocks: 2 },
+    { capacitySat: 16_000_000n, pushSat: 0n, blocks: 5 },
+    { capacitySat: 16_777_215n, pushSat: 0n, blocks: 6 },
+    { capacitySat: 16_000_000n, pushSat: 8_000_000n, blocks: 6 },
+  ]
+  const waited = []
+  for (const { blocks, ...request } of rows) {
+    const { network, clock, alice, bob } = pair()
+    alice.fund(100_000_000n)
+    alice.openChannel(bob, request)
+    let count = 0
+    while ((await clock.run(alice.lightning.listChannels())).length === 0 && count < 9) {
+      network.mine(1)
+      count++
+    }
+    waited.push({ ...request, blocks: count })
+  }
+  expect(waited).toEqual(rows)
 })
 
 test('the wallet shows change, spends only what is confirmed, and keeps the anchor reserve', async () => {
