@@ -72,13 +72,6 @@ export type {
   RoutingRoom,
   SafetyRoom,
 } from './rooms.ts'
-export { counterFile } from './safety/counter-file.ts'
-export type {
-  Comparison,
-  Difference,
-  DifferenceKind,
-  DifferenceState,
-} from './safety/difference-view.ts'
 export type { AskedFee, RoutingFees } from './routing/list-fees.ts'
 export type {
   ChannelIncome,
@@ -88,6 +81,13 @@ export type {
   RoutingIncome,
 } from './routing/read-income.ts'
 export type { RoutingOptions } from './routing/routing-options.ts'
+export { counterFile } from './safety/counter-file.ts'
+export type {
+  Comparison,
+  Difference,
+  DifferenceKind,
+  DifferenceState,
+} from './safety/difference-view.ts'
 export type { SafetyStatus } from './safety/halt.ts'
 export type { IntentCounter } from './safety/intent-counter.ts'
 export type { DifferenceFilter } from './safety/list-differences.ts'
