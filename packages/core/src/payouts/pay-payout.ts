@@ -74,6 +74,13 @@ export async function payPayout(
         await bookSucceeded(context, identity, leadership, id, seen.update)
         return { ended: true }
       case 'book-failed':
+        // An LND with an old state fails what was paid: first it is compared with the books.
+        if (!isCompared(context, leadership)) {
+          if (!(await whenCompared(context, leadership, signal))) {
+            return { ended: false, after: 1000 }
+          }
+          continue
+        }
         await endPayout(
           context,
           identity,

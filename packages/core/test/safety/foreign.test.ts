@@ -1,0 +1,156 @@
+import type { PaymentNode } from '@payment-node/core'
+import { expect, test } from 'vitest'
+import { expectBooks } from '../payouts/expect-books.ts'
+import { openShop, type Shop } from '../shop.ts'
+import { testCounter } from './counter.ts'
+import { differencesOf } from './old-copy.ts'
+
+/** LND looks for other programs' payments this often (milliseconds), and a little more. */
+const aLook = 31_000
+
+async function openRich(options: Parameters<typeof openShop>[0] = {}): Promise<Shop> {
+  const shop = openShop(options)
+  await shop.run(shop.node.start())
+  await shop.sell(100_000)
+  return shop
+}
+
+/** What the operator has lost since the books began, in msat. */
+async function operatorPaid(shop: Shop, node: PaymentNode, openingMsat: bigint): Promise<bigint> {
+  return openingMsat - (await shop.run(node.ledger.balances())).operator.msat
+}
+
+async function opening(shop: Shop, node: PaymentNode = shop.node): Promise<bigint> {
+  return -(await shop.run(node.ledger.balances())).world.opening.msat
+}
+
+test('what other programs pay while it runs is booked as the operator s, once, and halts nothing', async () => {
+  const shop = await openRich()
+  const { run, clock, lnd, payee, node } = shop
+  const before = await opening(shop)
+  await run(lnd.pay(shop.bill(3000).paymentRequest))
+  const held = payee.createHoldInvoice({ amountMsat: 5_000_000n })
+  const refused = payee.createHoldInvoice({ amountMsat: 6_000_000n })
+  const paying = [lnd.pay(held.paymentRequest), lnd.pay(refused.paymentRequest)]
+  await clock.advance(aLook)
+  expect(await operatorPaid(shop, node, before)).toBe(3_000_000n)
+  const open = await differencesOf(shop, node)
+  expect(open.map(({ kind, state }) => [kind, state])).toEqual([
+    ['unknown-payment', 'open'],
+    ['unknown-payment', 'open'],
+  ])
+  payee.settleHold(held.paymentHash)
+  payee.cancelHold(refused.paymentHash)
+  await run(Promise.all(paying))
+  await clock.advance(3 * aLook)
+  expect(await operatorPaid(shop, node, before)).toBe(8_000_000n)
+  expect(await differencesOf(shop, node)).toEqual([])
+  const all = await differencesOf(shop, node, 'all')
+  expect(all.map(({ state }) => state).sort()).toEqual(['booked', 'dropped'])
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  await expectBooks(shop, { available: 100_000, reserved: 0 })
+})
+
+test('a payment that another program tries again is booked when it succeeds', async () => {
+  const shop = await openRich()
+  const { run, clock, lnd, payee, node } = shop
+  const before = await opening(shop)
+  const bill = shop.bill(4000)
+  payee.stop()
+  expect((await run(lnd.pay(bill.paymentRequest))).state).toBe('failed')
+  await clock.advance(aLook)
+  payee.start()
+  await clock.advance(3000)
+  const hold = payee.createHoldInvoice({ amountMsat: 5_000_000n })
+  const held = lnd.pay(hold.paymentRequest)
+  await clock.advance(aLook)
+  payee.cancelHold(hold.paymentHash)
+  await run(held)
+  // Failed and tried again before anybody looked: a payment of its own.
+  await run(lnd.pay(bill.paymentRequest))
+  await clock.advance(2 * aLook)
+  expect(await operatorPaid(shop, node, before)).toBe(4_000_000n)
+  expect(await differencesOf(shop, node)).toEqual([])
+})
+
+test('what other programs paid while nobody looked: foreign by the counter, else asked about', async () => {
+  for (const counter of [testCounter(), undefined]) {
+    const shop = await openRich({ options: counter ? { intentCounter: counter } : {} })
+    const { run, clock, lnd } = shop
+    const before = await opening(shop)
+    await run(shop.node.stop())
+    await run(lnd.pay(shop.bill(3000).paymentRequest))
+    const { node } = shop.open()
+    await run(node.start())
+    await clock.advance(2000)
+    if (!counter) {
+      expect(await run(node.safety.status())).toMatchObject({ cause: 'books-behind' })
+      expect(await operatorPaid(shop, node, before)).toBe(0n)
+      await run(node.safety.resume('my own payment'))
+      await clock.advance(2000)
+    }
+    expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+    expect(await operatorPaid(shop, node, before)).toBe(3_000_000n)
+    await run(node.stop())
+    const next = shop.open().node
+    await run(next.start())
+    await clock.advance(aLook)
+    expect(await operatorPaid(shop, next, before)).toBe(3_000_000n)
+    expect(await run(next.safety.status())).toMatchObject({ isHalted: false })
+  }
+})
+
+test('payments from before the first start are history', async () => {
+  const shop = openShop()
+  const { run, lnd, node } = shop
+  await run(lnd.pay(shop.bill(3000).paymentRequest))
+  await run(node.start())
+  const before = await opening(shop)
+  await shop.clock.advance(aLook)
+  expect(await operatorPaid(shop, node, before)).toBe(0n)
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+})
+
+test('payments of other programs around an outage of LND are foreign: the books were open all the time', async () => {
+  const shop = await openRich()
+  const { run, clock, lnd, node } = shop
+  const before = await opening(shop)
+  await clock.advance(5000)
+  // Paid directly before LND goes away; seen when it is back.
+  await run(lnd.pay(shop.bill(3000).paymentRequest))
+  lnd.stop()
+  await clock.advance(60_000)
+  lnd.start()
+  await clock.advance(5000)
+  expect(await operatorPaid(shop, node, before)).toBe(3_000_000n)
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  const payout = await shop.request({ destination: shop.bill(10).paymentRequest })
+  expect((await shop.ended(payout.id)).state).toBe('succeeded')
+})
+
+test('a payout whose invoice another program pays first is booked as paid', async () => {
+  const counter = testCounter()
+  const shop = await openRich({ options: { intentCounter: counter } })
+  const { run, clock, lnd } = shop
+  const bill = shop.bill(20_000)
+  // Reserved, and paid by hand before a process looks at it.
+  await run(shop.node.stop())
+  const { node: asking } = shop.open({ role: 'api' })
+  await run(asking.start())
+  const { id } = await shop.request(
+    { destination: bill.paymentRequest, feeLimit: '0 sat' },
+    'p',
+    asking,
+  )
+  await run(asking.stop())
+  await run(lnd.pay(bill.paymentRequest))
+  const { node } = shop.open()
+  await run(node.start())
+  await clock.advance(3000)
+  expect(await run(node.payouts.get(id))).toMatchObject({
+    state: 'succeeded',
+    preimage: bill.preimage,
+  })
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  await expectBooks(shop, { available: 80_000, reserved: 0 }, node)
+})
