@@ -151,3 +151,34 @@ test('text from outside cannot steer the terminal', async () => {
   expect(stdout).toMatch(/^ {2}payer +active /m)
   expect(plain('\u001b[2J\u001b]0;title\u0007evil\r\nname\u202e \u009b31m')).toBe('evil name')
 })
+
+test('books that LND has left behind: the halt and each difference in words, here and in the doctor', async () => {
+  using folder = openFolder()
+  const path = folder.write(file, simulatedShop())
+  let paymentHash = ''
+  await withHost(path, async (_, { shop, payee }) => {
+    const bill = payee.createInvoice({ amountMsat: 30_000_000n })
+    paymentHash = bill.paymentHash
+    // Nobody looks for it before this process ends.
+    await shop.pay(bill.paymentRequest)
+  })
+  await withHost(path, (node) => new Promise((told) => node.on('node.books-behind', () => told())))
+  const { status } = await readStatus(folder)
+  expect(status.books).toMatchObject({
+    safety: { isHalted: true, cause: 'books-behind' },
+    differences: [{ kind: 'unknown-payment', paymentHash, amount: '30000 sat', state: 'open' }],
+  })
+  const { stdout } = await folder.run('status')
+  expect(stdout).toMatch(
+    /^ {2}outgoing {4}halted since .* UTC: these books seem to be an old copy/m,
+  )
+  expect(stdout).toMatch(
+    new RegExp(`^ {2}unknown-payment +${paymentHash.slice(0, 12)}.* +30,000 `, 'm'),
+  )
+  expect(stdout.split('\n').filter((line) => [...line].length > 80)).toEqual([])
+  const doctor = await folder.run('doctor')
+  expect(doctor.exitCode).toBe(1)
+  const says = doctor.stdout.replace(/\s+/g, ' ')
+  expect(says).toContain('LND has made payments that these books do not know')
+  expect(says).toContain('payment-node status shows what is open (1).')
+})

@@ -98,9 +98,20 @@ function checkName(
 async function checkHalt(books: Books): Promise<readonly Diagnosis[]> {
   if (books.state !== 'open') return []
   try {
-    const { isHalted, reason, changedAt } = await books.rooms.safety.status()
+    const { isHalted, reason, cause, changedAt } = await books.rooms.safety.status()
     if (!isHalted) return [ok('halt', 'Outgoing money is not halted.')]
     const since = new Date(changedAt).toISOString()
+    if (cause !== 'operator') {
+      const { items, cursor } = await books.rooms.safety.differences({ limit: 1000 })
+      const count = cursor === undefined ? `${items.length}` : `more than ${items.length}`
+      return [
+        failed(
+          'halt',
+          `Outgoing money is halted since ${since}: ${reason}.`,
+          `payment-node status shows what is open (${count}). When each is understood: node.safety.resume(reason).`,
+        ),
+      ]
+    }
     return [
       warning(
         'halt',

@@ -1,3 +1,4 @@
+import type { Difference } from '@payment-node/core'
 import { drawTable } from '../terminal/draw-table.ts'
 import { exactSat, wholeSat } from '../terminal/format-sat.ts'
 import { shortKey } from '../terminal/short-key.ts'
@@ -8,8 +9,9 @@ import type { ChannelLine } from './read-channels.ts'
 import type { StatusReport } from './read-status.ts'
 import type { BooksReport, PayoutLine } from './report-books.ts'
 
-/** Payouts shown; `--json` has them all. */
+/** Payouts and differences shown; `--json` has them all. */
 const mostPayouts = 20
+const mostDifferences = 20
 
 /** The node, what it can receive and send, what is owed, and each channel and payout under way. */
 export function printStatus(terminal: Terminal, status: StatusReport): void {
@@ -43,7 +45,10 @@ export function printStatus(terminal: Terminal, status: StatusReport): void {
     line('books', `not read. ${books.says}`, colors.yellow)
   }
   if (channels) printChannels(terminal, channels)
-  if (books.state === 'open') printPayouts(terminal, books.payouts)
+  if (books.state === 'open') {
+    printPayouts(terminal, books.payouts)
+    printDifferences(terminal, books.differences)
+  }
 }
 
 function printBooks(
@@ -109,6 +114,29 @@ function printPayouts({ colors, print }: Terminal, payouts: readonly PayoutLine[
   ] as const
   for (const row of drawTable(columns, rows, colors.dim)) print(row)
   if (payouts.length > mostPayouts) print(`  and ${payouts.length - mostPayouts} more (--json)`)
+}
+
+function printDifferences({ colors, print }: Terminal, differences: readonly Difference[]): void {
+  if (differences.length === 0) return
+  print()
+  print(colors.bold('What LND and the books tell differently'))
+  const rows = differences
+    .slice(0, mostDifferences)
+    .map(({ kind, paymentHash, channelPoint, amount, occurredAt }) => [
+      `  ${kind}`,
+      shortKey(paymentHash ?? channelPoint ?? ''),
+      amount ? wholeSat(amount) : '',
+      date(occurredAt),
+    ])
+  const columns = [
+    { title: '  what' },
+    { title: 'which' },
+    { title: 'sat', align: 'right' },
+    { title: 'when (UTC)' },
+  ] as const
+  for (const row of drawTable(columns, rows, colors.dim)) print(row)
+  const rest = differences.length - mostDifferences
+  if (rest > 0) print(`  and ${rest} more (--json)`)
 }
 
 function date(milliseconds: number): string {

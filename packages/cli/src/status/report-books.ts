@@ -1,5 +1,6 @@
 import type {
   Amount,
+  Difference,
   PaymentNodeOptions,
   Payout,
   PayoutState,
@@ -18,6 +19,8 @@ export type BooksReport =
       readonly owed: Amount
       readonly partners: number
       readonly safety: SafetyStatus
+      /** What LND and the books tell differently and is not settled yet, newest first. */
+      readonly differences: readonly Difference[]
       /** Those that have not ended, newest first. */
       readonly payouts: readonly PayoutLine[]
     }
@@ -52,6 +55,7 @@ async function readRooms(
     owed,
     partners: partners.length,
     safety: await safety.status(),
+    differences: await allDifferences(safety),
     payouts: waiting.map(payoutLine).sort((one, other) => other.createdAt - one.createdAt),
   }
 }
@@ -61,6 +65,17 @@ async function all(room: BookRooms['payouts'], state: PayoutState): Promise<Payo
   let cursor: string | undefined
   do {
     const page = await room.list({ state, limit: 1000, ...(cursor !== undefined && { cursor }) })
+    found.push(...page.items)
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return found
+}
+
+async function allDifferences(room: BookRooms['safety']): Promise<Difference[]> {
+  const found: Difference[] = []
+  let cursor: string | undefined
+  do {
+    const page = await room.differences({ limit: 1000, ...(cursor !== undefined && { cursor }) })
     found.push(...page.items)
     cursor = page.cursor
   } while (cursor !== undefined)
