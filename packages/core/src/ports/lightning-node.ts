@@ -232,8 +232,21 @@ export interface ClosedChannel {
   readonly closedBy: 'us' | 'peer' | 'both' | 'unknown'
   readonly closingTransaction?: string
   readonly closeHeight?: number
-  /** What came back to us. */
+  /** Cooperative: what came back to us. Else our balance in the last commitment, before any fee for sweeping it. */
   readonly settledMsat: bigint
+  /** What we claimed from the chain, when it was closed by force; absent in an event, and where nothing was. */
+  readonly claims?: readonly ChannelClaim[]
+}
+
+/** An output that we claimed after a close by force (LND: `Resolution`). */
+export interface ChannelClaim {
+  /** `payment`: an HTLC; LND may claim it in two steps, by two transactions. */
+  readonly kind: 'balance' | 'anchor' | 'payment'
+  /** `txid:index`, of the closing transaction or of the first step. */
+  readonly outpoint: string
+  readonly amountMsat: bigint
+  /** The transaction that spent it; it may claim for several channels. */
+  readonly transaction: string
 }
 
 /** That something changed: a reason to read the lists again. */

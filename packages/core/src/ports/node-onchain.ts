@@ -75,6 +75,8 @@ export interface WalletTransaction {
   readonly label: string
   /** Outpoints it spends, `txid:index`, the wallet's own and others. */
   readonly spends: readonly string[]
+  /** Sum of all its outputs, the wallet's own and others: what is missing to the inputs is the fee. */
+  readonly outputsSat: bigint
   /** The whole transaction, to be published again. */
   readonly rawTransaction: Uint8Array
 }

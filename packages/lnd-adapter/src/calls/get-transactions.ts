@@ -45,6 +45,7 @@ function readTransaction(transaction: Transaction): WalletTransaction {
     ...(block_height > 0 ? { blockHeight: block_height } : {}),
     label: transaction.label,
     spends: transaction.previous_outpoints.map(({ outpoint }) => outpoint),
+    outputsSat: transaction.output_details.reduce((sum, { amount }) => sum + integer(amount), 0n),
     rawTransaction: Buffer.from(transaction.raw_tx_hex, 'hex'),
   }
 }

@@ -359,6 +359,7 @@ export const descriptor: ProtocolDescriptor = {
             close_type: { type: 'ClosureType', id: 10 },
             open_initiator: { type: 'Initiator', id: 11 },
             close_initiator: { type: 'Initiator', id: 12 },
+            resolutions: { rule: 'repeated', type: 'Resolution', id: 13 },
           },
           nested: {
             ClosureType: {
@@ -371,6 +372,28 @@ export const descriptor: ProtocolDescriptor = {
                 ABANDONED: 5,
               },
             },
+          },
+        },
+        ResolutionType: {
+          values: { TYPE_UNKNOWN: 0, ANCHOR: 1, INCOMING_HTLC: 2, OUTGOING_HTLC: 3, COMMIT: 4 },
+        },
+        ResolutionOutcome: {
+          values: {
+            OUTCOME_UNKNOWN: 0,
+            CLAIMED: 1,
+            UNCLAIMED: 2,
+            ABANDONED: 3,
+            FIRST_STAGE: 4,
+            TIMEOUT: 5,
+          },
+        },
+        Resolution: {
+          fields: {
+            resolution_type: { type: 'ResolutionType', id: 1 },
+            outcome: { type: 'ResolutionOutcome', id: 2 },
+            outpoint: { type: 'OutPoint', id: 3 },
+            amount_sat: { type: 'uint64', id: 4 },
+            sweep_txid: { type: 'string', id: 5 },
           },
         },
         ChannelEventSubscription: { fields: {} },
@@ -604,9 +627,11 @@ export const descriptor: ProtocolDescriptor = {
             total_fees: { type: 'int64', id: 7 },
             raw_tx_hex: { type: 'string', id: 9 },
             label: { type: 'string', id: 10 },
+            output_details: { rule: 'repeated', type: 'OutputDetail', id: 11 },
             previous_outpoints: { rule: 'repeated', type: 'PreviousOutPoint', id: 12 },
           },
         },
+        OutputDetail: { fields: { amount: { type: 'int64', id: 5 } } },
         PreviousOutPoint: { fields: { outpoint: { type: 'string', id: 1 } } },
         ChanBackupExportRequest: { fields: {} },
         ChannelBackupSubscription: { fields: {} },

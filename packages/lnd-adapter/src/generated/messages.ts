@@ -193,6 +193,15 @@ export interface ChannelCloseSummary {
   close_type: ChannelCloseSummary_ClosureType
   open_initiator: Initiator
   close_initiator: Initiator
+  resolutions: Resolution[]
+}
+
+export interface Resolution {
+  resolution_type: ResolutionType
+  outcome: ResolutionOutcome
+  outpoint: OutPoint | null
+  amount_sat: Integer64
+  sweep_txid: string
 }
 
 export interface ChannelEventUpdate {
@@ -341,7 +350,12 @@ export interface Transaction {
   total_fees: Integer64
   raw_tx_hex: string
   label: string
+  output_details: OutputDetail[]
   previous_outpoints: PreviousOutPoint[]
+}
+
+export interface OutputDetail {
+  amount: Integer64
 }
 
 export interface PreviousOutPoint {
@@ -650,6 +664,25 @@ export type ChannelCloseSummary_ClosureType =
   | 'BREACH_CLOSE'
   | 'FUNDING_CANCELED'
   | 'ABANDONED'
+  | number
+
+/** A number when LND is newer than this list. */
+export type ResolutionType =
+  | 'TYPE_UNKNOWN'
+  | 'ANCHOR'
+  | 'INCOMING_HTLC'
+  | 'OUTGOING_HTLC'
+  | 'COMMIT'
+  | number
+
+/** A number when LND is newer than this list. */
+export type ResolutionOutcome =
+  | 'OUTCOME_UNKNOWN'
+  | 'CLAIMED'
+  | 'UNCLAIMED'
+  | 'ABANDONED'
+  | 'FIRST_STAGE'
+  | 'TIMEOUT'
   | number
 
 /** A number when LND is newer than this list. */

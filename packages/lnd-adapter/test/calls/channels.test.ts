@@ -190,6 +190,48 @@ test('closed channels say how and by whom', async () => {
   await expect(pair.node.listClosedChannels()).rejects.toThrow(/unknown close type 9/)
 })
 
+test('of a close by force, what we claimed is told, and what the peer took is not', async () => {
+  const claim = (resolution_type: string, outcome: string, output_index: number): object => ({
+    resolution_type,
+    outcome,
+    outpoint: { txid_str: 'ff'.repeat(32), output_index },
+    amount_sat: String(1000 + output_index),
+    sweep_txid: `${output_index}`.repeat(64),
+  })
+  const resolutions = [
+    claim('COMMIT', 'CLAIMED', 0),
+    claim('ANCHOR', 'CLAIMED', 1),
+    claim('ANCHOR', 'ABANDONED', 2),
+    claim('INCOMING_HTLC', 'CLAIMED', 3),
+    claim('INCOMING_HTLC', 'TIMEOUT', 4),
+    claim('OUTGOING_HTLC', 'CLAIMED', 5),
+    claim('OUTGOING_HTLC', 'TIMEOUT', 6),
+    claim('OUTGOING_HTLC', 'FIRST_STAGE', 7),
+    claim('COMMIT', 'UNCLAIMED', 8),
+    claim('TYPE_UNKNOWN', 'CLAIMED', 9),
+    { ...claim('COMMIT', 'CLAIMED', 1), sweep_txid: '' },
+  ]
+  await using pair = await startPair({
+    '/lnrpc.Lightning/ClosedChannels': () => ({ channels: [{ ...closed, resolutions }] }),
+  })
+  const [found] = await pair.node.listClosedChannels()
+  const ours = [
+    ['balance', 0],
+    ['anchor', 1],
+    ['payment', 3],
+    ['payment', 6],
+    ['payment', 7],
+  ] as const
+  expect(found!.claims).toEqual(
+    ours.map(([kind, index]) => ({
+      kind,
+      outpoint: `${'ff'.repeat(32)}:${index}`,
+      amountMsat: BigInt(1000 + index) * 1000n,
+      transaction: `${index}`.repeat(64),
+    })),
+  )
+})
+
 test('channel events become hints with the channel in display order', async () => {
   const point = { funding_txid_bytes: internal, output_index: 2 }
   await using pair = await startPair({

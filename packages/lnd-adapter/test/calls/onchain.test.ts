@@ -71,6 +71,7 @@ test('transactions are oldest first with the unconfirmed ones last', async () =>
           total_fees: '154',
           label: '0:openchannel:shortchanid-1',
           raw_tx_hex: '0200ff',
+          output_details: [{ amount: '500000' }, { amount: '21000000' }],
           previous_outpoints: [{ outpoint: 'aa:0' }, { outpoint: 'bb:1' }],
         }),
       ],
@@ -92,6 +93,7 @@ test('transactions are oldest first with the unconfirmed ones last', async () =>
     blockHeight: 80,
     label: '0:openchannel:shortchanid-1',
     spends: ['aa:0', 'bb:1'],
+    outputsSat: 21_500_000n,
     rawTransaction: Buffer.from([2, 0, 255]),
   })
   expect(found[2]).toMatchObject({ confirmations: 0, blockHeight: 101 })
