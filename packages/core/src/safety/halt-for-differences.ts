@@ -132,8 +132,8 @@ function wordsFor(
   rows: readonly NewDifference[],
 ): string {
   const found = reasons.map((reason) => meanings[reason]).join('; ')
-  const list = `${rows.length} ${rows.length === 1 ? 'difference' : 'differences'} in safety.differences()`
+  const list = `safety.differences() (${rows.length} ${rows.length === 1 ? 'entry' : 'entries'})`
   return cause === 'node-behind'
-    ? `LND came back with an old state (${found}). Do NOT force close any channel, and let nobody do it: the peers hold newer states. Find LND's newest data first. ${list}`
-    : `these books seem to be an old copy (${found}). Restore the newest copy; or look at the ${list} and call safety.resume(reason), which books them as the operator's`
+    ? `LND came back with an old state (${found}). Do NOT force close any channel, and let nobody do it: the peers hold newer states. Find LND's newest data first. Details: ${list}`
+    : `these books seem to be an old copy (${found}). Restore the newest copy; or read ${list} and call safety.resume(reason), which books what LND paid as the operator's`
 }
