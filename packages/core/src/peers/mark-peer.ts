@@ -16,6 +16,8 @@ export interface NewMark {
 }
 
 const longestCoolDown = 30 * 86_400_000
+/** UTF-16 units of what is kept of a peer's own words. */
+const longestWords = 500
 
 /** The mark of a peer, also one whose time has passed. */
 export function findMark(
@@ -48,6 +50,7 @@ export function markPeer(
     ...rowBase(identity),
     peer,
     ...mark,
+    says: printable(mark.says),
     failures,
     until: isCoolDown ? now + coolDown(context.settings.channels.coolDown, failures) : null,
     created_at: now,
@@ -62,6 +65,14 @@ export function markPeer(
         ? []
         : [newEvent(context, identity, type, `peer/${peer}`, data)],
   }
+}
+
+/** A peer's refusal may hold what no storage takes, and be as long as it likes. */
+function printable(words: string): string {
+  return words
+    .slice(0, longestWords)
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
 }
 
 /** A peer that keeps its promise begins anew: the write that forgets its failures, if there are any. */

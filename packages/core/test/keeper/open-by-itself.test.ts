@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest'
+import { type KeeperStand, openStand } from './keeper-stand.ts'
+
+const openPeers = async ({ run, node }: KeeperStand): Promise<string[]> =>
+  (await run(node.channels.list()))
+    .filter(({ state }) => state === 'active')
+    .map(({ peer }) => peer)
+
+test('from an empty node to the wanted channels, best peers first, one after the other', async () => {
+  const stand = openStand()
+  const { node, run, clock, peers } = stand
+  await run(node.start())
+  await clock.advance(300_000)
+  expect((await openPeers(stand)).sort()).toEqual([peers[0]!.publicKey, peers[1]!.publicKey].sort())
+  const intents = await stand.rowsOf('channel_intents')
+  expect(intents.map(({ state }) => state)).toEqual(['open', 'open'])
+  expect(new Set(intents.flatMap(({ outpoints }) => outpoints as string[])).size).toBe(2)
+  expect(await stand.types('keeper.')).toEqual(['keeper.below-minimum', 'keeper.restored'])
+  expect(await stand.told('keeper.below-minimum')).toEqual([{ active: 0, minimum: 2 }])
+  expect(await stand.told('keeper.restored')).toEqual([{ active: 2, minimum: 2 }])
+  const { items } = await run(node.keeper.decisions())
+  const verdicts = items.map(({ verdict, peer, opening }) => [verdict, peer, opening !== null])
+  expect(verdicts.filter(([verdict]) => verdict === 'open').reverse()).toEqual([
+    ['open', peers[0]!.publicKey, true],
+    ['open', peers[1]!.publicKey, true],
+  ])
+  expect(items[0]).toMatchObject({ verdict: 'enough', opening: null })
+  const spent = await stand.rowsOf('spending')
+  expect(spent).toMatchObject([{ amount_msat: 2n * 320_000n, period: '2026-01' }])
+})
+
+test('a look that finds nothing new writes nothing and does not call LND', async () => {
+  const stand = openStand()
+  stand.connect(0)
+  stand.connect(1)
+  await stand.run(stand.node.start())
+  await stand.clock.advance(60_000)
+  const before = await Promise.all(['keepers', 'decisions', 'channels'].map(stand.rowsOf))
+  stand.calls.clear()
+  await stand.clock.advance(600_000)
+  expect(await Promise.all(['keepers', 'decisions', 'channels'].map(stand.rowsOf))).toEqual(before)
+  expect(before[1]).toHaveLength(1)
+  for (const call of ['unspent', 'estimateFeerate', 'requiredReserve', 'open', 'connect']) {
+    expect(stand.calls.get(call) ?? 0, call).toBe(0)
+  }
+  // The watcher of channels looks twice a minute; the keeper adds nothing to it.
+  expect(stand.calls.get('listChannels')).toBeLessThanOrEqual(21)
+})
+
+test('blocked: LND’s wallet is asked twice a minute, nothing is written again', async () => {
+  const stand = openStand({ coinsSat: [1_000_000n] })
+  const { run, node, clock } = stand
+  await run(node.start())
+  await clock.advance(60_000)
+  expect(await stand.told('keeper.blocked')).toEqual([
+    { reason: 'wallet-too-small', says: expect.stringContaining('1100930 sat are missing') },
+  ])
+  const before = await Promise.all(['keepers', 'decisions'].map(stand.rowsOf))
+  stand.calls.clear()
+  await clock.advance(600_000)
+  expect(await Promise.all(['keepers', 'decisions'].map(stand.rowsOf))).toEqual(before)
+  expect(stand.calls.get('unspent')).toBeLessThanOrEqual(21)
+  expect(stand.calls.get('unspent')).toBeGreaterThanOrEqual(10)
+
+  stand.wallet.coins.push({
+    outpoint: `${'b'.repeat(64)}:1`,
+    amountSat: 9_000_000n,
+    confirmations: 1,
+    address: 'bcrt1pgift',
+  })
+  await clock.advance(300_000)
+  expect(await openPeers(stand)).toHaveLength(2)
+  expect(await stand.types('keeper.')).toEqual([
+    'keeper.below-minimum',
+    'keeper.blocked',
+    'keeper.restored',
+  ])
+  expect((await stand.rowsOf('keepers'))[0]).toMatchObject({
+    blocked_reason: null,
+    below_since: null,
+  })
+})
+
+test('recommend: one event and one row, nothing is opened; observe: no event', async () => {
+  for (const mode of ['recommend', 'observe'] as const) {
+    const stand = openStand({ channels: { mode } })
+    const { run, node, clock, peers } = stand
+    await run(node.start())
+    await clock.advance(600_000)
+    expect(await openPeers(stand), mode).toEqual([])
+    expect(await stand.rowsOf('channel_intents'), mode).toEqual([])
+    const decision = {
+      mode,
+      verdict: 'open',
+      reason: 'below-minimum',
+      peer: peers[0]!.publicKey,
+      capacity: '2000000 sat',
+      cost: '330 sat',
+      opening: null,
+      details: { counted: 0, wanted: 2, feerate: 2, following: [peers[1]!.publicKey] },
+    }
+    const told = await stand.told('keeper.recommended')
+    if (mode === 'recommend') expect(told, mode).toMatchObject([{ decision }])
+    else expect(told, mode).toEqual([])
+    expect(JSON.parse(JSON.stringify((await run(node.keeper.decisions())).items))).toMatchObject([
+      decision,
+    ])
+  }
+})
+
+test('a peer that is not there, and one that refuses: the next one is tried, they cool down', async () => {
+  const stand = openStand()
+  const { run, node, clock, peers, wallet } = stand
+  peers[0]!.stop()
+  wallet.refusals.set(peers[1]!.publicKey, 'too-small')
+  await run(node.start())
+  await clock.advance(400_000)
+  expect((await openPeers(stand)).sort()).toEqual([peers[2]!.publicKey, peers[3]!.publicKey].sort())
+  const cooled = await stand.told('peer.cooled-down')
+  expect(cooled.map(({ peer }) => [peer.publicKey, peer.reason, peer.failures])).toEqual([
+    [peers[0]!.publicKey, 'peer-unreachable', 1],
+    [peers[1]!.publicKey, 'too-small', 1],
+  ])
+  expect(await stand.types('channel.open-failed')).toHaveLength(2)
+})
+
+test('a failure that is nobody’s is not repeated at once', async () => {
+  const stand = openStand()
+  const { run, node, clock, peers, wallet } = stand
+  for (const { publicKey } of peers) wallet.refusals.set(publicKey, 'reserve')
+  await run(node.start())
+  await clock.advance(3_600_000)
+  const failures = (await stand.types('channel.open-failed')).length
+  // After 1, 2, 4, 8, 16 and 32 minutes.
+  expect(failures).toBeGreaterThanOrEqual(5)
+  expect(failures).toBeLessThanOrEqual(7)
+  wallet.refusals.clear()
+  await clock.advance(3_600_000 + 300_000)
+  expect(await openPeers(stand)).toHaveLength(2)
+})
