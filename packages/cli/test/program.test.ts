@@ -5,7 +5,7 @@ import { runCommand } from './shop-folder.ts'
 test('help names every command, and every command has help that fits 80 columns', async () => {
   const help = await runCommand('/', ['--help'])
   expect(help).toMatchObject({ exitCode: 0, stderr: '' })
-  const commands = ['doctor', 'status', 'macaroons']
+  const commands = ['doctor', 'status', 'peers', 'macaroons']
   expect(commands.filter((command) => !help.stdout.includes(`\n  ${command} `))).toEqual([])
   for (const command of ['', ...commands]) {
     const { exitCode, stdout } = await runCommand('/', [command, '--help'].filter(Boolean))

@@ -5,5 +5,7 @@ const day = 24 * hour
 export function describeAge(milliseconds: number): string {
   if (milliseconds < day) return `${Math.max(0, Math.floor(milliseconds / hour))} h`
   const days = Math.floor(milliseconds / day)
-  return days < 365 ? `${days} d` : `${(days / 365.25).toFixed(1)} y`
+  if (days < 365) return `${days} d`
+  const years = days / 365.25
+  return `${years < 9.95 ? years.toFixed(1) : Math.round(years)} y`
 }

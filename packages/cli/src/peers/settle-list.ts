@@ -1,4 +1,4 @@
-import { type PeerCandidate, parsePeerList } from '@payment-node/core'
+import { Amount, type PeerCandidate, parsePeerList } from '@payment-node/core'
 import type { Candidate } from './candidate.ts'
 import { compareLists, type ListChange } from './compare-lists.ts'
 import { type ListFile, replaceFile, writeListText } from './list-file.ts'
@@ -12,12 +12,23 @@ export interface ListReport {
   readonly isApproved: boolean
   /** A source of the configuration reads this file. */
   readonly isConfigured: boolean
-  readonly peers: readonly PeerCandidate[]
+  /** Best first. */
+  readonly peers: readonly ListLine[]
   readonly changes: readonly ListChange[]
   /** Keys of entries that a person has added or edited; they stay as they are. */
   readonly byHand: readonly string[]
   /** Keys that a person has taken out; they stay out. */
   readonly struckOut: readonly string[]
+}
+
+/** One entry of the list as it should be. */
+export interface ListLine {
+  readonly rank: number
+  readonly publicKey: string
+  readonly address: string
+  readonly alias: string | null
+  /** null: `channels.capacity`. */
+  readonly capacity: Amount | null
 }
 
 /** What {@link settleList} needs. */
@@ -51,8 +62,8 @@ export async function settleList({
   }
   const text = writeListText(isApproved, entries, { ...prepared, order, written })
   // What is written can be read: the same checks as when the host starts.
-  const { candidates: peers } = await parsePeerList(text, file)
-  const changes = compareLists(before?.candidates ?? [], peers, candidates)
+  const { candidates: after } = await parsePeerList(text, file)
+  const changes = compareLists(before?.candidates ?? [], after, candidates)
   const isNew = before === undefined
   const result = isNew
     ? 'created'
@@ -62,5 +73,10 @@ export async function settleList({
         ? 'written'
         : 'kept'
   if (result === 'created' || result === 'written') replaceFile(file, text)
-  return { file, result, isApproved, peers, changes, ...edits }
+  return { file, result, isApproved, peers: after.map(toLine), changes, ...edits }
+}
+
+function toLine({ rank, publicKey, address, alias, capacitySat }: PeerCandidate): ListLine {
+  const capacity = capacitySat === undefined ? null : new Amount(capacitySat * 1000n)
+  return { rank, publicKey, address, alias: alias ?? null, capacity }
 }
