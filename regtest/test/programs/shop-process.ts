@@ -1,4 +1,9 @@
-import { createPaymentNode, type LightningNode, type Storage } from '@payment-node/core'
+import {
+  counterFile,
+  createPaymentNode,
+  type LightningNode,
+  type Storage,
+} from '@payment-node/core'
 import { lnd } from '@payment-node/lnd-adapter'
 import { sqlite } from '@payment-node/storage-sqlite'
 
@@ -99,6 +104,8 @@ const node = createPaymentNode({
   lightning: mortal(lightning, (member) => member),
   storage: mortal(storage, (member) => member),
   keys: { invoices: Buffer.from(orders.invoiceKey, 'hex') },
+  // One LND carries all runs: what the others pay is foreign.
+  intentCounter: counterFile(`${orders.file}.counter`),
   timing: { heartbeat: 1 },
 })
 await node.start()

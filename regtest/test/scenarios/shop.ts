@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type AnyEvent,
+  counterFile,
   createPaymentNode,
   type EventType,
   type PaymentNode,
@@ -71,6 +72,8 @@ function shopAt(
     lightning: lnd(adapter),
     storage: sqlite({ file }),
     keys: { invoices: invoiceKey },
+    // The nodes are shared: what other tests pay over them while a shop is closed is foreign.
+    intentCounter: counterFile(join(folder, 'payments.counter')),
     timing: { heartbeat: 1 },
     ...options,
   })
