@@ -133,10 +133,12 @@ test('what people see fits 80 columns, and names from outside cannot steer the t
   for (const part of [
     /^What changes$/m,
     /^ {2}removed +Boreal Exchange +rank 4: not in LND's graph$/m,
-    /was left as it\s+is\. To write these changes:\s+payment-node peers --write$/m,
   ]) {
     expect(again.stdout).toMatch(part)
   }
+  expect(again.stdout.replace(/\s+/g, ' ')).toContain(
+    'peers.json was left as it is. To write these changes: payment-node peers --write',
+  )
   expect(readdirSync(shop.folder.path).filter((name) => name.endsWith('.new'))).toEqual([])
 })
 
