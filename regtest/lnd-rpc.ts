@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientReadableStream,
   credentials,
   Metadata,
@@ -38,6 +39,11 @@ export interface LndRpc {
     method: string,
     request?: object,
   ): ClientReadableStream<Reply>
+  /** A call with a stream in both directions, such as ChannelAcceptor; ended by `cancel()`. */
+  duplex<Reply = Record<string, unknown>>(
+    service: string,
+    method: string,
+  ): ClientDuplexStream<object, Reply>
   /** Closes the connection. */
   close(): void
 }
@@ -103,6 +109,15 @@ export function connectLndRpc(options: LndRpcOptions): LndRpc {
         request,
         readMetadata(options),
       ) as ClientReadableStream<never>
+    },
+    duplex: (service, method) => {
+      const { path, requestSerialize, responseDeserialize } = find(definition, service, method)
+      return connected().makeBidiStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        readMetadata(options),
+      ) as ClientDuplexStream<object, never>
     },
     close: () => {
       client?.close()

@@ -63,6 +63,8 @@ export interface RegtestNode
   rpc: LndRpc['rpc']
   /** Any RPC with a stream of answers. */
   stream: LndRpc['stream']
+  /** Any RPC with a stream in both directions. */
+  duplex: LndRpc['duplex']
   /** `GetInfo`. */
   info(): Promise<NodeInfo>
   /** LND's wallet and server state: `LOCKED`, `RPC_ACTIVE`, `SERVER_ACTIVE`, … */
@@ -141,6 +143,7 @@ export function controlNode(
     chain,
     rpc: lnd.rpc,
     stream: lnd.stream,
+    duplex: lnd.duplex,
     info,
     state,
     unlock: async () => {

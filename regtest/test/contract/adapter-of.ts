@@ -12,15 +12,16 @@ export function bakeFor(node: RegtestNode, roles: readonly MacaroonRole[]): Prom
   return node.bakeMacaroon(uris, randomInt(1_000_000, 2 ** 31))
 }
 
-/** The adapter on a node, with a macaroon for exactly these roles. */
+/** The adapter on a node, with a macaroon for exactly these roles; `wanted` are what it is used for. */
 export async function adapterOf(
   node: RegtestNode,
   roles: readonly MacaroonRole[] = keeperRoles,
+  wanted: readonly MacaroonRole[] = roles,
 ): Promise<LightningNode> {
   return lnd({
     address: node.details.rpcAddress,
     certificate: { path: node.details.certificatePath },
     macaroon: { hex: await bakeFor(node, roles) },
-    roles,
+    roles: wanted,
   })
 }

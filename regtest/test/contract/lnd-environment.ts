@@ -27,7 +27,11 @@ export function lndEnvironment(
     network: 'simnet',
     peer: contractPeer(payee),
     otherNetworkInvoice,
-    mine: (blocks) => network.mine(blocks),
+    async mine(blocks) {
+      await network.chain.mine(blocks)
+      // The helpers follow, too; waiting for all of them at each of many blocks would take minutes.
+      await Promise.all([tested, hop].map((one) => one.waitUntilSynced()))
+    },
     waitFor: async (awaited, condition) => {
       await waitUntil(awaited, condition)
     },

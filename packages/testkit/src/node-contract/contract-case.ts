@@ -10,6 +10,7 @@ import {
   type PaymentUpdate,
 } from '@payment-node/core'
 import { hashPreimage } from '../network/hash-preimage.ts'
+import type { RegisterTest } from '../storage-contract/under-test.ts'
 import type { NodeContractEnvironment } from './environment.ts'
 
 /** Registers one promise of the port as a test. */
@@ -17,6 +18,20 @@ export type Promised = (
   name: string,
   run: (environment: NodeContractEnvironment) => Promise<void>,
 ) => void
+
+/** Registers with a runner; the environment is made before the first case and shared by all. */
+export function promisedBy(
+  test: RegisterTest,
+  createEnvironment: () => Promise<NodeContractEnvironment>,
+): Promised {
+  let created: Promise<NodeContractEnvironment> | undefined
+  return (name, run) => {
+    test(name, async () => {
+      created ??= createEnvironment()
+      await run(await created)
+    })
+  }
+}
 
 /** An invoice of the node under test, with its secret. */
 export interface OwnInvoice extends CreatedNodeInvoice {

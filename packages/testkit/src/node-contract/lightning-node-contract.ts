@@ -1,24 +1,20 @@
 import type { RegisterTest } from '../storage-contract/under-test.ts'
 import { channelCases } from './channel-cases.ts'
 import { channelLifecycleCases } from './channel-lifecycle-cases.ts'
-import { closingCases } from './closing-cases.ts'
-import type { Promised } from './contract-case.ts'
+import { managementCases } from './channel-management-contract.ts'
+import { promisedBy } from './contract-case.ts'
 import { decodeCases } from './decode-cases.ts'
 import type { NodeContractEnvironment } from './environment.ts'
 import { forwardingCases } from './forwarding-cases.ts'
-import { graphCases } from './graph-cases.ts'
 import { heldPaymentCases } from './held-payment-cases.ts'
 import { infoCases } from './info-cases.ts'
 import { invoiceCancelCases } from './invoice-cancel-cases.ts'
 import { invoiceCreationCases } from './invoice-creation-cases.ts'
 import { invoiceListCases } from './invoice-list-cases.ts'
-import { openingCases } from './opening-cases.ts'
-import { openingRefusalCases } from './opening-refusal-cases.ts'
 import { payCases } from './pay-cases.ts'
 import { restartCases } from './restart-cases.ts'
 import { settlementCases } from './settlement-cases.ts'
 import { trackCases } from './track-cases.ts'
-import { walletCases } from './wallet-cases.ts'
 
 /** What the environment can do; each one that is not true leaves out the cases that need it. */
 export interface NodeContractOptions {
@@ -53,13 +49,7 @@ export function lightningNodeContract(
   createEnvironment: () => Promise<NodeContractEnvironment>,
   options: NodeContractOptions = {},
 ): void {
-  let created: Promise<NodeContractEnvironment> | undefined
-  const promised: Promised = (name, run) => {
-    test(name, async () => {
-      created ??= createEnvironment()
-      await run(await created)
-    })
-  }
+  const promised = promisedBy(test, createEnvironment)
   infoCases(promised)
   invoiceCreationCases(promised)
   invoiceCancelCases(promised)
@@ -72,12 +62,6 @@ export function lightningNodeContract(
   channelCases(promised)
   if (options.opensChannels) channelLifecycleCases(promised)
   if (options.restarts) restartCases(promised)
-  if (options.managesChannels) {
-    walletCases(promised)
-    openingCases(promised)
-    openingRefusalCases(promised)
-    closingCases(promised)
-    graphCases(promised)
-  }
+  if (options.managesChannels) managementCases(promised)
   if (options.forwards) forwardingCases(promised)
 }
