@@ -5,6 +5,8 @@ import { readKeeper, writeKeeper } from '../keeper/keeper-row.ts'
 import { findMark, markPeer } from '../peers/mark-peer.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { closeIntents } from '../tables/channel-intents.ts'
+import type { channels } from '../tables/channels.ts'
+import type { RowOf } from '../tables/table.ts'
 import type { Channel } from './channel-view.ts'
 
 const day = 86_400_000
@@ -21,19 +23,19 @@ export async function judgeClose(
   context: Context,
   identity: Identity,
   channel: Channel,
+  row: Pick<RowOf<typeof channels>, 'inactive_since'> | undefined,
 ): Promise<Judgement | undefined> {
   if (channel.closeType === null) return undefined
   const request = await context.storage.get(closeIntents, [
     identity.publicKey,
     channel.channelPoint,
   ])
-  const { readySince } = context.live
   const attribution = attributeClose({
     closeType: channel.closeType,
     closedBy: channel.closedBy ?? 'unknown',
     // What LND refused to do was not done for us.
     request: request && request.state !== 'refused' ? { replace: request.is_replaced } : undefined,
-    onlineFor: readySince === undefined ? 0 : context.clock.monotonic() - readySince,
+    onlineFor: onlineWhileActive(context, row?.inactive_since ?? null),
     settlePeriod: context.settings.channels.settlePeriod,
   })
   const mark = await markFor(context, identity, channel, attribution)
@@ -43,6 +45,16 @@ export async function judgeClose(
     writes: [...mark.writes, ...(alarm?.writes ?? [])],
     events: [...mark.events, ...(alarm?.events ?? [])],
   }
+}
+
+/**
+ * Milliseconds that LND had been usable without a break when the channel was last active. LND ≥ 0.21 tells a
+ * close by force 3 to 6 blocks late: what the peer did while we were away must not count as done now.
+ */
+function onlineWhileActive({ live, clock }: Context, inactiveSince: number | null): number {
+  if (live.readySince === undefined) return 0
+  const inactiveFor = inactiveSince === null ? 0 : Math.max(0, clock.now() - inactiveSince)
+  return Math.max(0, clock.monotonic() - live.readySince - inactiveFor)
 }
 
 async function markFor(

@@ -8,6 +8,7 @@ import { channelOlder } from '../safety/new-difference.ts'
 import { channels } from '../tables/channels.ts'
 import { insert, type RowOf, update } from '../tables/table.ts'
 import type { Channel } from './channel-view.ts'
+import { costJob } from './close-cost-job.ts'
 import { judgeClose } from './judge-close.ts'
 import { openChannelView, pendingChannelView } from './list-channels.ts'
 import { recognizeOpening } from './recognize-opening.ts'
@@ -82,7 +83,7 @@ async function recordOne(
   if (row && isSame(row, seen)) return
   const opening = row ? undefined : await recognizeOpening(context, identity, channel)
   const isNewClose = seen.close_type !== null && (row?.attribution ?? null) === null
-  const judgement = isNewClose ? await judgeClose(context, identity, channel) : undefined
+  const judgement = isNewClose ? await judgeClose(context, identity, channel, row) : undefined
   const fields = {
     ...seen,
     ...(judgement && { attribution: judgement.attribution }),
@@ -117,7 +118,12 @@ async function recordOne(
       : [newEvent(context, identity, `channel.${channel.state}`, subject, { channel: stored })]),
     ...(judgement?.events ?? []),
   ]
-  const writes = [write, ...(opening?.writes ?? []), ...(judgement?.writes ?? [])]
+  const writes = [
+    write,
+    ...(opening?.writes ?? []),
+    ...(judgement?.writes ?? []),
+    ...(channel.state === 'closed' ? await costJob(context, identity, channel.channelPoint) : []),
+  ]
   // The next comparison finds the same again, so a lost reply needs no recognition.
   await record(context, { writes, events, fence: leadership.fence }, async () => true)
   if (events.length > 0) context.live.wakeKeeper()

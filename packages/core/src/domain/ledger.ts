@@ -31,6 +31,10 @@ export type TransactionKind =
   | 'payout-succeeded'
   | 'foreign-payment'
   | 'channel-opened'
+  | 'channel-closed'
+  | 'channel-breached'
+  | 'channel-swept'
+  | 'channel-bumped'
   | 'forwards'
 
 /** One fact to book. `id` names the fact: a second booking of the same fact is refused. */
@@ -132,6 +136,38 @@ export function bookForeignPayment(
     { account: 'operator', amountMsat: -amountMsat - feeMsat },
     { account: 'world/payees', amountMsat },
     { account: 'world/routing-fees', amountMsat: feeMsat },
+  ])
+}
+
+/** What ending a channel cost, sweeps aside; negative where it brought something. Booked once per channel. */
+export function bookCloseCost(channelPoint: string, costMsat: bigint): LedgerTransaction {
+  return transaction(`closed/${channelPoint}`, 'channel-closed', `channel/${channelPoint}`, [
+    { account: 'operator', amountMsat: -costMsat },
+    { account: 'world/onchain-fees', amountMsat: costMsat },
+  ])
+}
+
+/** What we have more (or less) after a breach, fees included. */
+export function bookBreach(channelPoint: string, gainMsat: bigint): LedgerTransaction {
+  return transaction(`closed/${channelPoint}`, 'channel-breached', `channel/${channelPoint}`, [
+    { account: 'world/penalties', amountMsat: -gainMsat },
+    { account: 'operator', amountMsat: gainMsat },
+  ])
+}
+
+/**
+ * The fee of a transaction that claimed outputs of closed channels (`channel-swept`), or sped up another one
+ * (`channel-bumped`). `subject`: the channel, or the transaction where it is about several.
+ */
+export function bookChainFee(
+  kind: 'channel-swept' | 'channel-bumped',
+  transactionId: string,
+  subject: string,
+  feeMsat: bigint,
+): LedgerTransaction {
+  return transaction(`onchain/${transactionId}`, kind, subject, [
+    { account: 'operator', amountMsat: -feeMsat },
+    { account: 'world/onchain-fees', amountMsat: feeMsat },
   ])
 }
 

@@ -1,4 +1,5 @@
 import type { Context, Identity, Leadership } from '../context.ts'
+import { bookChannelCosts } from './book-channel-costs.ts'
 import { bookForwards } from './book-forwards.ts'
 import { closeChannels } from './close-channels.ts'
 import { expireInvoices } from './expire-invoices.ts'
@@ -22,7 +23,7 @@ export async function runWorkers(
   const keep = (name: string, worker: (signal: AbortSignal) => Promise<void>): Promise<void> =>
     keepRunning(context, name, () => worker(signal), signal)
   const books: BooksWatch = { areLive: false }
-  const { forwards, policies } = context.lightning
+  const { forwards, onchain, policies } = context.lightning
   await Promise.all([
     keep('books', () => watchBooks(context, identity, leadership, books, signal)),
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
@@ -31,6 +32,9 @@ export async function runWorkers(
     keep('openings', () => openChannels(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
+    ...(onchain
+      ? [keep('costs', () => bookChannelCosts(context, identity, leadership, onchain, signal))]
+      : []),
     ...(forwards
       ? [keep('forwards', () => bookForwards(context, identity, leadership, forwards, signal))]
       : []),

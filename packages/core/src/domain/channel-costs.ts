@@ -1,0 +1,95 @@
+import type { ChannelClaim, ClosedChannel } from '../ports/lightning-node.ts'
+import type { WalletTransaction } from '../ports/node-onchain.ts'
+
+/** A channel that has ended, as the books saw it last and as LND lists it. */
+export interface EndedChannel {
+  readonly closed: ClosedChannel
+  /** Last balances in the books. */
+  readonly localMsat: bigint
+  readonly remoteMsat: bigint
+  readonly isInitiator: boolean
+}
+
+/** More than a commitment transaction costs (LND: at most 10 sat/vB with anchors): what is above are payments under way. */
+const mostForCommitment = 10_000_000n
+
+/**
+ * What ending a channel cost us, without the sweeps, in msat: what our side had minus what LND says is
+ * ours. The opener pays the closing transaction. What he holds back for the commitment transaction and its
+ * anchors (capacity less both balances) is his until a close by force spends it; what a payment moves between
+ * the balances does not change it, so that the books need not have seen the last one. Negative where an
+ * anchor came to us that the peer had paid for.
+ */
+export function closingCost(
+  { closed, localMsat, remoteMsat, isInitiator }: EndedChannel,
+  closingTransaction: WalletTransaction | undefined,
+): bigint {
+  const { capacityMsat, settledMsat, closeType, claims = [] } = closed
+  if (closeType === 'funding-canceled' || closeType === 'abandoned') return 0n
+  const held = isPlausible(capacityMsat - localMsat - remoteMsat)
+  const missing = closingTransaction && capacityMsat - closingTransaction.outputsSat * 1000n
+  if (closeType === 'cooperative') return isInitiator ? (missing ?? held ?? 0n) : 0n
+  const commitment = isInitiator ? (held ?? missing ?? 0n) : 0n
+  // An output that costs more to claim than it is worth is left.
+  const left = claims.length > 0 ? isPlausible(settledMsat - sumOf(claims, 'balance')) : undefined
+  return commitment + (left ?? 0n) - sumOf(claims, 'anchor')
+}
+
+/** What our side had in a channel that the peer closed with a revoked state. */
+export function shareBeforeBreach({
+  closed,
+  localMsat,
+  remoteMsat,
+  isInitiator,
+}: EndedChannel): bigint {
+  const held = isPlausible(closed.capacityMsat - localMsat - remoteMsat) ?? 0n
+  return closed.settledMsat + (isInitiator ? held : 0n)
+}
+
+/** What came to the wallet from the outputs of a closing transaction. */
+export function receivedFrom(
+  closingTransaction: string,
+  transactions: readonly WalletTransaction[],
+): bigint {
+  return spendersOf(closingTransaction, transactions).reduce(
+    (sum, { amountSat }) => sum + amountSat * 1000n,
+    0n,
+  )
+}
+
+/** The wallet's transactions that spend outputs of another one. */
+export function spendersOf(
+  transaction: string,
+  transactions: readonly WalletTransaction[],
+): WalletTransaction[] {
+  return transactions.filter(({ spends }) =>
+    spends.some((outpoint) => outpoint.startsWith(`${transaction}:`)),
+  )
+}
+
+/**
+ * The fee of a transaction that claimed outputs of closed channels, in msat: what went in, less what goes
+ * on to a second step, less what the wallet gained (which counts its own inputs). LND tells no fee of those.
+ * `claims` are those of ALL closed channels: one transaction may claim for several.
+ */
+export function sweepFee(
+  { transactionId, amountSat }: Pick<WalletTransaction, 'transactionId' | 'amountSat'>,
+  claims: readonly ChannelClaim[],
+): bigint {
+  let feeMsat = -amountSat * 1000n
+  for (const claim of claims) {
+    if (claim.transaction === transactionId) feeMsat += claim.amountMsat
+    if (claim.outpoint.startsWith(`${transactionId}:`)) feeMsat -= claim.amountMsat
+  }
+  return feeMsat
+}
+
+function isPlausible(amountMsat: bigint): bigint | undefined {
+  return amountMsat >= 0n && amountMsat <= mostForCommitment ? amountMsat : undefined
+}
+
+function sumOf(claims: readonly ChannelClaim[], kind: ChannelClaim['kind']): bigint {
+  return claims
+    .filter((claim) => claim.kind === kind)
+    .reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
+}
