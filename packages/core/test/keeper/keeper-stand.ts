@@ -254,6 +254,7 @@ function withWallet(node: LightningNode, world: World): LightningNode {
           confirmations: 0,
           label: '0:openchannel',
           spends: outpoints,
+          outputsSat: sum - feeSat,
           rawTransaction: new Uint8Array(1),
         }
         transactions.push(transaction)
