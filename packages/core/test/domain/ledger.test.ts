@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  bookBreach,
+  bookChainFee,
+  bookCloseCost,
+  bookForwards,
+  bookFundingFee,
   bookOpening,
   bookPayout,
   bookRelease,
@@ -28,6 +33,13 @@ function checkForm(transaction: LedgerTransaction): void {
   expect(new Set(accounts).size).toBe(accounts.length)
 }
 
+const ofChannels = (amountMsat: bigint): LedgerTransaction[] => [
+  bookFundingFee('c:0', 't1', amountMsat),
+  bookCloseCost('c:0', amountMsat),
+  bookChainFee('channel-swept', 't2', 'channel/c:0', amountMsat),
+  bookForwards('1', amountMsat),
+]
+
 test('every booking sums to zero, has no empty leg and names each account once', () => {
   fc.assert(
     fc.property(amount, amount, fee, fee, (one, other, limit, paidFee) => {
@@ -39,6 +51,8 @@ test('every booking sums to zero, has no empty leg and names each account once',
         bookReservation('p', 'm', worstMsat),
         bookRelease('p', 'm', worstMsat),
         bookPayout('p', 'm', { worstMsat, amountMsat: other, feeMsat: paidFee }),
+        ...ofChannels(paidFee),
+        ...ofChannels(-paidFee),
       ])
         checkForm(transaction)
     }),
@@ -76,22 +90,47 @@ test('a payout that succeeds costs amount and real fee, never more than was rese
   )
 })
 
+test('what channels cost and bring is the operator s, and nobody else s', () => {
+  const balances = balancesOf([
+    ...ofChannels(1000n),
+    bookBreach('d:0', 70n),
+    bookBreach('e:0', -9n),
+  ])
+  expect(balances).toEqual({
+    operator: -3000n + 1000n + 70n - 9n,
+    'world/onchain-fees': 3000n,
+    'world/routing-income': -1000n,
+    'world/penalties': -61n,
+  })
+})
+
 test('each fact has an id of its own, so that it can be booked once only', () => {
   const ids = [
     bookOpening(1n),
     bookSettlement('x', 'm', 1n),
     bookReservation('x', 'm', 1n),
     bookRelease('x', 'm', 1n),
+    bookFundingFee('c:0', 'x', 1n),
+    bookCloseCost('x', 1n),
+    bookForwards('x', 1n),
   ].map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
   // Released or succeeded: one of them.
   const succeeded = bookPayout('x', 'm', { worstMsat: 1n, amountMsat: 1n, feeMsat: 0n })
   expect(succeeded.id).toBe(bookRelease('x', 'm', 1n).id)
+  // However it is looked at, a transaction's fee is one fact, and so is a channel's end.
+  expect(bookChainFee('channel-bumped', 'x', 's', 1n).id).toBe(bookFundingFee('c:0', 'x', 2n).id)
+  expect(bookBreach('c:0', 1n).id).toBe(bookCloseCost('c:0', 2n).id)
 })
 
 test('partners are guarded, the others are not', () => {
   expect(isGuarded('partner/operator')).toBe(true)
   expect(isGuarded('reserved/m')).toBe(true)
-  for (const account of ['operator', 'world/payers', 'world/payees', 'world/opening'] as const)
+  for (const account of [
+    'operator',
+    'world/payers',
+    'world/opening',
+    'world/onchain-fees',
+  ] as const)
     expect(isGuarded(account), account).toBe(false)
 })
