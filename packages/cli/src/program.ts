@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander'
+import { withConfiguration } from './configuration/with-configuration.ts'
 import { defineDoctor } from './doctor/doctor-command.ts'
+import { defineKeeper } from './keeper/keeper-command.ts'
 import { defineMacaroons } from './macaroons/macaroons-command.ts'
 import { definePeers } from './peers/peers-command.ts'
 import { defineStatus } from './status/status-command.ts'
@@ -28,6 +30,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     .helpCommand(false)
     .showHelpAfterError('Try --help.')
     .exitOverride()
+    // What follows the name of a command belongs to it, also where it has commands of its own.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
@@ -42,7 +46,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   }
   defineDoctor(withConfiguration(program.command('doctor')), surroundings, exit)
   defineStatus(withConfiguration(program.command('status')), surroundings, exit)
-  definePeers(withConfiguration(program.command('peers')), surroundings, exit)
+  defineKeeper(program.command('keeper'), surroundings, exit)
+  definePeers(program.command('peers'), surroundings, exit)
   defineMacaroons(program.command('macaroons'), surroundings, exit)
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -51,10 +56,4 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? 0 : 2
   }
-}
-
-function withConfiguration(command: Command): Command {
-  return command
-    .option('--config <path>', 'default: payment-node.config.ts, .js or .mjs here or above')
-    .option('--json', 'print one JSON object')
 }

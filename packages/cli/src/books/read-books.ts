@@ -8,9 +8,10 @@ import {
   schema,
   silentLogger,
 } from '@payment-node/core'
-import { describeError } from '../terminal/describe-error.ts'
+import { describeError, type Trouble } from '../terminal/describe-error.ts'
 import { LeftAlone, lookOnly } from './look-only-storage.ts'
 import { type BoundNode, stillNode } from './still-node.ts'
+import { usableSources } from './usable-sources.ts'
 
 /** One node that has books in the storage, under the name it was given in the options. */
 export interface NamedNode extends BoundNode {
@@ -20,7 +21,13 @@ export interface NamedNode extends BoundNode {
 /** What can be seen of the books without changing anything. */
 export type Books =
   /** `bound` is the node of the configured name. */
-  | { readonly state: 'open'; readonly bound: NamedNode; readonly rooms: BookRooms }
+  | {
+      readonly state: 'open'
+      readonly bound: NamedNode
+      readonly rooms: BookRooms
+      /** Lists of peers that cannot be used; the rooms do without them. */
+      readonly listTroubles: readonly Trouble[]
+    }
   /** There are tables, but no node of the configured name; `others` are there. */
   | { readonly state: 'unbound'; readonly others: readonly NamedNode[] }
   | { readonly state: 'empty' }
@@ -30,7 +37,10 @@ export type Books =
   | { readonly state: 'unreadable'; readonly error: unknown }
 
 /** The rooms that need no Lightning node. */
-export type BookRooms = Pick<PaymentNode, 'ledger' | 'payouts' | 'peers' | 'safety'>
+export type BookRooms = Pick<
+  PaymentNode,
+  'channels' | 'keeper' | 'ledger' | 'payouts' | 'peers' | 'safety'
+>
 
 /**
  * Looks at the host's books: no migration, no lease, no word to LND, and no key is fetched. They are
@@ -41,6 +51,8 @@ export async function readBooks<R>(
   work: (books: Books) => Promise<R>,
 ): Promise<R> {
   const storage = lookOnly(options.storage)
+  const { sources, troubles: listTroubles } = await usableSources(options)
+  const { channels, caps } = options
   const node = createPaymentNode({
     ...(options.name !== undefined && { name: options.name }),
     role: 'api',
@@ -50,6 +62,9 @@ export async function readBooks<R>(
     logger: silentLogger,
     // Nothing is derived from it: keys are for making invoices.
     keys: { invoices: randomBytes(32) },
+    channelSources: sources,
+    ...(channels && { channels }),
+    ...(caps && { caps }),
   })
   try {
     await node.start()
@@ -60,7 +75,9 @@ export async function readBooks<R>(
     const found = await namedNodes(storage)
     const bound = found.find(({ name }) => name === (options.name ?? 'main'))
     return await work(
-      bound ? { state: 'open', bound, rooms: node } : { state: 'unbound', others: found },
+      bound
+        ? { state: 'open', bound, rooms: node, listTroubles }
+        : { state: 'unbound', others: found },
     )
   } finally {
     await node.stop()

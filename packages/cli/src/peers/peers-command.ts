@@ -1,10 +1,13 @@
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { printRefusal } from '../configuration/print-refusal.ts'
-import { useConfiguration } from '../configuration/use-configuration.ts'
+import type { PaymentNodeOptions } from '@payment-node/core'
+import { type Command, Option } from 'commander'
+import { carryOut } from '../configuration/carry-out.ts'
+import { withConfiguration } from '../configuration/with-configuration.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { describeError } from '../terminal/describe-error.ts'
-import { openTerminal } from '../terminal/terminal.ts'
+import { wholeNumber } from '../terminal/read-number.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { defineMarks } from './marks-commands.ts'
+import type { PeersReport } from './prepare-peers.ts'
 import { printPeers } from './print-peers.ts'
 
 const help = `
@@ -21,7 +24,7 @@ Exit code 0, or 1 when no list could be prepared.`
 
 interface PeersOptions {
   readonly config?: string
-  readonly json?: true
+  readonly json?: boolean
   readonly url?: string
   readonly file?: string
   readonly output?: string
@@ -34,12 +37,13 @@ interface PeersOptions {
 /** `payment-node peers`; `exit` gets the exit code. */
 export function definePeers(
   command: Command,
-  { stdout, stderr, env, cwd }: Surroundings,
+  surroundings: Surroundings,
   exit: (code: number) => void,
 ): void {
   const absolute = (path: string | undefined) =>
-    path === undefined ? undefined : resolve(cwd, path)
-  command
+    path === undefined ? undefined : resolve(surroundings.cwd, path)
+  withConfiguration(command)
+    .enablePositionalOptions()
     .description('prepare the list of peers worth a channel')
     .addOption(
       new Option('--url <url>', 'a mempool server (default: https://mempool.space)').conflicts(
@@ -48,50 +52,34 @@ export function definePeers(
     )
     .option('--file <path>', 'a saved answer of the ranking instead of a server')
     .option('--output <path>', 'the list (default: that of the configuration, or peers.json)')
-    .option('--limit <number>', 'entries of the list', whole(1, 1000), 30)
-    .option('--seen-within <days>', 'announced itself so lately', whole(1, 365), 14)
+    .option('--limit <number>', 'entries of the list', wholeNumber(1, 1000), 30)
+    .option('--seen-within <days>', 'announced itself so lately', wholeNumber(1, 365), 14)
     .option('--write', 'write a list that exists already')
     .option('--forget-edits', 'take back what was changed by hand')
     .addHelpText('after', help)
     .action(async (given: PeersOptions) => {
-      const terminal = openTerminal(stdout, env)
       const { config, json, url, limit, seenWithin, write, forgetEdits } = given
       // Loads the client for HTTP, which the other commands do without.
       const { preparePeers } = await import('./prepare-peers.ts')
-      const used = await useConfiguration({ cwd, given: config }, async (path, options) => {
-        const request = {
-          url,
-          file: absolute(given.file),
-          output: absolute(given.output),
-          limit,
-          seenWithinDays: seenWithin,
-          write: write ?? false,
-          forgetEdits: forgetEdits ?? false,
-        }
-        try {
-          return { report: await preparePeers(path, options, request), path }
-        } catch (refusal) {
-          return { refusal, path }
-        }
-      })
-      const outcome = 'result' in used ? used.result : used
-      if ('refusal' in outcome) {
-        const { path: configuration, refusal } = outcome
-        const error = describeError(refusal)
-        if (json) terminal.print(JSON.stringify({ command: 'peers', configuration, error }))
-        else printRefusal(openTerminal(stderr, env), refusal)
-        return exit(1)
+      const request = {
+        url,
+        file: absolute(given.file),
+        output: absolute(given.output),
+        limit,
+        seenWithinDays: seenWithin,
+        write: write ?? false,
+        forgetEdits: forgetEdits ?? false,
       }
-      if (json) terminal.print(JSON.stringify(outcome.report))
-      else printPeers(terminal, outcome.report, Date.now())
-      exit(outcome.report.list.result === 'not-written' ? 1 : 0)
+      const task = {
+        command: 'peers',
+        config,
+        json: json ?? false,
+        work: (path: string, options: PaymentNodeOptions) => preparePeers(path, options, request),
+        print: (terminal: Terminal, report: PeersReport) =>
+          printPeers(terminal, report, Date.now()),
+        exitCode: ({ list }: PeersReport) => (list.result === 'not-written' ? 1 : 0),
+      }
+      exit(await carryOut(task, surroundings))
     })
-}
-
-function whole(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value
-    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
-  }
+  defineMarks(command, surroundings, exit)
 }

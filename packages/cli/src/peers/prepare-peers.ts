@@ -49,38 +49,34 @@ export async function preparePeers(
   options: PaymentNodeOptions,
   request: PeersRequest,
 ): Promise<PeersReport> {
-  try {
-    const { publicKey, alias, network, isSyncedToGraph } = await requireGraph(options.lightning)
-    const configured = listFileOf(options)
-    const file = request.output ?? configured ?? resolve(dirname(configuration), 'peers.json')
-    const before = await readListFile(file)
-    const { from, ranking } = await readNodes(request, network)
-    const { marks, wereRead, says } = await readMarks(options)
-    const listed = new Map((before?.candidates ?? []).map((peer) => [peer.publicKey, peer]))
-    const now = Date.now()
-    const measure = {
-      ...readOpenSettings(options),
-      ownKey: publicKey,
-      network,
-      now,
-      seenWithin: request.seenWithinDays * 86_400_000,
-    }
-    const facts = await gatherFacts(options.lightning, ranking, listed, marks)
-    const candidates = scoreCandidates(facts.map((one) => judgeCandidate(one, measure)))
-    const merged = mergeList(before, candidates, request)
-    const prepared = { at: new Date(now).toISOString(), from, node: publicKey }
-    const list = await settleList({ file, before, merged, prepared, candidates, request })
-    return {
-      command: 'peers',
-      configuration,
-      ranking: { from, rows: ranking.length },
-      node: { publicKey, alias, network, isSyncedToGraph },
-      blacklist: { wasRead: wereRead, says },
-      candidates,
-      list: { ...list, isConfigured: configured === file },
-    }
-  } finally {
-    await options.lightning.close()
+  const { publicKey, alias, network, isSyncedToGraph } = await requireGraph(options.lightning)
+  const configured = listFileOf(options)
+  const file = request.output ?? configured ?? resolve(dirname(configuration), 'peers.json')
+  const before = await readListFile(file)
+  const { from, ranking } = await readNodes(request, network)
+  const { marks, wereRead, says } = await readMarks(options)
+  const listed = new Map((before?.candidates ?? []).map((peer) => [peer.publicKey, peer]))
+  const now = Date.now()
+  const measure = {
+    ...readOpenSettings(options),
+    ownKey: publicKey,
+    network,
+    now,
+    seenWithin: request.seenWithinDays * 86_400_000,
+  }
+  const facts = await gatherFacts(options.lightning, ranking, listed, marks)
+  const candidates = scoreCandidates(facts.map((one) => judgeCandidate(one, measure)))
+  const merged = mergeList(before, candidates, request)
+  const prepared = { at: new Date(now).toISOString(), from, node: publicKey }
+  const list = await settleList({ file, before, merged, prepared, candidates, request })
+  return {
+    command: 'peers',
+    configuration,
+    ranking: { from, rows: ranking.length },
+    node: { publicKey, alias, network, isSyncedToGraph },
+    blacklist: { wasRead: wereRead, says },
+    candidates,
+    list: { ...list, isConfigured: configured === file },
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Difference } from '@payment-node/core'
+import { describeKeeper } from '../keeper/describe-keeper.ts'
 import { drawTable } from '../terminal/draw-table.ts'
+import { formatDate } from '../terminal/format-date.ts'
 import { exactSat, wholeSat } from '../terminal/format-sat.ts'
 import { shortKey } from '../terminal/short-key.ts'
 import { plain, type Terminal } from '../terminal/terminal.ts'
@@ -53,13 +55,16 @@ export function printStatus(terminal: Terminal, status: StatusReport): void {
 
 function printBooks(
   line: (name: string, text: string, colour?: (text: string) => string) => void,
-  { red, green }: Terminal['colors'],
-  { owed, partners, payouts, safety }: Extract<BooksReport, { state: 'open' }>,
+  { red, yellow, green }: Terminal['colors'],
+  { owed, partners, payouts, safety, keeper }: Extract<BooksReport, { state: 'open' }>,
 ): void {
   line('owed', `${exactSat(owed)} to ${partners} ${partners === 1 ? 'partner' : 'partners'}`)
   line('payouts', payouts.length === 0 ? 'all have ended' : `${payouts.length} not ended yet`)
-  const halted = `halted since ${date(safety.changedAt)} UTC: ${safety.reason}`
+  const halted = `halted since ${formatDate(safety.changedAt)} UTC: ${safety.reason}`
   line('outgoing', safety.isHalted ? halted : 'not halted', safety.isHalted ? red : green)
+  for (const { name, says, tone } of describeKeeper(keeper)) {
+    line(name, says, { good: green, doubtful: yellow, bad: red, plain: undefined }[tone])
+  }
 }
 
 function printChannels({ colors, print }: Terminal, channels: readonly ChannelLine[]): void {
@@ -103,7 +108,7 @@ function printPayouts({ colors, print }: Terminal, payouts: readonly PayoutLine[
       plain(payout.partner),
       wholeSat(payout.amount),
       payout.attempt === 'unknown' ? 'unknown' : (payout.reason ?? payout.state),
-      date(payout.createdAt).slice(0, 10),
+      formatDate(payout.createdAt).slice(0, 10),
     ])
   const columns = [
     { title: '  payout' },
@@ -126,7 +131,7 @@ function printDifferences({ colors, print }: Terminal, differences: readonly Dif
       `  ${kind}`,
       shortKey(paymentHash ?? channelPoint ?? ''),
       amount ? wholeSat(amount) : '',
-      date(occurredAt),
+      formatDate(occurredAt),
     ])
   const columns = [
     { title: '  what' },
@@ -137,8 +142,4 @@ function printDifferences({ colors, print }: Terminal, differences: readonly Dif
   for (const row of drawTable(columns, rows, colors.dim)) print(row)
   const rest = differences.length - mostDifferences
   if (rest > 0) print(`  and ${rest} more (--json)`)
-}
-
-function date(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('T', ' ').slice(0, 16)
 }

@@ -8,7 +8,8 @@ import type {
 } from '@payment-node/core'
 import { type BookRooms, type Books, readBooks, whyNotRead } from '../books/read-books.ts'
 import type { BoundNode } from '../books/still-node.ts'
-import { describeError } from '../terminal/describe-error.ts'
+import { type KeeperBooks, readKeeper } from '../keeper/read-keeper.ts'
+import { describeError, type Trouble } from '../terminal/describe-error.ts'
 
 /** What the books say, or why they were not read. */
 export type BooksReport =
@@ -23,6 +24,7 @@ export type BooksReport =
       readonly differences: readonly Difference[]
       /** Those that have not ended, newest first. */
       readonly payouts: readonly PayoutLine[]
+      readonly keeper: KeeperBooks | Trouble
     }
   | { readonly state: Exclude<Books['state'], 'open'>; readonly says: string }
 
@@ -36,17 +38,19 @@ export function reportBooks(options: PaymentNodeOptions): Promise<BooksReport> {
   return readBooks(options, async (books) => {
     if (books.state !== 'open') return { state: books.state, says: whyNotRead(books) }
     try {
-      return await readRooms(books.bound, books.rooms)
+      return await readRooms(books)
     } catch (error) {
       return { state: 'unreadable', says: describeError(error).says }
     }
   })
 }
 
-async function readRooms(
-  { publicKey, network }: BoundNode,
-  { ledger, payouts, safety }: BookRooms,
-): Promise<BooksReport> {
+async function readRooms({
+  bound: { publicKey, network },
+  rooms,
+  listTroubles,
+}: Extract<Books, { state: 'open' }>): Promise<BooksReport> {
+  const { ledger, payouts, safety } = rooms
   const { owed, partners } = await ledger.balances()
   const waiting = [...(await all(payouts, 'reserved')), ...(await all(payouts, 'sending'))]
   return {
@@ -57,6 +61,7 @@ async function readRooms(
     safety: await safety.status(),
     differences: await allDifferences(safety),
     payouts: waiting.map(payoutLine).sort((one, other) => other.createdAt - one.createdAt),
+    keeper: await readKeeper(rooms, listTroubles),
   }
 }
 
