@@ -70,6 +70,52 @@ test('the operator’s close is left alone, also while nobody knows yet whose it
   expect(await peersOf(stand)).toEqual(['peer-0', 'peer-2'])
 })
 
+test('a close that the operator asked for is not replaced, unless he said so', async () => {
+  for (const replace of [false, true]) {
+    const stand = await openContent()
+    const { clock, network, points, node, run } = stand
+    await run(node.channels.close(points[0]!, { reason: 'too small', replace }))
+    await clock.advance(60_000)
+    expect((await run(node.keeper.status())).wanted).toBe(replace ? 2 : 1)
+    expect(await stand.rowsOf('channel_intents'), 'before it is clear').toEqual([])
+    network.mine(6)
+    await clock.advance(200_000)
+    // The same peer is the best one still.
+    expect(await peersOf(stand)).toEqual(replace ? ['peer-0', 'peer-1'] : ['peer-1'])
+    expect(await stand.types('peer.')).toEqual([])
+    const told = replace ? ['keeper.below-minimum', 'keeper.restored'] : []
+    expect(await stand.types('keeper.')).toEqual(told)
+  }
+})
+
+test('an opening that is stuck holds up no other', async () => {
+  const stand = openStand({
+    channels: { minimumActive: 1, stuckAfter: 3 },
+    coinsSat: [3_000_000n, 3_000_000n],
+  })
+  const { clock, network, node, run } = stand
+  stand.wallet.blockAfter = 1e9
+  network.setFeerate(500)
+  await run(node.start())
+  await clock.advance(30_000)
+  for (let block = 0; block < 2; block++) {
+    network.mine()
+    await clock.advance(30_000)
+  }
+  expect(await stand.rowsOf('channel_intents')).toHaveLength(1)
+  network.mine(2)
+  await clock.advance(60_000)
+  const intents = await stand.rowsOf('channel_intents')
+  const [first, second] = intents.sort((a, b) => Number(a.created_at) - Number(b.created_at))
+  expect(first).toMatchObject({
+    state: 'pending',
+    reason: 'unconfirmed',
+    peer: stand.peers[0]!.publicKey,
+  })
+  expect(second).toMatchObject({ state: 'pending', peer: stand.peers[1]!.publicKey })
+  expect(await stand.types('channel.stuck')).toHaveLength(1)
+})
+
 test('a peer that is down is not replaced within the grace time, and is after it', async () => {
   const stand = await openContent({ channels: { gracePeriod: '10m' } })
   const { clock, peers } = stand

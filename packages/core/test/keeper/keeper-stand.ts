@@ -97,7 +97,8 @@ export function openStand(settings: StandSettings = {}): KeeperStand {
   const clock = createVirtualClock()
   const network = createSimulatedNetwork({ clock, seed: 11 })
   const lnd = network.addNode('shop')
-  lnd.fund(100_000_000n)
+  // Its own coins pay for the channels; which ones is not looked at.
+  for (let coin = 0; coin < 5; coin++) lnd.fund(100_000_000n)
   const peers = Array.from({ length: settings.peers ?? 4 }, (_, at) => {
     const peer = network.addNode(`peer-${at}`)
     peer.fund(100_000_000n)
@@ -266,8 +267,9 @@ function withWallet(node: LightningNode, world: World): LightningNode {
         })()
         return { channelPoint }
       },
-      async close() {
-        throw refused('other')
+      async close({ channelPoint, isForce }) {
+        lnd.closeChannel(channelPoint, { kind: isForce ? 'force' : 'cooperative' })
+        return {}
       },
       async abandon() {},
     },
