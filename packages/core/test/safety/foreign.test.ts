@@ -154,3 +154,58 @@ test('a payout whose invoice another program pays first is booked as paid', asyn
   expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
   await expectBooks(shop, { available: 80_000, reserved: 0 }, node)
 })
+
+test('comparisons in the middle of sending take nothing of it for an old copy', async () => {
+  const counter = testCounter()
+  const shop = openShop({
+    options: {
+      intentCounter: {
+        write: counter.write,
+        // Whatever was read before this answer is older than it.
+        async read() {
+          await shop.clock.sleep(30)
+          return counter.value
+        },
+      },
+    },
+  })
+  const { run, clock, lnd, node } = shop
+  await run(node.start())
+  await shop.sell(100_000)
+  const cutting = (async () => {
+    for (let time = 0; time < 40; time++) {
+      await clock.sleep(70)
+      lnd.faults.cutStreams()
+    }
+  })()
+  const ids: string[] = []
+  for (let at = 0; at < 60; at++) {
+    const destination = shop.bill(10).paymentRequest
+    ids.push((await shop.request({ destination, feeLimit: '0 sat' }, `${at}`)).id)
+    await clock.advance(40)
+  }
+  for (const id of ids) expect((await shop.ended(id)).state).toBe('succeeded')
+  await run(cutting)
+  await clock.advance(aLook)
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  expect(await differencesOf(shop, node, 'all')).toEqual([])
+  await expectBooks(shop, { available: 99_400, reserved: 0 })
+})
+
+test('a payout that an operator gave up and that LND pays after all is the operator s', async () => {
+  const shop = await openRich()
+  const { run, clock, lnd, node } = shop
+  const before = await opening(shop)
+  // The call is on its way for a minute; LND knows nothing of it.
+  lnd.faults.once('pay', 'before-effect', { delayMilliseconds: 60_000 })
+  const bill = shop.bill(20_000)
+  const payout = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
+  await clock.advance(2000)
+  await run(
+    node.payouts.resolve(payout.id, 'failed', { by: 'ann', note: 'paid in cash', insist: true }),
+  )
+  await clock.advance(60_000 + aLook)
+  expect(lnd.findPayment(bill.paymentHash)?.state).toBe('succeeded')
+  expect(await operatorPaid(shop, node, before)).toBe(20_000_000n)
+  await expectBooks(shop, { available: 100_000, reserved: 0 })
+})

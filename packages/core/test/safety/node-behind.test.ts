@@ -219,3 +219,26 @@ test('another node behind the same address is not compared with these books', as
   }
   expect(await differencesOf(shop, node, 'all')).toEqual([])
 })
+
+test('an old LND stays the cause, whatever is found besides', async () => {
+  const { shop, disguise, open } = await openUsed()
+  const { run, clock } = shop
+  disguise.channel = fewerUpdates
+  let { node } = open()
+  await run(node.start())
+  await clock.advance(3000)
+  const { reason } = await run(node.safety.status())
+  await run(node.stop())
+  await run(shop.lnd.pay(shop.bill(3000).paymentRequest))
+  node = open().node
+  await run(node.start())
+  await clock.advance(3000)
+  expect(await run(node.safety.status())).toMatchObject({ cause: 'node-behind', reason })
+  expect((await differencesOf(shop, node)).map(({ kind }) => kind).sort()).toEqual([
+    'channel-older',
+    'channel-older',
+    'unknown-payment',
+  ])
+  const told = (await eventsOf(shop, node)).filter(({ type }) => /behind$/.test(type))
+  expect(told.map(({ type }) => type)).toEqual(['node.behind', 'node.books-behind'])
+})
