@@ -40,11 +40,6 @@ export async function payPayout(
   for (;;) {
     const rows = await read(context, id)
     if (!rows) return { ended: true }
-    // Before the comparison with LND nothing tells a new payout from one of an old copy of the books.
-    if (rows.attempt.state === 'recorded' && !isCompared(context, leadership)) {
-      if (!(await whenCompared(context, leadership, signal))) return { ended: false, after: 1000 }
-      continue
-    }
     const guard = await readSafety(context, identity)
     const action = decideAttempt(situation(context, rows, leadership, guard), seen.evidence)
     switch (action.do) {
@@ -56,6 +51,7 @@ export async function payPayout(
           if (hasAskedAgain) return { ended: false, after: askAgainAfter }
           hasAskedAgain = true
         }
+        // Nothing tells a new payout from one of an old copy of the books before they are compared.
         if (!(await whenCompared(context, leadership, signal)) || !mayCall(following)) {
           return { ended: false, after: 1000 }
         }
@@ -74,7 +70,7 @@ export async function payPayout(
         await bookSucceeded(context, identity, leadership, id, seen.update)
         return { ended: true }
       case 'book-failed':
-        // An LND with an old state fails what was paid: first it is compared with the books.
+        // Old books, or an old LND, fail what was paid: first they are compared, and it is read anew.
         if (!isCompared(context, leadership)) {
           if (!(await whenCompared(context, leadership, signal))) {
             return { ended: false, after: 1000 }
