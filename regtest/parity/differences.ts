@@ -7,7 +7,7 @@ import type { Names } from './names.ts'
 export interface Difference {
   /** Where: keys joined by dots; `*` is any one key or position, `**` any number of them. */
   readonly paths: readonly string[]
-  /** What is compared instead; `undefined` leaves it out. */
+  /** What is compared instead, made after everything inside it; `undefined` leaves it out. */
   readonly compare: (value: never, names: Names) => unknown
   readonly reason: string
 }
@@ -16,6 +16,12 @@ const leftOut = (): undefined => undefined
 const named = (value: string, names: Names): string => names.of(value)
 const relativeHeight = (value: number, names: Names): number => value - names.baseHeight
 const isThere = (value: unknown): string => `a ${typeof value}`
+
+/** A list of channels by their names; an error stays as it is. */
+function byChannel(list: readonly { readonly channelPoint: string }[]): unknown {
+  if (!Array.isArray(list)) return list
+  return Object.fromEntries(list.map((item) => [item.channelPoint, item]))
+}
 
 /** Every field that is mapped or left out, with its reason. Reviewed: keep it short. */
 export const differences: readonly Difference[] = [
@@ -29,6 +35,17 @@ export const differences: readonly Difference[] = [
     compare: named,
     reason:
       'Made of transaction ids and heights; compared by the order in which channels were made.',
+  },
+  {
+    paths: ['node.channels', 'node.pending', 'node.closed', 'node.streams.closed'],
+    compare: byChannel,
+    reason: 'LND lists channels in the order of its database, which follows the random keys.',
+  },
+  {
+    paths: ['node.channels.*.updateCount'],
+    compare: (count: bigint) => (count === 0n ? 'none' : 'some'),
+    reason:
+      'LND puts changes that come close together into one update; how many depends on its timer.',
   },
   {
     paths: ['**.createdAt', '**.settledAt'],

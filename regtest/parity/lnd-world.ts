@@ -1,5 +1,7 @@
 import { lnd, macaroonPermissions } from '@payment-node/lnd-adapter'
 import { startNetwork } from '../network.ts'
+import type { RegtestNode } from '../node-controls.ts'
+import type { RunningNode } from '../start-node.ts'
 import { waitUntil } from '../wait-until.ts'
 import { counterpartyLnd } from './counterparty-lnd.ts'
 import { serveFeerate } from './serve-feerate.ts'
@@ -51,7 +53,7 @@ export async function startLndWorld(satPerVbyte: number): Promise<World> {
     baseHeight: await network.chain.height(),
     firstChannel: firstChannel as string,
     mine: (blocks) => network.mine(blocks),
-    calm: async () => {},
+    calm: () => waitUntilRoutable(tested, peer, payee),
     passTime: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     async waitFor(awaited, condition) {
       await waitUntil(awaited, condition)
@@ -74,5 +76,32 @@ export async function startLndWorld(satPerVbyte: number): Promise<World> {
       await network.remove()
       await feerates.close()
     },
+  }
+}
+
+interface Policies {
+  readonly node1_policy: unknown
+  readonly node2_policy: unknown
+}
+
+/** "Active" comes before the graphs know a channel: both ends, and others when it is announced. */
+async function waitUntilRoutable(
+  tested: RunningNode,
+  peer: RegtestNode,
+  payee: RegtestNode,
+): Promise<void> {
+  if (!tested.isRunning() || (await tested.state()) !== 'SERVER_ACTIVE') return
+  const height = await tested.chain.height()
+  for (const channel of await tested.listChannels()) {
+    if (!channel.active) continue
+    const openedAt = Number(BigInt(channel.chan_id) >> 40n)
+    const isAnnounced = !channel.private && height >= openedAt + 5
+    for (const node of isAnnounced ? [tested, peer, payee] : [tested, peer]) {
+      await node.waitFor(`both policies of channel ${channel.channel_point}`, async () => {
+        const request = { chan_id: channel.chan_id }
+        const edge = await node.rpc<Policies>('lnrpc.Lightning', 'GetChanInfo', request)
+        return edge.node1_policy !== null && edge.node2_policy !== null
+      })
+    }
   }
 }

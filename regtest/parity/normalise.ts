@@ -13,15 +13,17 @@ export function normalise(
     patterns: difference.paths.map(toPattern),
   }))
   const walk = (found: unknown, path: string): unknown => {
+    const inside = walkInside(found, path)
     const rule = rules.find(({ patterns }) => patterns.some((pattern) => pattern.test(path)))
-    if (rule) {
-      used.add(rule.difference)
-      const inner = rule.difference.compare(found as never, names)
-      return inner
-    }
-    if (Array.isArray(found))
-      return found.map((item, position) => walk(item, `${path}.${position}`))
+    if (!rule) return inside
+    used.add(rule.difference)
+    return rule.difference.compare(inside as never, names)
+  }
+  const walkInside = (found: unknown, path: string): unknown => {
     if (typeof found !== 'object' || found === null) return found
+    if (Array.isArray(found)) {
+      return found.map((item, position) => walk(item, `${path}.${position}`))
+    }
     const entries = Object.entries(found)
       .map(([key, item]) => [key, walk(item, path === '' ? key : `${path}.${key}`)] as const)
       .filter(([, item]) => item !== undefined)

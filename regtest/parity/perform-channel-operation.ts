@@ -18,7 +18,13 @@ export async function performChannelOperation(
         () => 'refused',
       )
     case 'close-channel': {
-      const channelPoint = pick(actor.channels, operation.slot) as string
+      const open = await world.node.listChannels().catch(() => [])
+      const points = open.map((channel) => channel.channelPoint)
+      const channelPoint = pick(
+        actor.channels.filter((point) => points.includes(point)),
+        operation.slot,
+      )
+      if (!channelPoint) return 'nothing to do'
       return world.closeChannel(operation.closer, channelPoint, operation.isForce).then(
         () => 'done',
         () => 'refused',

@@ -8,13 +8,17 @@ export type Result = unknown
 /** What a payer chooses for an invoice without amount, before the difference. */
 const usualMsat = 50_000_000n
 
-/** A counterparty pays an invoice of the node under test, exactly or not. */
-export function receivedBy(
+/**
+ * A counterparty pays an invoice of the node under test, exactly or not. A node that forwards picks
+ * one of its channels to the next node at random, so the payee pays only where there is one.
+ */
+export async function receivedBy(
   actor: Actor,
   invoice: OwnInvoice,
   { from, differenceMsat }: Extract<InvoiceOperation, { kind: 'receive' }>,
 ): Promise<CounterpartyPayment | 'refused'> {
-  const payer = actor.world.counterparties[from]
+  const channels = await actor.world.node.listChannels().catch(() => [])
+  const payer = actor.world.counterparties[channels.length > 1 ? 'peer' : from]
   const amountMsat = (invoice.amountMsat ?? usualMsat) + differenceMsat
   const isExact = invoice.amountMsat !== null && differenceMsat === 0n
   // Nobody can send nothing.

@@ -8,7 +8,7 @@ import type { CounterpartyPayment, World, WorldCounterparty } from './world.ts'
 
 const channel = { capacitySat: 10_000_000n, pushSat: 5_000_000n }
 /** Longer than links and graphs need to come back. */
-const calmMilliseconds = 5_000
+const calmMilliseconds = 3_000
 const feeLimitMsat = 1_000_000n
 
 /** The network of the harness, simulated: same aliases, same coins, same channels. */
@@ -97,11 +97,11 @@ export async function startSimulatedWorld(seed: string, satPerVbyte: number): Pr
       isHeld: async (paymentHash) => node.findInvoice(paymentHash)?.state === 'accepted',
       async settleHold(preimage) {
         // LND takes a second time for success.
-        const isSettled = node.findInvoice(hashPreimage(preimage))?.state === 'settled'
-        if (!isSettled) node.settleHold(hashPreimage(preimage))
+        const paymentHash = hashPreimage(preimage)
+        if (node.findInvoice(paymentHash)?.state !== 'settled') node.settleHold(paymentHash)
       },
       async cancelInvoice(paymentHash) {
-        node.cancelHold(paymentHash)
+        if (node.findInvoice(paymentHash)?.state !== 'canceled') node.cancelHold(paymentHash)
       },
       pay: (paymentRequest, amountMsat) =>
         paid(node.pay(paymentRequest, { feeLimitMsat, ...(amountMsat && { amountMsat }) })),

@@ -2,6 +2,7 @@ import { acceptHtlc, type FinalHop } from './accept-htlc.ts'
 import {
   type Channel,
   type Htlc,
+  isDeserted,
   isLinked,
   offerHtlc,
   otherSide,
@@ -47,6 +48,7 @@ export function carryHtlc(
   final: FinalHop,
 ): Promise<HtlcOutcome> {
   const hop = position === 0 ? route[0]! : channelToUse(simulation, route[position]!)
+  if (isDeserted(hop.channel, hop.from)) return hangUntilClosed(hop)
   const htlc = offerHtlc(hop.channel, hop.from, {
     paymentHash: final.paymentHash,
     amountMsat: hop.amountMsat,
@@ -61,6 +63,12 @@ export function carryHtlc(
     htlc,
     beyond(simulation, route.with(position, hop), position, final),
   )
+}
+
+/** Nobody answers any more; the part comes back when the offerer believes the close. */
+async function hangUntilClosed(hop: RouteHop): Promise<HtlcOutcome> {
+  while (hop.channel.views[hop.from].list === 'open') await hop.channel.changed.wait()
+  return { kind: 'failed', code: 'temporary-channel-failure', at: hop }
 }
 
 /**

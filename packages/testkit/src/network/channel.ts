@@ -146,17 +146,13 @@ export function isActive(channel: Channel): boolean {
 }
 
 /**
- * Active as `side` lists it. Who is not told of a force close sees nothing of it before its block, and
- * what he sends into the channel until then hangs.
+ * The other end has closed by force, and `side` does not act on it yet: LND lists the channel as active
+ * until the close has its confirmations, and what it sends into it until then hangs.
  */
-export function isListedActive(channel: Channel, side: Side): boolean {
-  const isUnaware =
-    channel.stage === 'on-chain' &&
-    channel.closing !== undefined &&
-    channel.closing.kind !== 'cooperative' &&
-    channel.closing.by !== side &&
-    channel.closing.confirmedAt === undefined
-  return isActive(channel) || (isUnaware && areConnected(channel))
+export function isDeserted(channel: Channel, side: Side): boolean {
+  const { closing, stage, views } = channel
+  if (stage !== 'on-chain' || closing === undefined || closing.kind === 'cooperative') return false
+  return closing.by !== side && views[side].list === 'open' && areConnected(channel)
 }
 
 /** Messages can pass: also while a cooperative close waits for the last HTLCs. */
@@ -205,7 +201,8 @@ export function listedBalance(channel: Channel, side: Side): bigint {
 
 /** The largest HTLC that `side` can offer now. */
 export function sendableMsat(channel: Channel, side: Side): bigint {
-  if (!isActive(channel) || channel.htlcs.size >= maximumHtlcs) return 0n
+  if (!isActive(channel) && !isDeserted(channel, side)) return 0n
+  if (channel.htlcs.size >= maximumHtlcs) return 0n
   const weight = weightOf(channel) + htlcWeight
   const openersFee = anchorsMsat(channel.commitmentType)
   let free = channel.balances[side] - channel.reserves[side]

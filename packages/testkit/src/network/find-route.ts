@@ -4,6 +4,7 @@ import {
   type Channel,
   type ForwardingPolicy,
   forwardingFee,
+  isDeserted,
   otherSide,
   type Side,
   sendableMsat,
@@ -53,7 +54,8 @@ export function outgoingMsat(simulation: Simulation, source: NodeState): bigint 
 }
 
 function isKnown(simulation: Simulation, channel: Channel): boolean {
-  return channel.stage === 'open' && channel.knownFrom <= simulation.clock.monotonic()
+  const isThere = channel.stage === 'open' || isDeserted(channel, 0) || isDeserted(channel, 1)
+  return isThere && channel.knownFrom <= simulation.clock.monotonic()
 }
 
 /** Others hear of a channel when its funding has six confirmations (BOLT7). */

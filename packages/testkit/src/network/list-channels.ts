@@ -1,7 +1,8 @@
 import type { ClosedChannel, NodeChannel, PendingChannel } from '@payment-node/core'
 import {
   type Channel,
-  isListedActive,
+  isActive,
+  isDeserted,
   listedBalance,
   otherSide,
   type Side,
@@ -9,6 +10,7 @@ import {
 } from './channel.ts'
 import { listedWeight } from './listed-weight.ts'
 import type { NodeState } from './node-state.ts'
+import { fundingExpiryBlocks } from './open-channel.ts'
 import type { Simulation } from './simulation.ts'
 
 /** LND lists balances in whole satoshi. */
@@ -46,7 +48,7 @@ export function listOpenChannels(simulation: Simulation, node: NodeState): NodeC
       commitWeight: listedWeight(channel, side),
       isInitiator: side === 0,
       commitmentType: channel.commitmentType,
-      isActive: isListedActive(channel, side),
+      isActive: isActive(channel) || isDeserted(channel, side),
       isPrivate: channel.isPrivate,
       pendingHtlcs: [...channel.htlcs.values()].map((htlc) => ({
         direction: htlc.offeredBy === side ? 'outgoing' : 'incoming',
@@ -76,6 +78,9 @@ export function listPendingChannels(simulation: Simulation, node: NodeState): Pe
       state: view.list,
       isInitiator: side === 0,
       ...(channel.memo === undefined || side !== 0 ? {} : { memo: channel.memo }),
+      ...(view.list === 'opening'
+        ? { fundingExpiryBlocks: fundingExpiryBlocks(channel, node) }
+        : {}),
       ...(channel.closingTransaction === undefined
         ? {}
         : { closingTransaction: channel.closingTransaction }),

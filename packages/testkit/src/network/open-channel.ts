@@ -29,6 +29,8 @@ export interface ChannelOpening {
 export interface Funding {
   readonly transaction: ChainTransaction
   readonly spent: readonly Coin[]
+  /** Height of the chain when it was published. */
+  readonly openedAt: number
   /** Blocks until the channel is used. */
   readonly confirmations: number
   /** Monotonic milliseconds until which the wallet shows the spent outputs as locked. */
@@ -92,6 +94,7 @@ export function openChannel(
   const funding: Funding = {
     transaction,
     spent,
+    openedAt: chain.height,
     confirmations: openConfirmations(channel.capacityMsat, (request.pushSat ?? 0n) * 1000n),
     lockedUntil: simulation.clock.monotonic() + leaseMilliseconds,
   }
@@ -136,6 +139,11 @@ function commitmentFeerate(
   const perKw = BigInt(Math.round(satPerVbyte * 250))
   const atLeast = perKw > 253n ? perKw : 253n
   return commitmentType !== 'legacy' && atLeast > 2500n ? 2500n : atLeast
+}
+
+/** Blocks until the peer of an opening channel may forget it (LND's `MaxWaitNumBlocksFundingConf`). */
+export function fundingExpiryBlocks(channel: Channel, node: NodeState): number {
+  return 2016 - (node.height - (channel.funding?.openedAt ?? node.height))
 }
 
 /** What LND's balance calls locked: inputs of its own fundings that wait for a block. */

@@ -99,15 +99,15 @@ test('forced by us: waits, matures for 144 blocks, is swept, and only then liste
   expect(total()).toBe(0n)
 })
 
-test('forced by the peer: seen in its block, listed inactive for two, then swept at once', async () => {
+test('forced by the peer: listed active until its third confirmation, then swept at once', async () => {
   const { clock, alice, bob, channelPoint, timeline, total } = pair()
   const told = watchClosed(alice)
   await clock.advance(10)
   bob.closeChannel(channelPoint, { kind: 'force' })
   expect(await timeline(alice, 4)).toEqual([
     'active',
-    'inactive',
-    'inactive',
+    'active',
+    'active',
     'force-closing',
     'remote-force by peer',
   ])
@@ -115,7 +115,24 @@ test('forced by the peer: seen in its block, listed inactive for two, then swept
   expect(total()).toBe(0n)
 })
 
-test('breach: seen in its block, inactive for two, in no list at the third, resolved at the fourth', async () => {
+test('what is sent into a channel that the peer has closed hangs until we believe it', async () => {
+  const { network, clock, alice, bob, channelPoint, total } = pair()
+  bob.closeChannel(channelPoint, { kind: 'force' })
+  const { paymentRequest, paymentHash } = bob.createInvoice({ amountMsat: 1_000_000n })
+  const paying = alice.pay(paymentRequest)
+  const states: (string | undefined)[] = []
+  for (let block = 0; block < 3; block++) {
+    await clock.advance(1000)
+    states.push(alice.findPayment(paymentHash)?.state)
+    network.mine(1)
+  }
+  expect(states).toEqual(['in-flight', 'in-flight', 'in-flight'])
+  const paid = await clock.run(paying)
+  expect(paid).toMatchObject({ state: 'failed', failure: 'insufficient-balance' })
+  expect(total()).toBe(0n)
+})
+
+test('breach: listed active for two blocks, in no list at the third, resolved at the fourth', async () => {
   const { clock, alice, bob, channelPoint, timeline, total } = pair()
   const told = watchClosed(alice)
   await clock.advance(10)
