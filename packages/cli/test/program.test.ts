@@ -5,10 +5,13 @@ import { runCommand } from './shop-folder.ts'
 test('help names every command, and every command has help that fits 80 columns', async () => {
   const help = await runCommand('/', ['--help'])
   expect(help).toMatchObject({ exitCode: 0, stderr: '' })
-  const commands = ['doctor', 'status', 'peers', 'macaroons']
+  const commands = ['doctor', 'status', 'keeper', 'peers', 'macaroons']
   expect(commands.filter((command) => !help.stdout.includes(`\n  ${command} `))).toEqual([])
-  for (const command of ['', ...commands]) {
-    const { exitCode, stdout } = await runCommand('/', [command, '--help'].filter(Boolean))
+  const verbs = ['decisions', 'report', 'pause', 'resume'].map((verb) => `keeper ${verb}`)
+  verbs.push(...['list', 'block', 'allow'].map((verb) => `peers ${verb}`))
+  for (const command of ['', ...commands, ...verbs]) {
+    const argv = `${command} --help`.trim().split(' ')
+    const { exitCode, stdout } = await runCommand('/', argv)
     expect(exitCode, command).toBe(0)
     expect(stdout).toContain('--json'.repeat(command === '' ? 0 : 1))
     expect(stdout.split('\n').filter((line) => [...line].length > 80)).toEqual([])

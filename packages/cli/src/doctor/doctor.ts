@@ -1,6 +1,7 @@
 import type { Diagnosis, PaymentNodeOptions } from '@payment-node/core'
 import { type Check, failedBy, ok } from './check.ts'
 import { checkBooks } from './check-books.ts'
+import { checkLists } from './check-lists.ts'
 import { checkNode } from './check-node.ts'
 
 /** What the doctor found, as `--json` prints it. */
@@ -21,9 +22,10 @@ export async function examine(
 ): Promise<DoctorReport> {
   const { checks, info } = await checkNode(options)
   const books = await checkBooks(options, info)
+  const lists = await checkLists(options)
   await options.lightning.close()
   return report(configuration, [
-    ...about('configuration', [ok('options', 'The options can be used.')]),
+    ...about('configuration', [ok('options', 'The options can be used.'), ...lists]),
     ...about('node', checks),
     ...about('books', books),
   ])

@@ -17,8 +17,8 @@ Shows the keeper as the books have it: its mode, how many channels there are and
 are wanted, what it decided last and why, its budget, and every peer of the list
 with its channel and its mark. Reads the books beside the running host.
 
-pause and resume change the books. Where the engine lets one process in (SQLite),
-they work while the host is stopped; else call node.keeper.pause(reason) in it.`
+pause and resume change the books. SQLite lets one process in: they work while
+the host is stopped; while it runs, call node.keeper.pause(reason) in it.`
 
 interface Common {
   readonly config?: string

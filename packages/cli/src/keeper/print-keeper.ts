@@ -1,7 +1,7 @@
 import type { ListedPeerStatus } from '@payment-node/core'
 import { describeMark } from '../peers/describe-mark.ts'
 import { type Column, drawTable } from '../terminal/draw-table.ts'
-import { wholeSat } from '../terminal/format-sat.ts'
+import { exactSat, wholeSat } from '../terminal/format-sat.ts'
 import { plain, type Terminal } from '../terminal/terminal.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { describeKeeper } from './describe-keeper.ts'
@@ -19,7 +19,9 @@ export function printKeeper(terminal: Terminal, { keeper, says }: KeeperReport):
   const paint = { good: green, doubtful: yellow, bad: red, plain: (text: string) => text }
   const lines = [...describeKeeper(keeper)]
   if (!('code' in keeper) && keeper.bootstrap.channels > 0 && keeper.list.size > 0) {
-    lines.push({ name: 'coins', says: keeper.bootstrap.says, tone: 'plain' })
+    const { channels, needed } = keeper.bootstrap
+    const what = channels === 1 ? 'the missing channel needs' : `${channels} missing channels need`
+    lines.push({ name: 'coins', says: `${what} about ${exactSat(needed)} on chain`, tone: 'plain' })
   }
   for (const { name, says: text, tone } of lines) {
     const [first = '', ...rest] = wrap(plain(text), columns - 12)
@@ -37,8 +39,8 @@ function printPeersOf(
   print()
   print(colors.bold(size > peers.length ? `List, the first ${peers.length} of ${size}` : 'List'))
   const titles: Column[] = [
-    { title: '#', align: 'right', width: 5 },
-    { title: 'node', width: 18 },
+    { title: '#', align: 'right', width: 4 },
+    { title: 'node', width: 16 },
     { title: 'channel', width: 8 },
     { title: 'sat', align: 'right', width: 10 },
   ]
