@@ -54,9 +54,15 @@ export function clockOf(life: Life, clock: Clock): Clock {
 
 /** A port whose answers reach the process only while it lives. */
 export function portOf<P extends LightningNode | Storage>(life: Life, port: P): P {
+  return gate(life, port)
+}
+
+function gate<P extends object>(life: Life, port: P): P {
   return new Proxy(port, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name)
+      // A part of the port with calls of its own, like `opener`.
+      if (typeof member === 'object' && member !== null) return gate(life, member)
       if (typeof member !== 'function') return member
       return (...parameters: unknown[]) => {
         const answer: unknown = member.apply(target, parameters)

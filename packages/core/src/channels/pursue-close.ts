@@ -42,8 +42,8 @@ export async function pursueClose(
   if (!row) return { ended: true }
   const known = await context.storage.get(channels, key)
   // The books follow LND's lists by themselves; LND is asked again only where something is to be done.
-  if (row.state === 'closing' && known?.state === 'closing')
-    return { ended: false, after: lookAfter }
+  const isPublished = row.state === 'closing' && row.closing_transaction !== null
+  if (isPublished && known?.state === 'closing') return { ended: false, after: lookAfter }
   const { is_halted, cause } = await readSafety(context, identity)
   const situation = {
     state: row.state as ClosingState,
@@ -128,7 +128,7 @@ async function book(
       return { ended: action.do === 'nothing', after: retryAfter }
     case 'wait':
       await write(context, identity, leadership, row, { reason: action.because })
-      return { ended: false, after: retryAfter }
+      return { ended: false, after: row.state === 'closing' ? lookAfter : retryAfter }
     case 'book-closing':
       await write(context, identity, leadership, row, {
         state: 'closing',

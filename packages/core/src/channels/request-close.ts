@@ -47,12 +47,12 @@ export async function requestClose(
     const row = await context.storage.get(closeIntents, [identity.publicKey, point])
     if (row && !isChanged(row, request)) return closingView(row)
     await requireNodeNotBehind(context, identity)
-    const ended = row ? undefined : await requireClosable(context, identity, point)
+    const ended = row ? undefined : await requireClosable(context, identity, point, request)
     if (ended) return underWay(context, point, request, ended)
     const fields = intentFields(context, identity, point, request, row)
     const closing = closingView(fields)
     const change = {
-      writes: [row ? update(closeIntents, row, fields) : insert(closeIntents, fields)],
+      writes: [row ? update(closeIntents, row, wishOf(fields)) : insert(closeIntents, fields)],
       events: [
         newEvent(context, identity, 'channel.close-intended', `channel/${point}`, { closing }),
       ],
@@ -127,17 +127,26 @@ function intentFields(
   }
 }
 
+/** Without the key. */
+function wishOf(fields: Fields<typeof closeIntents>): Partial<Fields<typeof closeIntents>> {
+  const { node, channel_point, ...wish } = fields
+  return wish
+}
+
 /** The state in which the books have it, when it is closing or closed without us. */
 async function requireClosable(
   context: Context,
   identity: Identity,
   point: string,
+  request: Request,
 ): Promise<'closing' | 'closed' | undefined> {
   const row = await context.storage.get(channels, [identity.publicKey, point])
   if (row?.ownership === 'never') {
     throw notFound(point, 'It is set to `never`: adopt it first, as `observe` or `ours`.')
   }
-  if (row?.state === 'closing' || row?.state === 'closed') return row.state
+  // An agreement that the peer does not end can be forced.
+  const isForcible = request.is_force && row?.state === 'closing' && row.attribution === null
+  if (!isForcible && (row?.state === 'closing' || row?.state === 'closed')) return row.state
   if (row?.state === 'opening') {
     throw new PaymentNodeError(
       'channel.not-open',

@@ -1,0 +1,384 @@
+import { PaymentNodeError } from '@payment-node/core'
+import { expect, test } from 'vitest'
+import { channels } from '../../src/tables/channels.ts'
+import { safety } from '../../src/tables/node.ts'
+import { update } from '../../src/tables/table.ts'
+import { type ChannelStand, openStand } from './channel-stand.ts'
+
+const reason = 'the peer moves'
+
+async function openReady(settings?: Parameters<typeof openStand>[0]): Promise<ChannelStand> {
+  const stand = openStand(settings)
+  await stand.run(stand.node.start())
+  await stand.clock.advance(5000)
+  return stand
+}
+
+const closeCalls = ({ parts }: ChannelStand): string[] =>
+  parts.calls.filter((call) => call.startsWith('close '))
+
+async function intentOf({ rowsOf }: ChannelStand, point: string) {
+  return (await rowsOf('close_intents')).find(({ channel_point }) => channel_point === point)
+}
+
+async function endOf(stand: ChannelStand): Promise<void> {
+  stand.network.mine(6)
+  await stand.clock.advance(40_000)
+}
+
+test('a close is written down, done, told, and followed until the channel is gone', async () => {
+  for (const which of ['ours', 'theirs'] as const) {
+    const stand = await openReady()
+    const { node, run, clock, points } = stand
+    const point = points[which]
+    const intended = await run(node.channels.close(point, { reason, feerate: 3 }))
+    expect(intended).toMatchObject({
+      channelPoint: point,
+      state: 'intended',
+      says: reason,
+      feerate: 3,
+      isForce: false,
+      isReplaced: false,
+      reason: null,
+      closingTransaction: null,
+    })
+    await clock.advance(5000)
+    expect(closeCalls(stand)).toEqual([
+      `close ${JSON.stringify({ channelPoint: point, isForce: false, satPerVbyte: 3 })}`,
+    ])
+    await clock.advance(10_000)
+    expect(await intentOf(stand, point)).toMatchObject({
+      state: 'closing',
+      closing_transaction: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    await endOf(stand)
+    expect(await intentOf(stand, point)).toMatchObject({ state: 'closed', reason: null })
+    expect(closeCalls(stand)).toHaveLength(1)
+    expect(await stand.told(point)).toEqual([
+      'channel.active',
+      'channel.close-intended',
+      'channel.closing',
+      'channel.closed',
+    ])
+    const closed = (await stand.events()).find(({ type }) => type === 'channel.closed')
+    expect(closed!.data).toMatchObject({
+      channel: { attribution: { cause: 'requested', verdict: 'waive', closedBy: 'us' } },
+    })
+    expect(await stand.rowsOf('peer_marks')).toMatchObject([{ state: 'closed-by-operator' }])
+    expect((await run(node.channels.close(point, { reason: 'again' }))).state).toBe('closed')
+  }
+})
+
+test('a forced close needs no peer, and the peer is not blamed', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers } = stand
+  peers[0].stop()
+  await clock.advance(5000)
+  await run(node.channels.close(points.ours, { reason, force: true }))
+  await clock.advance(5000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing', is_force: true })
+  for (let blocks = 0; blocks < 2; blocks++) {
+    stand.network.mine(1000)
+    await clock.advance(40_000)
+  }
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closed' })
+  expect(await stand.told()).not.toContain('peer.blacklisted')
+  expect(await stand.told()).not.toContain('peer.cooled-down')
+})
+
+test('with the peer away it waits with the reason, and is done when the peer is back', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers } = stand
+  peers[0].stop()
+  await clock.advance(5000)
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(300_000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'intended',
+    reason: 'peer-offline',
+  })
+  // Asked again now and then, not all the time.
+  expect(closeCalls(stand).length).toBeGreaterThan(5)
+  expect(closeCalls(stand).length).toBeLessThan(15)
+  peers[0].start()
+  await clock.advance(60_000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing', reason: null })
+})
+
+test('what waits for its peer is forced when the operator says so, at once', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers } = stand
+  peers[0].stop()
+  await clock.advance(5000)
+  const first = await run(node.channels.close(points.ours, { reason, feerate: 2 }))
+  await clock.advance(31_000)
+  const second = await run(node.channels.close(points.ours, { reason: 'enough', force: true }))
+  expect(second).toMatchObject({ isForce: true, feerate: null, createdAt: first.createdAt })
+  await clock.advance(3000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing', says: 'enough' })
+  // Without `force` it is not taken back.
+  expect(await run(node.channels.close(points.ours, { reason }))).toMatchObject({ isForce: true })
+})
+
+test('an agreement that the peer does not end can be forced, too', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers, lnd } = stand
+  const held = peers[0].createHoldInvoice({ amountMsat: 50_000_000n })
+  void lnd.pay(held.paymentRequest)
+  await clock.advance(1000)
+  // Agreed on by hand; the closing transaction is made when the payment is off.
+  lnd.closeChannel(points.ours)
+  await clock.advance(5000)
+  expect(await run(node.channels.close(points.ours, { reason }))).toMatchObject({
+    state: 'closing',
+    reason: 'under-way',
+  })
+  await run(node.channels.close(points.ours, { reason, force: true }))
+  await clock.advance(5000)
+  expect(closeCalls(stand).at(-1)).toContain('"isForce":true')
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'closing',
+    closing_transaction: expect.any(String),
+  })
+})
+
+test('payments under way are waited for', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers, lnd } = stand
+  const held = peers[0].createHoldInvoice({ amountMsat: 50_000_000n })
+  void lnd.pay(held.paymentRequest)
+  await clock.advance(1000)
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(60_000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'intended',
+    reason: 'htlcs-pending',
+  })
+  peers[0].settleHold(held.paymentHash)
+  await clock.advance(60_000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing' })
+})
+
+test('asking twice, from two processes and while it waits: one intent, one event', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers } = stand
+  peers[0].stop()
+  await clock.advance(5000)
+  const both = await run(
+    Promise.all([
+      node.channels.close(points.ours, { reason }),
+      node.channels.close(points.ours, { reason }),
+    ]),
+  )
+  expect(both[0]).toEqual(both[1])
+  await run(node.channels.close(points.ours, { reason: 'said otherwise' }))
+  expect((await stand.told()).filter((type) => type === 'channel.close-intended')).toHaveLength(1)
+  // Asked differently: it is another wish.
+  expect(await run(node.channels.close(points.ours, { reason, replace: true }))).toMatchObject({
+    isReplaced: true,
+  })
+  expect((await stand.told()).filter((type) => type === 'channel.close-intended')).toHaveLength(2)
+})
+
+test('with `replace` nothing keeps the keeper from opening another one', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points } = stand
+  await run(node.channels.close(points.ours, { reason, replace: true }))
+  await clock.advance(10_000)
+  await endOf(stand)
+  expect(await stand.rowsOf('peer_marks')).toEqual([])
+  const [row] = (await stand.rowsOf('channels')).filter(({ state }) => state === 'closed')
+  expect(row!.attribution).toMatchObject({ cause: 'requested', verdict: 'none' })
+})
+
+test('what another closes already is only told of, and stays his', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers } = stand
+  peers[0].closeChannel(points.ours)
+  await clock.advance(5000)
+  expect(await run(node.channels.close(points.ours, { reason }))).toMatchObject({
+    state: 'closing',
+    reason: 'under-way',
+  })
+  await endOf(stand)
+  expect(await stand.rowsOf('close_intents')).toEqual([])
+  expect(closeCalls(stand)).toEqual([])
+  expect(await stand.told()).toContain('peer.blacklisted')
+  expect(await run(node.channels.close(points.ours, { reason }))).toMatchObject({
+    state: 'closed',
+    reason: 'under-way',
+  })
+})
+
+test('what cannot be closed is refused with a code, and nothing is stored', async () => {
+  const stand = await openReady()
+  const { node, run, points, network, lnd, clock } = stand
+  const stranger = `${'ab'.repeat(32)}:0`
+  const third = network.addNode('third')
+  third.fund(1_000_000n)
+  const opening = lnd.openChannel(third, { capacitySat: 500_000n })
+  await clock.advance(5000)
+  await run(node.channels.adopt(points.theirs, 'never'))
+  const rows: readonly [string, unknown, string, string?][] = [
+    [stranger, { reason }, 'channel.not-found'],
+    [points.theirs, { reason }, 'channel.not-found'],
+    [opening, { reason }, 'channel.not-open'],
+    [points.ours, { reason, feerate: 51 }, 'channel.above-ceiling'],
+    [points.ours, { reason, feerate: 5, force: true }, 'input.invalid', 'feerate'],
+    [points.ours, { reason, feerate: 0 }, 'input.invalid', 'feerate'],
+    [points.ours, { reason, feerate: 1.5 }, 'input.invalid', 'feerate'],
+    [points.ours, { reason, force: 'yes' }, 'input.invalid', 'force'],
+    [points.ours, { reason, replace: 1 }, 'input.invalid', 'replace'],
+    [points.ours, { reason: '' }, 'input.invalid', 'reason'],
+    [points.ours, { reason: 'x'.repeat(501) }, 'input.invalid', 'reason'],
+    [points.ours, {}, 'input.invalid', 'reason'],
+    [points.ours, { reason, froce: true }, 'input.invalid', 'input.froce'],
+    [points.ours, undefined, 'input.invalid', 'input'],
+    [points.ours.toUpperCase(), { reason }, 'input.invalid', 'channelPoint'],
+    [`${points.ours}0x`, { reason }, 'input.invalid', 'channelPoint'],
+    [points.ours.split(':')[0]!, { reason }, 'input.invalid', 'channelPoint'],
+  ]
+  for (const [point, input, code, field] of rows) {
+    const error = await run(
+      node.channels.close(point, input as never).then(
+        () => 'nothing was thrown',
+        (thrown: unknown) => thrown,
+      ),
+    )
+    const name = `${point} ${JSON.stringify(input)}`
+    expect(error, name).toMatchObject({ code })
+    if (field) expect((error as PaymentNodeError).details, name).toMatchObject({ field })
+  }
+  expect(await stand.rowsOf('close_intents')).toEqual([])
+})
+
+test('a channel that only LND knows yet can be closed', async () => {
+  const stand = await openReady()
+  const { node, run, clock, network, lnd } = stand
+  const third = network.addNode('third')
+  const fresh = network.establishChannel({ from: lnd, to: third, capacitySat: 400_000n })
+  expect(await stand.rowsOf('channels')).toHaveLength(2)
+  expect(await run(node.channels.close(fresh, { reason }))).toMatchObject({ state: 'intended' })
+  await clock.advance(40_000)
+  expect(await intentOf(stand, fresh)).toMatchObject({ state: 'closing' })
+})
+
+test('what LND never can close is refused, told, and may be asked for again', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, parts } = stand
+  parts.refusals.set(points.ours, 'channel-state')
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(5000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'refused',
+    reason: 'channel-state',
+  })
+  const told = (await stand.events()).find(({ type }) => type === 'channel.close-refused')
+  expect(told!.data).toMatchObject({ closing: { state: 'refused', reason: 'channel-state' } })
+  await clock.advance(120_000)
+  expect(closeCalls(stand)).toHaveLength(1)
+  // What was refused was not done for us: the peer's own close is his.
+  stand.peers[0].closeChannel(points.ours, { kind: 'force' })
+  parts.refusals.clear()
+  await endOf(stand)
+  expect(await stand.told()).toContain('peer.blacklisted')
+})
+
+test('what was refused is tried again when the operator asks again', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, parts } = stand
+  parts.refusals.set(points.ours, 'channel-state')
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(5000)
+  parts.refusals.clear()
+  expect((await run(node.channels.close(points.ours, { reason }))).state).toBe('intended')
+  await clock.advance(5000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing' })
+})
+
+test('the kill switch stops no close; an LND that is behind the books does', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points } = stand
+  await run(node.safety.halt('something is odd'))
+  await run(node.channels.close(points.theirs, { reason }))
+  await clock.advance(5000)
+  expect(await intentOf(stand, points.theirs)).toMatchObject({ state: 'closing' })
+
+  const behind = await openReady()
+  await haltAsBehind(behind)
+  const error = await behind.run(
+    behind.node.channels.close(behind.points.ours, { reason, force: true }).catch((e) => e),
+  )
+  expect(error).toMatchObject({ code: 'safety.halted', fundsAtRisk: true })
+  expect(await behind.rowsOf('close_intents')).toEqual([])
+})
+
+/** As the comparison with LND does it (money rule 15). */
+async function haltAsBehind(stand: ChannelStand): Promise<void> {
+  const { storage } = stand
+  const row = (await stand.run(storage.get(safety, [stand.lnd.publicKey])))!
+  const set = { is_halted: true, cause: 'node-behind', reason: 'old copy' }
+  await stand.run(storage.commit({ writes: [update(safety, row, set)] }))
+}
+
+test('an older state than the books have seen is not published', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers } = stand
+  peers[0].stop()
+  await clock.advance(5000)
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(3000)
+  const { storage } = stand
+  const key = [stand.lnd.publicKey, points.ours]
+  const row = (await run(storage.get(channels, key)))!
+  await run(storage.commit({ writes: [update(channels, row, { update_count: 1000 })] }))
+  await run(node.channels.close(points.ours, { reason, force: true }))
+  const before = closeCalls(stand).length
+  await clock.advance(90_000)
+  expect(closeCalls(stand)).toHaveLength(before)
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'intended',
+    reason: 'node-behind',
+  })
+})
+
+test('a call without an answer is found out: closed once, whatever the reply', async () => {
+  for (const outcome of ['none', 'unknown'] as const)
+    for (const moment of ['before-effect', 'after-effect'] as const) {
+      const stand = await openReady()
+      const { node, run, clock, points, parts } = stand
+      let isDue = true
+      parts.strike = (call, at) => {
+        if (call !== 'close' || at !== moment || !isDue) return
+        isDue = false
+        throw new PaymentNodeError('node.unavailable', 'Injected.', {
+          reason: 'unreachable',
+          outcome,
+        })
+      }
+      await run(node.channels.close(points.ours, { reason }))
+      await clock.advance(60_000)
+      const name = `${outcome} ${moment}`
+      expect(await intentOf(stand, points.ours), name).toMatchObject({ state: 'closing' })
+      await endOf(stand)
+      expect(await intentOf(stand, points.ours), name).toMatchObject({ state: 'closed' })
+      const types = await stand.told(points.ours)
+      expect(
+        types.filter((type) => type === 'channel.closed'),
+        name,
+      ).toHaveLength(1)
+    }
+})
+
+test('a close that fails does not hold up another one', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, parts } = stand
+  parts.strike = (call) => {
+    if (call === 'close' && parts.calls.at(-1)!.includes(points.ours)) throw new Error('a bug')
+  }
+  await run(node.channels.close(points.ours, { reason }))
+  await run(node.channels.close(points.theirs, { reason }))
+  await clock.advance(10_000)
+  expect(await intentOf(stand, points.theirs)).toMatchObject({ state: 'closing' })
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'intended' })
+})
