@@ -1,12 +1,14 @@
 export type { ForwardingPolicy } from './network/channel.ts'
 export type { ChannelClosing } from './network/close-channel.ts'
+export type { NodeOptions } from './network/create-node.ts'
 export * from './network/faults.ts'
+export type { NodeAnnouncement } from './network/node-announcement.ts'
 export type { Lifecycle } from './network/node-state.ts'
 export type { ChannelOpening } from './network/open-channel.ts'
+export type { PeerConduct } from './network/peer-conduct.ts'
 export { createSeededRandom, type SeededRandom } from './network/seeded-random.ts'
 export * from './network/simulated-network.ts'
 export type {
-  NodeOptions,
   PeerInvoice,
   PeerInvoiceCreated,
   SimulatedNode,

@@ -19,7 +19,7 @@ export interface NodeRequest {
  * The way of a call: there, its effect, and back. The node can be down before, in between or after,
  * and faults can hit at each moment; the error says what the caller can know.
  */
-export async function callNode<T>(request: NodeRequest, effect: () => T): Promise<T> {
+export async function callNode<T>(request: NodeRequest, effect: () => T | Promise<T>): Promise<T> {
   const { node, signal } = request
   if (signal?.aborted) throw aborted(request, 'none')
   requireUp(request, 'none')
@@ -30,8 +30,10 @@ export async function callNode<T>(request: NodeRequest, effect: () => T): Promis
   let reply: T | undefined
   let refusal: { error: unknown } | undefined
   try {
-    reply = effect()
+    const result = effect()
+    reply = result instanceof Promise ? await whileConnected(request, result) : result
   } catch (error) {
+    if (error instanceof ConnectionLost) throw error.reason
     refusal = { error }
   }
   await passFault(request, 'after-effect')
@@ -40,6 +42,47 @@ export async function callNode<T>(request: NodeRequest, effect: () => T): Promis
   await passFault(request, 'before-reply', refusal?.error ?? reply)
   if (refusal) throw refusal.error
   return reply as T
+}
+
+/** What the caller sees when the node goes on without him. */
+class ConnectionLost {
+  readonly reason: Error
+
+  constructor(reason: Error) {
+    this.reason = reason
+  }
+}
+
+/**
+ * Waits for work that the node does with a peer. The caller may be gone before it ends (the
+ * connection is lost, he gives up, the deadline passes); the work goes on in the node.
+ */
+async function whileConnected<T>(request: NodeRequest, work: Promise<T>): Promise<T> {
+  const { node, signal, simulation } = request
+  const { clock, timing } = simulation
+  const patience = new AbortController()
+  let leave = (_error: Error): void => {}
+  const left = new Promise<never>((_resolve, reject) => {
+    leave = (error) => reject(new ConnectionLost(error))
+  })
+  left.catch(() => {})
+  work.catch(() => {})
+  const abort = (): void => leave(aborted(request, lost(request)))
+  const end = (): void => leave(unreachable(request, lost(request)))
+  signal?.addEventListener('abort', abort, { once: true })
+  node.streams.add(end)
+  void clock.sleep(timing.peerDeadlineMilliseconds, patience.signal).then(() => {
+    if (!patience.signal.aborted) {
+      leave(unavailable('deadline', lost(request), `${request.call}: no answer in time`))
+    }
+  })
+  try {
+    return await Promise.race([work, left])
+  } finally {
+    patience.abort()
+    node.streams.delete(end)
+    signal?.removeEventListener('abort', abort)
+  }
 }
 
 function lost(request: NodeRequest): Outcome {

@@ -1,6 +1,7 @@
 import { acceptHtlc, type FinalHop } from './accept-htlc.ts'
 import {
   type Channel,
+  forceClosedAt,
   type Htlc,
   isDeserted,
   isLinked,
@@ -11,6 +12,7 @@ import {
   sendableMsat,
   sideOf,
 } from './channel.ts'
+import { recordForward } from './forwarding-log.ts'
 import { inBackground, type Simulation } from './simulation.ts'
 
 /** One channel of a route, in sending order. */
@@ -57,12 +59,22 @@ export function carryHtlc(
   if (!htlc) {
     return Promise.resolve({ kind: 'failed', code: 'temporary-channel-failure', at: hop })
   }
-  return awaitResult(
-    simulation,
-    hop.channel,
-    htlc,
-    beyond(simulation, route.with(position, hop), position, final),
-  )
+  const onward = beyond(simulation, route.with(position, hop), position, final)
+  const result = awaitResult(simulation, hop.channel, htlc, onward)
+  return position === 0 ? result : forward(simulation, route[position - 1]!, hop, result)
+}
+
+/** Between two channels: what is settled beyond is a forward of the node between them. */
+async function forward(
+  simulation: Simulation,
+  incoming: RouteHop,
+  outgoing: RouteHop,
+  result: Promise<HtlcOutcome>,
+): Promise<HtlcOutcome> {
+  const outcome = await result
+  const node = outgoing.channel.ends[outgoing.from]
+  if (outcome.kind === 'settled') recordForward(simulation, node, incoming, outgoing)
+  return outcome
 }
 
 /** Nobody answers any more; the part comes back when the offerer believes the close. */
@@ -101,9 +113,8 @@ async function beyond(
   const { channel, from } = route[position]!
   await crossLink(simulation, channel)
   const receiver = channel.ends[otherSide(from)]
-  return position === route.length - 1
-    ? acceptHtlc(simulation, receiver, final)
-    : carryHtlc(simulation, route, position + 1, final)
+  if (position === route.length - 1) return acceptHtlc(simulation, receiver, final)
+  return carryHtlc(simulation, route, position + 1, final)
 }
 
 /** One message over the channel; waits while an end is down. */
@@ -155,11 +166,12 @@ async function awaitResult(
  * the receiver can claim it with the preimage. Both must be awake for it.
  */
 function chainRuling(channel: Channel, htlc: Htlc): 'claimed' | 'expired' | undefined {
-  if (channel.forceClosedAt === undefined) return undefined
+  const closedAt = forceClosedAt(channel)
+  if (closedAt === undefined) return undefined
   const receiver = channel.ends[otherSide(htlc.offeredBy)]
   const offerer = channel.ends[htlc.offeredBy]
   if (offerer.lifecycle === 'running' && offerer.height >= htlc.expiryHeight) return 'expired'
   // The claim needs a block of its own after the commitment transaction.
-  const canClaim = receiver.lifecycle === 'running' && receiver.height > channel.forceClosedAt
+  const canClaim = receiver.lifecycle === 'running' && receiver.height > closedAt
   return htlc.isClaimable && canClaim ? 'claimed' : undefined
 }

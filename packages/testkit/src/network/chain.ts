@@ -1,45 +1,86 @@
-import { type ChainTransaction, createMempool, type Mempool } from './mempool.ts'
+import type { ChainTransaction } from './chain-transaction.ts'
+import { applyTransaction, killTransaction, takeForBlock } from './mempool.ts'
 import type { NodeState } from './node-state.ts'
 
 /** The simulated block chain with its fee market. */
 export interface Chain {
   /** Height of the newest block. */
   readonly height: number
-  readonly mempool: Mempool
+  /** Every transaction that was ever made, by id, in the order of making. */
+  readonly transactions: Map<string, ChainTransaction>
+  /** What spends an outpoint, among transactions whose effects count. */
+  readonly spenders: Map<string, ChainTransaction>
   /** What the next block asks, in sat/vB. */
   satPerVbyte: number
+  /** What the mempool asks at least, in sat/vB. */
+  minimumSatPerVbyte: number
   /** Everything that was ever made from nothing, in msat. */
   issuedMsat: bigint
   /** Fees and leftovers that went to miners, in msat. */
   feesMsat: bigint
-  /** One block with what pays enough. */
-  addBlock(): readonly ChainTransaction[]
+  /** Heights of the last common blocks of the reorganizations so far. */
+  readonly forks: number[]
+  /** One block with what pays enough; an empty one has nothing. */
+  addBlock(isEmpty?: boolean): void
+  /** Takes the newest blocks away; their transactions wait again. */
+  removeBlocks(count: number): void
+  /** Puts a transaction into the newest block; what spends the same outputs dies. */
+  confirmNow(transaction: ChainTransaction): void
 }
+
+/** The deepest reorganization, in blocks. */
+export const maximumDepth = 6
 
 /** A chain at `height` whose blocks hold transactions of at least the current feerate. */
 export function createChain(height: number): Chain {
-  const mempool = createMempool()
-  let current = height
-  return {
+  const blocks: ChainTransaction[][] = Array.from({ length: maximumDepth }, () => [])
+  const firstHeight = height - maximumDepth + 1
+  const chain: Chain = {
     get height() {
-      return current
+      return firstHeight + blocks.length - 1
     },
-    mempool,
+    transactions: new Map(),
+    spenders: new Map(),
     satPerVbyte: 1,
+    minimumSatPerVbyte: 0,
     issuedMsat: 0n,
     feesMsat: 0n,
-    addBlock() {
-      current++
-      const included = mempool.takeForBlock(this.satPerVbyte)
-      for (const transaction of included) {
-        for (const { wallet, coin } of transaction.outputs) {
-          if (wallet.coins.has(coin.outpoint)) coin.confirmedAt = current
+    forks: [],
+    addBlock(isEmpty = false) {
+      const included = isEmpty ? [] : takeForBlock(chain)
+      blocks.push(included)
+      for (const transaction of included) confirm(transaction, chain.height)
+    },
+    removeBlocks(count) {
+      for (let removed = 0; removed < count; removed++) {
+        for (const transaction of (blocks.pop() ?? []).reverse()) {
+          transaction.state = 'waiting'
+          transaction.confirmedAt = undefined
+          transaction.events.unconfirmed?.()
         }
-        transaction.confirmed?.(current)
       }
-      return included
+      chain.forks.push(chain.height)
+    },
+    confirmNow(transaction) {
+      for (const input of transaction.inputs) {
+        const rival = chain.spenders.get(input)
+        if (rival && rival !== transaction) killTransaction(chain, rival)
+      }
+      chain.transactions.set(transaction.id, transaction)
+      applyTransaction(chain, transaction)
+      blocks.at(-1)!.push(transaction)
+      confirm(transaction, chain.height)
     },
   }
+  return chain
+}
+
+function confirm(transaction: ChainTransaction, height: number): void {
+  transaction.state = 'confirmed'
+  transaction.confirmedAt = height
+  // LND lets go of what is spent for good.
+  for (const coin of transaction.taken) delete coin.lockedUntil
+  transaction.events.confirmed?.(height)
 }
 
 /** Whether `node` takes part in the chain now. */

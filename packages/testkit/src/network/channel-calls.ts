@@ -5,9 +5,8 @@ import type { ClientStreams } from './client-streams.ts'
 import type { NodeCall } from './faults.ts'
 import { listClosedChannels, listOpenChannels, listPendingChannels } from './list-channels.ts'
 import type { NodeState } from './node-state.ts'
-import { lockedSat } from './open-channel.ts'
 import type { Simulation } from './simulation.ts'
-import { walletSat } from './wallet.ts'
+import { isLocked, walletSat } from './wallet.ts'
 
 type ChannelCalls = Pick<
   LightningNode,
@@ -63,11 +62,21 @@ export function createChannelCalls(
 }
 
 function balance(simulation: Simulation, node: NodeState): WalletBalance {
-  const { confirmed, unconfirmed } = walletSat(node.wallet)
+  const sums = walletSat(node.wallet, node.height, simulation.clock.monotonic())
   return {
-    confirmedMsat: confirmed * 1000n,
-    unconfirmedMsat: unconfirmed * 1000n,
-    lockedMsat: lockedSat(simulation, node) * 1000n,
+    confirmedMsat: sums.confirmed * 1000n,
+    unconfirmedMsat: sums.unconfirmed * 1000n,
+    lockedMsat: (sums.locked + lockedInFundings(simulation, node)) * 1000n,
     reservedMsat: anchorReserveSat(simulation, node) * 1000n,
   }
+}
+
+/** LND calls the inputs of its own fundings locked until a block has them, ten minutes at most; in sat. */
+function lockedInFundings({ channels, clock }: Simulation, node: NodeState): bigint {
+  let sum = 0n
+  for (const { ends, funding } of channels.values()) {
+    if (ends[0] !== node) continue
+    for (const coin of funding.taken) if (isLocked(coin, clock.monotonic())) sum += coin.amountSat
+  }
+  return sum
 }

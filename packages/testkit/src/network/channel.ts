@@ -1,9 +1,10 @@
-import type { CloseType, NodeChannel } from '@payment-node/core'
+import type { ChannelClaim, CloseType, NodeChannel } from '@payment-node/core'
+import { type ChainTransaction, isLive } from './chain-transaction.ts'
 import { type ChangeSignal, createChangeSignal } from './change-signal.ts'
 import type { Closing } from './close-channel.ts'
 import { anchorsMsat, commitmentWeight, feeBuffer, feeForWeight, htlcWeight } from './fee-buffer.ts'
 import type { NodeState } from './node-state.ts'
-import type { Funding } from './open-channel.ts'
+import { openConfirmations } from './scale-by-size.ts'
 
 /** 0 opened the channel. */
 export type Side = 0 | 1
@@ -47,6 +48,8 @@ export interface SideView {
   maturityHeight?: number
   closeHeight?: number
   settledMsat: bigint
+  /** What its sweep took from a commitment transaction. */
+  claims?: readonly ChannelClaim[]
 }
 
 /** A channel between two simulated nodes. Balances are before commitment fee and anchors. */
@@ -69,11 +72,15 @@ export interface Channel {
   /** Monotonic milliseconds from which on path finding knows the channel. */
   knownFrom: number
   readonly views: readonly [SideView, SideView]
-  funding?: Funding
+  /** The transaction that pays for it. */
+  readonly funding: ChainTransaction
+  /** Height at which the funding was published first. */
+  readonly fundedAt: number
+  /** Confirmations that its funding needs. */
+  readonly confirmationsToOpen: number
+  /** Both ends have said that they are ready (BOLT2 channel_ready). */
+  isReady: boolean
   closing?: Closing
-  /** Height of the block with a force close; HTLCs are then resolved on the chain. */
-  forceClosedAt?: number
-  closingTransaction?: string
   /** What the lists show from the close on, in msat. */
   listed?: readonly [bigint, bigint]
   readonly changed: ChangeSignal
@@ -93,6 +100,8 @@ export interface NewChannel {
   readonly isPrivate: boolean
   readonly memo?: string
   readonly policy: ForwardingPolicy
+  readonly funding: ChainTransaction
+  readonly fundedAt: number
   readonly stage: 'opening' | 'open'
   readonly knownFrom: number
 }
@@ -129,6 +138,10 @@ export function createChannel(request: NewChannel): Channel {
     stage: request.stage,
     knownFrom: request.knownFrom,
     views: [view(), view()],
+    funding: request.funding,
+    fundedAt: request.fundedAt,
+    confirmationsToOpen: openConfirmations(capacityMsat, pushMsat),
+    isReady: request.stage === 'open',
     changed: createChangeSignal(),
     nextHtlc: 0,
   }
@@ -140,7 +153,7 @@ export function sideOf(channel: Channel, node: NodeState): Side | undefined {
   return channel.ends[1] === node ? 1 : undefined
 }
 
-/** Both ends are up and connected, and nobody closes. */
+/** Both ends are connected and ready, and nobody closes. */
 export function isActive(channel: Channel): boolean {
   return channel.stage === 'open' && isLinked(channel)
 }
@@ -157,11 +170,36 @@ export function isDeserted(channel: Channel, side: Side): boolean {
 
 /** Messages can pass: also while a cooperative close waits for the last HTLCs. */
 export function isLinked(channel: Channel): boolean {
-  return (channel.stage === 'open' || channel.stage === 'shutting-down') && areConnected(channel)
+  return (
+    (channel.stage === 'open' || channel.stage === 'shutting-down') &&
+    channel.isReady &&
+    !isForgotten(channel) &&
+    areConnected(channel)
+  )
 }
 
-function areConnected(channel: Channel): boolean {
-  return channel.ends.every((node) => node.lifecycle === 'running' && node.isConnected)
+function areConnected({ ends: [opener, peer] }: Channel): boolean {
+  return opener.peers.has(peer)
+}
+
+/** One end has given the channel up by itself: it knows nothing of it any more. */
+export function isForgotten({ stage, views }: Channel): boolean {
+  return stage !== 'gone' && views.some(isGivenUp)
+}
+
+/** Whether this end has given the channel up, and gets nothing from it any more. */
+export function isGivenUp({ closeType, list }: SideView): boolean {
+  return list === 'closed' && (closeType === 'abandoned' || closeType === 'funding-canceled')
+}
+
+/** Whether there is money in it: its funding is in the mempool or in a block. */
+export function isFunded(channel: Channel): boolean {
+  return isLive(channel.funding)
+}
+
+/** Height of the block with a force close; HTLCs are then resolved on the chain. */
+export function forceClosedAt({ closing }: Channel): number | undefined {
+  return closing && closing.kind !== 'cooperative' ? closing.transaction?.confirmedAt : undefined
 }
 
 /** HTLCs that have an output of their own. */

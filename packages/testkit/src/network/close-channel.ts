@@ -1,9 +1,11 @@
+import { type ChainTransaction, makeTransaction } from './chain-transaction.ts'
 import {
   anchorsOf,
   balanceOf,
   type Channel,
   commitmentFee,
   dustLimitMsat,
+  isGivenUp,
   isLinked,
   listedBalance,
   otherSide,
@@ -11,7 +13,8 @@ import {
   sideOf,
 } from './channel.ts'
 import { hintChanged } from './channel-hints.ts'
-import { publishTransaction } from './mempool.ts'
+import { createAddress } from './create-address.ts'
+import { offerTransaction } from './mempool.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import { closeConfirmations } from './scale-by-size.ts'
@@ -37,7 +40,8 @@ export interface Closing {
   /** What the opener pays for the closing transaction, anchors included. */
   openersCostMsat: bigint
   readonly revokedMsat?: bigint
-  confirmedAt?: number
+  /** Absent while the ends still negotiate. */
+  transaction?: ChainTransaction
 }
 
 /** Frame, the funding input with two signatures, and the outputs that are made, as LND weighs them. */
@@ -109,30 +113,60 @@ async function finishCooperatively(
     await simulation.clock.sleep(simulation.timing.hopMilliseconds)
   } while (channel.stage === 'shutting-down' && !isLinked(channel))
   if (channel.stage !== 'shutting-down') return
-  const { chain, random } = simulation
-  const satPerVbyte = request.satPerVbyte ?? chain.satPerVbyte
+  publishCooperative(simulation, channel, request)
+}
+
+function publishCooperative(
+  simulation: Simulation,
+  channel: Channel,
+  request: ChannelClosing,
+): void {
+  const closing = channel.closing!
+  const satPerVbyte = request.satPerVbyte ?? simulation.chain.satPerVbyte
   const cost = transactionFeeSat(satPerVbyte, cooperativeWeight(channel)) * 1000n
-  channel.closing!.openersCostMsat = cost < channel.balances[0] ? cost : channel.balances[0]
+  closing.openersCostMsat = cost < channel.balances[0] ? cost : channel.balances[0]
   channel.stage = 'on-chain'
   keepListed(channel)
   const shares = ([0, 1] as const).map((side) => {
+    const { wallet } = channel.ends[side]
     const amountSat = outputSat(channel, side)
     channel.views[side].settledMsat = amountSat * 1000n
-    return { wallet: channel.ends[side].wallet, amountSat }
+    return { wallet, address: createAddress(simulation, wallet), amountSat }
   })
   const paid = shares.reduce((sum, { amountSat }) => sum + amountSat * 1000n, 0n)
-  const transaction = publishTransaction(chain, random, {
-    satPerVbyte,
-    feeMsat: channel.balances[0] + channel.balances[1] - paid,
-    payments: shares,
-    confirmed(height) {
-      channel.closing!.confirmedAt = height
-    },
-  })
-  channel.balances[0] = 0n
-  channel.balances[1] = 0n
-  channel.closingTransaction = transaction.id
+  const held: [bigint, bigint] = [...channel.balances]
+  publishClosing(
+    simulation,
+    channel,
+    makeTransaction({
+      inputs: [channel.channelPoint],
+      satPerVbyte,
+      feeMsat: held[0] + held[1] - paid,
+      payments: shares,
+      label: `0:closechannel:shortchanid-${channel.channelId}`,
+      publisher: channel.ends[closing.by],
+      applied: () => setBalances(channel, [0n, 0n]),
+      undone: () => setBalances(channel, held),
+    }),
+  )
+}
+
+function publishClosing(
+  simulation: Simulation,
+  channel: Channel,
+  transaction: ChainTransaction,
+): void {
+  const { chain } = simulation
+  channel.closing!.transaction = transaction
+  chain.transactions.set(transaction.id, transaction)
+  offerTransaction(chain, transaction)
   hintChanged(channel)
+  channel.changed.fire()
+}
+
+function setBalances(channel: Channel, balances: readonly [bigint, bigint]): void {
+  channel.balances[0] = balances[0]
+  channel.balances[1] = balances[1]
 }
 
 /** From here on the lists show what the channel held when it was closed. */
@@ -173,22 +207,24 @@ export function forceClose(
   own.list = 'closing'
   own.closeType = 'local-force'
   own.closedBy = 'us'
-  // The other end hears of it from the chain only.
-  if (other.list === 'closing') other.list = 'open'
-  other.closeType = kind === 'breach' ? 'breach' : 'remote-force'
-  other.closedBy = 'peer'
-  const transaction = publishTransaction(simulation.chain, simulation.random, {
-    satPerVbyte: request.satPerVbyte ?? simulation.chain.satPerVbyte,
-    // The cost is booked when the outputs are swept.
-    feeMsat: 0n,
-    payments: [],
-    confirmed(height) {
-      channel.closing!.confirmedAt = height
-      channel.forceClosedAt = height
-      channel.changed.fire()
-    },
-  })
-  channel.closingTransaction = transaction.id
-  hintChanged(channel)
-  channel.changed.fire()
+  // The other end hears of it from the chain only, and one that has given the channel up never.
+  if (!isGivenUp(other)) {
+    if (other.list === 'closing') other.list = 'open'
+    other.closeType = kind === 'breach' ? 'breach' : 'remote-force'
+    other.closedBy = 'peer'
+  }
+  publishClosing(
+    simulation,
+    channel,
+    makeTransaction({
+      inputs: [channel.channelPoint],
+      satPerVbyte: request.satPerVbyte ?? simulation.chain.satPerVbyte,
+      // The cost is booked when the outputs are swept.
+      feeMsat: 0n,
+      payments: [],
+      otherOutputsSat: [channel.capacityMsat / 1000n],
+      publisher: channel.ends[by],
+      confirmed: () => channel.changed.fire(),
+    }),
+  )
 }

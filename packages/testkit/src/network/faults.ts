@@ -1,8 +1,28 @@
 import type { LightningNode, Outcome, UnavailableReason } from '@payment-node/core'
 import { unavailable } from './node-errors.ts'
 
-/** Members of `LightningNode` that a fault can hit. */
-export type NodeCall = Extract<
+/** Calls of `LightningNode` that a fault can hit. */
+export type NodeCall = CoreCall | ChannelManagementCall
+
+/** Calls of `opener`, `onchain`, `graph`, `policies` and `forwards`. */
+export type ChannelManagementCall =
+  | 'connectPeer'
+  | 'openChannel'
+  | 'closeChannel'
+  | 'abandonChannel'
+  | 'newAddress'
+  | 'unspent'
+  | 'transactions'
+  | 'estimateFeerate'
+  | 'requiredReserve'
+  | 'publishTransaction'
+  | 'findNode'
+  | 'readPolicies'
+  | 'writePolicy'
+  | 'listForwards'
+
+/** Members of `LightningNode` itself. */
+export type CoreCall = Extract<
   keyof LightningNode,
   | 'getInfo'
   | 'listChannels'

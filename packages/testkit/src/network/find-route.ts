@@ -58,10 +58,11 @@ function isKnown(simulation: Simulation, channel: Channel): boolean {
   return isThere && channel.knownFrom <= simulation.clock.monotonic()
 }
 
-/** Others hear of a channel when its funding has six confirmations (BOLT7). */
-function isAnnounced(simulation: Simulation, channel: Channel): boolean {
-  const confirmedAt = channel.funding?.confirmedAt
-  return confirmedAt === undefined || simulation.chain.height >= confirmedAt + 5
+/** Others hear of a public channel when its funding has six confirmations (BOLT7). */
+export function isAnnounced(simulation: Simulation, channel: Channel): boolean {
+  const { confirmedAt } = channel.funding
+  if (channel.isPrivate || confirmedAt === undefined || !isKnown(simulation, channel)) return false
+  return simulation.chain.height >= confirmedAt + 5
 }
 
 /** Edges that end at a node, by its public key. Private channels: only ours and the hinted ones. */
@@ -77,8 +78,8 @@ function edgesInto(simulation: Simulation, request: RouteRequest): Map<string, E
     if (!isKnown(simulation, channel)) continue
     for (const from of [0, 1] as const) {
       const isOurs = channel.ends[from] === request.source
-      const isPublic = !channel.isPrivate && isAnnounced(simulation, channel)
-      if (isOurs || isPublic) add({ channel, from, policy: channel.policies[from] })
+      if (isOurs || isAnnounced(simulation, channel))
+        add({ channel, from, policy: channel.policies[from] })
     }
   }
   for (const hint of request.routeHints.flat()) {

@@ -2,8 +2,11 @@ import type { Diagnosis, LightningNode, NodeInfo } from '@payment-node/core'
 import { callNode } from './call-node.ts'
 import { createChannelCalls } from './channel-calls.ts'
 import { createClientStreams } from './client-streams.ts'
+import { createGraphCalls } from './graph-calls.ts'
 import { createInvoiceCalls } from './invoice-calls.ts'
 import type { NodeState } from './node-state.ts'
+import { createOnchainCalls } from './onchain-calls.ts'
+import { createOpenerCalls } from './opener-calls.ts'
 import { createPaymentCalls } from './payment-calls.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -31,6 +34,9 @@ export function connectClient(simulation: Simulation, node: NodeState): Lightnin
     ...createChannelCalls(simulation, node, streams),
     ...createInvoiceCalls(simulation, node, streams),
     ...createPaymentCalls(simulation, node, streams),
+    ...createGraphCalls(simulation, node),
+    opener: createOpenerCalls(simulation, node),
+    onchain: createOnchainCalls(simulation, node),
     highWater: (signal) =>
       callNode({ ...shared, call: 'highWater', parameters: [], signal }, () => ({
         invoiceAddIndex: node.invoices.addIndex,

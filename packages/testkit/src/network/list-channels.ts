@@ -3,14 +3,15 @@ import {
   type Channel,
   isActive,
   isDeserted,
+  isGivenUp,
   listedBalance,
   otherSide,
   type Side,
   sideOf,
 } from './channel.ts'
+import { fundingPatienceBlocks } from './judge-opening.ts'
 import { listedWeight } from './listed-weight.ts'
 import type { NodeState } from './node-state.ts'
-import { fundingExpiryBlocks } from './open-channel.ts'
 import type { Simulation } from './simulation.ts'
 
 /** LND lists balances in whole satoshi. */
@@ -79,15 +80,17 @@ export function listPendingChannels(simulation: Simulation, node: NodeState): Pe
       isInitiator: side === 0,
       ...(channel.memo === undefined || side !== 0 ? {} : { memo: channel.memo }),
       ...(view.list === 'opening'
-        ? { fundingExpiryBlocks: fundingExpiryBlocks(channel, node) }
+        ? { fundingExpiryBlocks: channel.fundedAt + fundingPatienceBlocks - node.height }
         : {}),
-      ...(channel.closingTransaction === undefined
-        ? {}
-        : { closingTransaction: channel.closingTransaction }),
+      ...closingTransactionOf(channel),
       ...(view.maturityHeight === undefined ? {} : { maturityHeight: view.maturityHeight }),
     })
   }
   return pending
+}
+
+function closingTransactionOf({ closing }: Channel): { closingTransaction?: string } {
+  return closing?.transaction ? { closingTransaction: closing.transaction.id } : {}
 }
 
 /** One closed channel as ClosedChannels and the CLOSED_CHANNEL event show it. */
@@ -100,9 +103,7 @@ export function showClosed(channel: Channel, side: Side): ClosedChannel {
     closeType: view.closeType ?? 'abandoned',
     openedBy: side === 0 ? 'us' : 'peer',
     closedBy: view.closedBy ?? 'unknown',
-    ...(channel.closingTransaction === undefined
-      ? {}
-      : { closingTransaction: channel.closingTransaction }),
+    ...(isGivenUp(view) ? {} : closingTransactionOf(channel)),
     ...(view.closeHeight === undefined ? {} : { closeHeight: view.closeHeight }),
     settledMsat: view.settledMsat,
   }
@@ -112,5 +113,8 @@ export function showClosed(channel: Channel, side: Side): ClosedChannel {
 export function listClosedChannels(simulation: Simulation, node: NodeState): ClosedChannel[] {
   return channelsOf(simulation, node)
     .filter(({ channel, side }) => channel.views[side].list === 'closed')
-    .map(({ channel, side }) => showClosed(channel, side))
+    .map(({ channel, side }) => {
+      const { claims } = channel.views[side]
+      return { ...showClosed(channel, side), ...(claims && { claims }) }
+    })
 }

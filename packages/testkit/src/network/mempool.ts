@@ -1,80 +1,101 @@
 import type { Chain } from './chain.ts'
-import type { SeededRandom } from './seeded-random.ts'
-import { type Coin, createTransactionId, type Wallet } from './wallet.ts'
+import {
+  type ChainTransaction,
+  isLive,
+  makeTransaction,
+  type NewTransaction,
+} from './chain-transaction.ts'
+import { findCoin } from './wallet.ts'
 
-/** A transaction that was published. Its inputs are spent and its outputs exist, unconfirmed. */
-export interface ChainTransaction {
-  readonly id: string
-  readonly satPerVbyte: number
-  readonly feeMsat: bigint
-  readonly outputs: readonly { readonly wallet: Wallet; readonly coin: Coin }[]
-  /** Called in the block that holds it. */
-  confirmed?(height: number): void
-}
+/** What the mempool says to a transaction. */
+export type Acceptance = 'accepted' | 'known' | 'fee-too-low' | 'input-missing' | 'input-spent'
 
-/** Transactions that wait for a block. */
-export interface Mempool {
-  readonly waiting: ReadonlyMap<string, ChainTransaction>
-  add(transaction: ChainTransaction): void
-  /** Removes and returns what pays at least `satPerVbyte`, best feerate first. */
-  takeForBlock(satPerVbyte: number): ChainTransaction[]
-  /** Forgets it, as when something else spent its inputs. */
-  drop(id: string): ChainTransaction | undefined
-}
-
-/** An empty mempool. */
-export function createMempool(): Mempool {
-  const waiting = new Map<string, ChainTransaction>()
-  return {
-    waiting,
-    add(transaction) {
-      waiting.set(transaction.id, transaction)
-    },
-    takeForBlock(satPerVbyte) {
-      const taken = [...waiting.values()]
-        .filter((transaction) => transaction.satPerVbyte >= satPerVbyte)
-        .sort((a, b) => b.satPerVbyte - a.satPerVbyte)
-      for (const { id } of taken) waiting.delete(id)
-      return taken
-    },
-    drop(id) {
-      const transaction = waiting.get(id)
-      waiting.delete(id)
-      return transaction
-    },
-  }
-}
-
-/** What a new transaction pays to whom. */
-export interface NewTransaction {
-  readonly satPerVbyte: number
-  readonly feeMsat: bigint
-  readonly payments: readonly { readonly wallet: Wallet; readonly amountSat: bigint }[]
-  confirmed?(height: number, id: string): void
-}
-
-/** Publishes: the receivers see unconfirmed outputs at once. Outputs of nothing are left out. */
-export function publishTransaction(
-  chain: Chain,
-  random: SeededRandom,
-  request: NewTransaction,
-): ChainTransaction {
-  const id = createTransactionId(random)
-  const outputs = request.payments
-    .filter(({ amountSat }) => amountSat > 0n)
-    .map(({ wallet, amountSat }, position) => {
-      const coin: Coin = { outpoint: `${id}:${position}`, amountSat, confirmedAt: undefined }
-      wallet.coins.set(coin.outpoint, coin)
-      return { wallet, coin }
-    })
-  const transaction: ChainTransaction = {
-    id,
-    satPerVbyte: request.satPerVbyte,
-    feeMsat: request.feeMsat,
-    outputs,
-    confirmed: (height) => request.confirmed?.(height, id),
-  }
-  chain.feesMsat += request.feeMsat
-  chain.mempool.add(transaction)
+/** Makes a transaction and hands it to the network, which may not take it. */
+export function publishTransaction(chain: Chain, request: NewTransaction): ChainTransaction {
+  const transaction = makeTransaction(request)
+  chain.transactions.set(transaction.id, transaction)
+  offerTransaction(chain, transaction)
   return transaction
+}
+
+/** Hands a transaction to the network, also again. */
+export function offerTransaction(chain: Chain, transaction: ChainTransaction): Acceptance {
+  if (transaction.state === 'waiting' || transaction.state === 'confirmed') return 'known'
+  for (const input of transaction.inputs) {
+    const creator = chain.transactions.get(input.split(':')[0]!)
+    if (creator && (!isLive(creator) || creator.state === 'evicted')) return 'input-missing'
+    const spender = chain.spenders.get(input)
+    if (spender && spender !== transaction) return 'input-spent'
+  }
+  if (transaction.satPerVbyte < chain.minimumSatPerVbyte) return 'fee-too-low'
+  if (isLive(transaction)) transaction.state = 'waiting'
+  else applyTransaction(chain, transaction)
+  return 'accepted'
+}
+
+/** Its effects begin: inputs are spent, outputs exist, unconfirmed. */
+export function applyTransaction(chain: Chain, transaction: ChainTransaction): void {
+  transaction.state = 'waiting'
+  for (const input of transaction.inputs) {
+    chain.spenders.set(input, transaction)
+    const coin = findCoin(chain, input)
+    if (!coin) continue
+    coin.wallet.coins.delete(input)
+    transaction.taken.push(coin)
+  }
+  for (const coin of transaction.coins) coin.wallet.coins.set(coin.outpoint, coin)
+  chain.feesMsat += transaction.feeMsat
+  chain.issuedMsat += transaction.issuedSat * 1000n
+  transaction.events.applied?.()
+}
+
+/** An input was spent by another one: everything that came of it is undone, its children first. */
+export function killTransaction(chain: Chain, transaction: ChainTransaction): void {
+  for (const child of [...chain.spenders.values()]) {
+    if (child.inputs.some((input) => input.startsWith(`${transaction.id}:`))) {
+      killTransaction(chain, child)
+    }
+  }
+  if (!isLive(transaction)) return
+  transaction.state = 'dead'
+  for (const coin of transaction.coins) coin.wallet.coins.delete(coin.outpoint)
+  for (const input of transaction.inputs) chain.spenders.delete(input)
+  for (const coin of transaction.taken.splice(0)) coin.wallet.coins.set(coin.outpoint, coin)
+  chain.feesMsat -= transaction.feeMsat
+  chain.issuedMsat -= transaction.issuedSat * 1000n
+  transaction.events.undone?.()
+}
+
+/** The mempool drops it and what builds upon it. */
+export function evictTransaction(chain: Chain, transaction: ChainTransaction): void {
+  if (transaction.state !== 'waiting') return
+  transaction.state = 'evicted'
+  for (const child of chain.spenders.values()) {
+    if (child.inputs.some((input) => input.startsWith(`${transaction.id}:`))) {
+      evictTransaction(chain, child)
+    }
+  }
+}
+
+/** What waits, in the order of making. */
+export function waitingTransactions(chain: Chain): ChainTransaction[] {
+  return [...chain.transactions.values()].filter(({ state }) => state === 'waiting')
+}
+
+/** What pays enough for the next block, best feerate first, and never before what it spends. */
+export function takeForBlock(chain: Chain): ChainTransaction[] {
+  const candidates = waitingTransactions(chain)
+    .filter(({ satPerVbyte }) => satPerVbyte >= chain.satPerVbyte)
+    .sort((a, b) => b.satPerVbyte - a.satPerVbyte)
+  const taken = new Set<ChainTransaction>()
+  const isReady = ({ inputs }: ChainTransaction): boolean =>
+    inputs.every((input) => {
+      const creator = chain.transactions.get(input.split(':')[0]!)
+      return !creator || creator.state === 'confirmed' || taken.has(creator)
+    })
+  for (;;) {
+    const next = candidates.find((one) => !taken.has(one) && isReady(one))
+    if (!next) return [...taken]
+    taken.add(next)
+  }
 }

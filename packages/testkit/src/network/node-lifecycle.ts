@@ -1,9 +1,12 @@
 import { followsChain } from './chain.ts'
 import { sideOf } from './channel.ts'
 import { hintChanged } from './channel-hints.ts'
+import { disconnectAll, reconnectSoon } from './connections.ts'
+import { flushForwards } from './forwarding-log.ts'
 import { unavailable } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import { processBlock } from './process-block.ts'
+import { rebroadcast } from './rebroadcast.ts'
 import { resumePayments } from './route-payment.ts'
 import { inBackground, type Simulation } from './simulation.ts'
 
@@ -25,8 +28,9 @@ function endProcess(
   if (node.lifecycle === lifecycle) return
   node.lifecycle = lifecycle
   node.run++
-  node.isConnected = false
   node.payments.dropBlock()
+  flushForwards(simulation, node)
+  disconnectAll(simulation, node)
   breakStreams(node)
   announce(simulation, node)
 }
@@ -60,23 +64,21 @@ async function serveLater(
 function serve(simulation: Simulation, node: NodeState): void {
   node.lifecycle = 'running'
   catchUp(simulation, node)
+  rebroadcast(simulation, node)
   resumePayments(node)
-  inBackground(reconnect(simulation, node, node.run))
+  reconnectSoon(simulation, node)
   announce(simulation, node)
 }
 
-/** Processes the blocks that came while the node did not look. */
+/** Processes the blocks that came while the node did not look; replaced blocks are forgotten first. */
 export function catchUp(simulation: Simulation, node: NodeState): void {
-  while (followsChain(node) && node.height < simulation.chain.height) {
+  if (!followsChain(node)) return
+  const { chain } = simulation
+  for (const fork of chain.forks.slice(node.forksSeen)) node.height = Math.min(node.height, fork)
+  node.forksSeen = chain.forks.length
+  while (followsChain(node) && node.height < chain.height) {
     processBlock(simulation, node, node.height + 1)
   }
-}
-
-async function reconnect(simulation: Simulation, node: NodeState, run: number): Promise<void> {
-  await simulation.clock.sleep(simulation.timing.reconnectMilliseconds)
-  if (node.run !== run) return
-  node.isConnected = true
-  announce(simulation, node)
 }
 
 /** Everybody whose link to the node went up or down looks again. */

@@ -2,8 +2,9 @@ import { releaseExpiringHolds } from './accept-htlc.ts'
 import { type Channel, isLinked, type Side, sideOf } from './channel.ts'
 import { forceClose } from './close-channel.ts'
 import type { NodeState } from './node-state.ts'
-import { reviewOpening } from './open-channel.ts'
+import { rebroadcast } from './rebroadcast.ts'
 import { reviewClose } from './review-close.ts'
+import { reviewOpening } from './review-opening.ts'
 import type { Simulation } from './simulation.ts'
 
 /** LND goes to the chain with a preimage this many blocks before the HTLC expires. */
@@ -12,11 +13,12 @@ const claimBlocks = 10
 /** What a node does with a block that is new to it. */
 export function processBlock(simulation: Simulation, node: NodeState, height: number): void {
   node.height = height
+  rebroadcast(simulation, node)
   releaseExpiringHolds(node)
   for (const channel of simulation.channels.values()) {
     const side = sideOf(channel, node)
     if (side === undefined || channel.views[side].list === 'closed') continue
-    reviewOpening(simulation, channel)
+    reviewOpening(simulation, node, channel, side)
     if (mustGoToChain(channel, side, height)) {
       forceClose(simulation, channel, side, { kind: 'force' })
     }

@@ -1,3 +1,4 @@
+import type { ChannelClaim } from '@payment-node/core'
 import {
   type Channel,
   dustLimitMsat,
@@ -8,6 +9,7 @@ import {
 } from './channel.ts'
 import { hintChanged, hintClosed } from './channel-hints.ts'
 import { type Closing, outputSat } from './close-channel.ts'
+import { createAddress } from './create-address.ts'
 import { publishTransaction } from './mempool.ts'
 import type { NodeState } from './node-state.ts'
 import { closerDelay } from './scale-by-size.ts'
@@ -29,13 +31,15 @@ export function reviewClose(
   side: Side,
 ): void {
   const { closing } = channel
-  if (closing?.confirmedAt === undefined) return
-  const depth = node.height - closing.confirmedAt + 1
+  const confirmedAt = closing?.transaction?.confirmedAt
+  if (!closing || confirmedAt === undefined) return
+  const depth = node.height - confirmedAt + 1
   const view = channel.views[side]
-  if (view.list === 'closed') return
-  view.closeHeight = closing.confirmedAt
+  // An end that processes an older block does not know of it yet.
+  if (view.list === 'closed' || depth < 1) return
+  view.closeHeight = confirmedAt
   if (closing.kind === 'cooperative') {
-    if (depth >= 1) hintClosed(channel, side)
+    hintClosed(channel, side)
     if (depth >= closing.confirmations) finish(channel, view)
     return
   }
@@ -54,7 +58,7 @@ function reviewForceClose(
   const view = channel.views[side]
   const delay = side === closing.by ? closerDelay(channel.capacityMsat) : 1
   view.settledMsat = keptMsat(channel, side)
-  view.maturityHeight = closing.confirmedAt! + delay
+  view.maturityHeight = closing.transaction!.confirmedAt! + delay
   if (view.list !== 'force-closing') {
     view.list = 'force-closing'
     hintChanged(channel)
@@ -86,7 +90,7 @@ function reviewBreach(simulation: Simulation, node: NodeState, channel: Channel,
     return
   }
   view.list = 'force-closing'
-  view.maturityHeight = closing.confirmedAt! + closerDelay(channel.capacityMsat)
+  view.maturityHeight = closing.transaction!.confirmedAt! + closerDelay(channel.capacityMsat)
   hintClosed(channel, side)
   if (victim.isSwept) {
     finish(channel, view)
@@ -113,27 +117,61 @@ function applyRevoked(channel: Channel, closing: Closing): void {
 
 /** Spends an end's output into its wallet; the channel is resolved for it when that confirms. */
 function sweep(simulation: Simulation, channel: Channel, side: Side): void {
-  const { chain, random } = simulation
+  const { chain } = simulation
+  const closing = channel.closing!
   const view = channel.views[side]
+  const node = channel.ends[side]
   view.isSwept = true
-  const weight = side === channel.closing!.by ? sweepWeights.delayed : sweepWeights.other
+  const weight = side === closing.by ? sweepWeights.delayed : sweepWeights.other
   const feeSat = transactionFeeSat(chain.satPerVbyte, weight)
   // Who takes a breached channel whole bears the opener's cost too.
-  const isWhole = channel.closing!.kind === 'breach' && channel.balances[otherSide(side)] === 0n
-  const ownSat = isWhole
-    ? (channel.balances[side] - channel.closing!.openersCostMsat) / 1000n
-    : outputSat(channel, side)
+  const isWhole = closing.kind === 'breach' && channel.balances[otherSide(side)] === 0n
+  const held = channel.balances[side]
+  const ownSat = isWhole ? (held - closing.openersCostMsat) / 1000n : outputSat(channel, side)
   const amountSat = ownSat - feeSat < 354n ? 0n : ownSat - feeSat
-  publishTransaction(chain, random, {
+  const claims = claimsOf(channel, side, amountSat > 0n ? ownSat * 1000n : 0n)
+  const transaction = publishTransaction(chain, {
+    inputs: claims.map(({ outpoint }) => outpoint),
     satPerVbyte: chain.satPerVbyte,
-    feeMsat: channel.balances[side] - amountSat * 1000n,
-    payments: [{ wallet: channel.ends[side].wallet, amountSat }],
+    feeMsat: held - amountSat * 1000n,
+    payments: [{ wallet: node.wallet, address: createAddress(simulation, node.wallet), amountSat }],
+    label: closing.kind === 'breach' && side !== closing.by ? '0:justicetx' : '0:sweep',
+    publisher: node,
+    applied() {
+      channel.balances[side] -= held
+    },
+    undone() {
+      channel.balances[side] += held
+    },
     confirmed: () => finish(channel, view),
   })
-  channel.balances[side] = 0n
+  if (closing.kind === 'force' && amountSat > 0n) {
+    view.claims = claims.map((claim) => ({ ...claim, transaction: transaction.id }))
+  }
+}
+
+/** What a sweep takes: the end's balance, and what payments brought since the close. */
+function claimsOf(
+  channel: Channel,
+  side: Side,
+  ownMsat: bigint,
+): Omit<ChannelClaim, 'transaction'>[] {
+  const { id } = channel.closing!.transaction!
+  const kept = keptMsat(channel, side)
+  const balanceMsat = ownMsat < kept ? ownMsat : kept
+  const paymentsMsat = ownMsat - balanceMsat
+  const claims: Omit<ChannelClaim, 'transaction'>[] = []
+  if (balanceMsat > 0n || paymentsMsat === 0n) {
+    claims.push({ kind: 'balance', outpoint: `${id}:${side}`, amountMsat: balanceMsat })
+  }
+  if (paymentsMsat > 0n) {
+    claims.push({ kind: 'payment', outpoint: `${id}:${side + 2}`, amountMsat: paymentsMsat })
+  }
+  return claims
 }
 
 function finish(channel: Channel, view: SideView): void {
+  if (view.list === 'closed') return
   view.list = 'closed'
   if (channel.views.every(({ list }) => list === 'closed')) channel.stage = 'gone'
   hintChanged(channel)

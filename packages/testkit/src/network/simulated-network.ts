@@ -1,19 +1,23 @@
 import type { Clock, Network, NodeChannel } from '@payment-node/core'
-import { createChain, followsChain } from './chain.ts'
-import { type Channel, createChannel, defaultPolicy, type ForwardingPolicy } from './channel.ts'
-import { decodeInvoice, type ReadInvoice } from './decode-bolt11.ts'
-import { cancelFunding } from './open-channel.ts'
-import { processBlock } from './process-block.ts'
-import { createSeededRandom } from './seeded-random.ts'
+import { createChain, maximumDepth } from './chain.ts'
 import {
-  createNodeState,
-  createSimulatedNode,
-  type NodeOptions,
-  type SimulatedNode,
-} from './simulated-node.ts'
+  type Channel,
+  createChannel,
+  defaultPolicy,
+  type ForwardingPolicy,
+  isFunded,
+} from './channel.ts'
+import { connectPeers } from './connections.ts'
+import { createNodeState, type NodeOptions } from './create-node.ts'
+import { decodeInvoice, type ReadInvoice } from './decode-bolt11.ts'
+import { issueFunding, payAddress } from './issue-coins.ts'
+import { evictTransaction, waitingTransactions } from './mempool.ts'
+import { doubleSpend, mineBlocks, raiseMinimum, reorganize } from './reorganize.ts'
+import { cancelFunding } from './review-opening.ts'
+import { createSeededRandom } from './seeded-random.ts'
+import { createSimulatedNode, type SimulatedNode } from './simulated-node.ts'
 import type { Simulation, Timing } from './simulation.ts'
 import { createVirtualClock } from './virtual-clock.ts'
-import { createTransactionId } from './wallet.ts'
 
 /** Options of {@link createSimulatedNetwork}. */
 export interface NetworkOptions<C extends Clock = Clock> {
@@ -64,11 +68,34 @@ export interface SimulatedNetwork<C extends Clock = Clock> {
   /** Adds blocks; every node that runs and is synced processes each one. */
   mine(blocks?: number): void
   readonly blockHeight: number
-  /** What the next block asks, in sat/vB. */
+  /**
+   * The newest `depth` blocks (1 to 6) give way to `newBlocks` empty ones (default `depth` + 1). What they
+   * held waits for a block again; nodes that run and are synced go down and up with it, others
+   * follow when they look. With fewer new blocks the nodes stand lower until more are mined.
+   */
+  reorganize(depth: number, options?: { readonly newBlocks?: number }): void
+  /** What the next block asks, in sat/vB: what pays less waits. */
   setFeerate(satPerVbyte: number): void
+  /**
+   * What the mempool asks, in sat/vB: what pays less falls out and is not taken. A funding is then made,
+   * and its broadcast fails, although the open was answered.
+   */
+  setMempoolMinimum(satPerVbyte: number): void
   /** What the mempool holds. */
   readonly waitingTransactions: readonly { readonly id: string; readonly satPerVbyte: number }[]
-  /** Another transaction spends the inputs of an unconfirmed funding: both ends forget the channel. */
+  /**
+   * The mempool forgets a transaction. Wallets still count it, and their LND hands it to the network again with
+   * the next block and at its start.
+   */
+  evict(transactionId: string): void
+  /**
+   * Another transaction of the same wallet spends its coin (`txid:index`), and is in the newest block; what waited
+   * with that coin can never confirm any more. Returns the id of the other transaction.
+   */
+  doubleSpend(outpoint: string): string
+  /** Somebody outside of the network pays an address of a node; it waits for a block. Returns its id. */
+  payOnChain(address: string, amountSat: bigint): string
+  /** A shortcut: the funding will never be, the opener has his coins, and both ends forget the channel. */
   cancelFunding(channelPoint: string): void
   /** The opener changes the commitment feerate (BOLT2 update_fee), in sat per 1000 weight units. */
   setCommitmentFeerate(channelPoint: string, feePerKw: bigint): void
@@ -113,12 +140,16 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
       reconnectMilliseconds: 1000,
       graphMilliseconds: 2500,
       partialSetMilliseconds: 120_000,
+      connectMilliseconds: 10_000,
+      peerDeadlineMilliseconds: 120_000,
+      forwardMilliseconds: 15_000,
       ...options.timing,
     },
     hasIndexGaps: options.hasIndexGaps ?? true,
     nodes: new Map(),
     channels: new Map(),
     chain: createChain(firstHeight),
+    addresses: new Map(),
     decode(paymentRequest) {
       const known = decoded.get(paymentRequest)
       if (known) return known
@@ -146,47 +177,52 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
     },
 
     establishChannel(request) {
-      const channelPoint = `${createTransactionId(simulation.random)}:0`
-      const capacityMsat = request.capacitySat * 1000n
+      const [opener, peer] = [request.from, request.to].map((end) => nodes.get(end.publicKey)!)
+      const funding = issueFunding(simulation, request.capacitySat, firstHeight - maximumDepth)
+      const channelPoint = `${funding.id}:0`
       channels.set(
         channelPoint,
         createChannel({
           channelPoint,
-          channelId: (BigInt(firstHeight) << 40n) + (nextChannel++ << 16n),
-          opener: nodes.get(request.from.publicKey)!,
-          peer: nodes.get(request.to.publicKey)!,
-          capacityMsat,
+          channelId: (BigInt(funding.confirmedAt!) << 40n) + (nextChannel++ << 16n),
+          opener: opener!,
+          peer: peer!,
+          capacityMsat: request.capacitySat * 1000n,
           pushMsat: (request.pushSat ?? 0n) * 1000n,
           commitmentType: request.commitmentType ?? 'anchors',
           feePerKw: request.feePerKw ?? 253n,
           isPrivate: request.isPrivate ?? false,
           ...(request.memo === undefined ? {} : { memo: request.memo }),
           policy: { ...defaultPolicy, ...request.policy },
+          funding,
+          fundedAt: funding.confirmedAt!,
           stage: 'open',
           knownFrom: simulation.clock.monotonic(),
         }),
       )
-      chain.issuedMsat += capacityMsat
+      connectPeers(simulation, opener!, peer!)
       return channelPoint
     },
 
-    mine(blocks = 1) {
-      for (let count = 0; count < blocks; count++) {
-        chain.addBlock()
-        for (const node of nodes.values()) {
-          if (followsChain(node)) processBlock(simulation, node, chain.height)
-        }
-      }
-    },
+    mine: (blocks = 1) => mineBlocks(simulation, blocks),
     get blockHeight() {
       return chain.height
     },
+    reorganize: (depth, { newBlocks = depth + 1 } = {}) => reorganize(simulation, depth, newBlocks),
     setFeerate(satPerVbyte) {
       chain.satPerVbyte = satPerVbyte
     },
+    setMempoolMinimum: (satPerVbyte) => raiseMinimum(simulation, satPerVbyte),
     get waitingTransactions() {
-      return [...chain.mempool.waiting.values()].map(({ id, satPerVbyte }) => ({ id, satPerVbyte }))
+      return waitingTransactions(chain).map(({ id, satPerVbyte }) => ({ id, satPerVbyte }))
     },
+    evict(transactionId) {
+      const transaction = chain.transactions.get(transactionId)
+      if (transaction?.state !== 'waiting') throw new Error(`${transactionId} does not wait`)
+      evictTransaction(chain, transaction)
+    },
+    doubleSpend: (outpoint) => doubleSpend(simulation, outpoint),
+    payOnChain: (address, amountSat) => payAddress(simulation, address, amountSat),
     cancelFunding: (channelPoint) => cancelFunding(simulation, find(channelPoint)),
     setCommitmentFeerate(channelPoint, feePerKw) {
       const channel = find(channelPoint)
@@ -200,6 +236,8 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
 function audit({ chain, channels, nodes }: Simulation): NetworkAudit {
   let channelsMsat = 0n
   for (const channel of channels.values()) {
+    // Without funding the ends only believe in it.
+    if (!isFunded(channel)) continue
     channelsMsat += channel.balances[0] + channel.balances[1]
     for (const htlc of channel.htlcs.values()) channelsMsat += htlc.amountMsat
   }

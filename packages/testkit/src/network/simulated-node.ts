@@ -1,30 +1,37 @@
-import { createECDH } from 'node:crypto'
 import type { LightningNode, NodeInvoice, PaymentUpdate } from '@payment-node/core'
 import { addInvoice } from './add-invoice.ts'
+import { sideOf } from './channel.ts'
 import { type ChannelClosing, closeChannel } from './close-channel.ts'
-import { createFaults, type Faults } from './faults.ts'
+import { disconnectAll, disconnectPeers, reconnectSoon } from './connections.ts'
+import type { Faults } from './faults.ts'
 import {
   cancelInvoice,
-  createInvoiceBook,
   expireIfDue,
   type InvoiceRecord,
   settleInvoice,
   showInvoice,
 } from './invoice-book.ts'
+import { issueCoin } from './issue-coins.ts'
 import { connectClient } from './lightning-client.ts'
-import { breakStreams, catchUp, lockNode, startNode, stopNode } from './node-lifecycle.ts'
+import type { NodeAnnouncement } from './node-announcement.ts'
+import { catchUp, lockNode, startNode, stopNode } from './node-lifecycle.ts'
 import type { Lifecycle, NodeState } from './node-state.ts'
 import { type ChannelOpening, openChannel } from './open-channel.ts'
-import { createPaymentBook, type PaymentRecord, showPayment } from './payment-book.ts'
+import { type PaymentRecord, showPayment } from './payment-book.ts'
+import type { PeerConduct } from './peer-conduct.ts'
+import { reviewReady } from './review-opening.ts'
 import type { Simulation } from './simulation.ts'
 import { type OutgoingPayment, sendPayment, sendSpontaneous } from './spontaneous-payment.ts'
-import { createTransactionId, createWallet } from './wallet.ts'
+
+export type { NodeOptions } from './create-node.ts'
 
 /** A node of the simulated network: the port for core, and controls for the test. */
 export interface SimulatedNode {
   readonly alias: string
   /** 33 bytes, compressed, hex. */
   readonly publicKey: string
+  /** Where it listens, `host:port`: what a connect needs. */
+  readonly address: string
   /** The node as core sees it. */
   readonly lightning: LightningNode
   /** Another connection to the same node, for a second process. */
@@ -53,7 +60,10 @@ export interface SimulatedNode {
 
   /** Gives the wallet a confirmed output, made from nothing. */
   fund(amountSat: bigint): void
-  /** Opens a channel on chain; returns its channel point. It is usable after 3 blocks. */
+  /**
+   * Connects to the peer and opens a channel at once, without the conversation that the port has;
+   * returns its channel point. It is usable after 3 blocks.
+   */
   openChannel(peer: SimulatedNode, request: ChannelOpening): string
   /** Closes a channel; cooperative unless `kind` says otherwise. */
   closeChannel(channelPoint: string, request?: ChannelClosing): void
@@ -76,6 +86,17 @@ export interface SimulatedNode {
   setSynced(isSynced: boolean): void
   /** Milliseconds that this node's wall clock is ahead of the network's. */
   setClockSkew(milliseconds: number): void
+
+  /** Public keys of the peers that are connected now. */
+  readonly peers: readonly string[]
+  /** How it behaves towards those who want channels with it; replaces all of it. */
+  setConduct(conduct: PeerConduct): void
+  /** What the graph says of it beyond its simulated channels; undefined: nothing. */
+  setAnnouncement(announcement: NodeAnnouncement | undefined): void
+  /** Its line is cut or mended: the process goes on, and nobody reaches it. */
+  setReachable(isReachable: boolean): void
+  /** Cuts the connection to one peer; the two connect again by themselves when they have a channel. */
+  disconnect(peer: SimulatedNode): void
 }
 
 /** Terms of a peer's invoice. */
@@ -100,49 +121,6 @@ export interface PeerInvoiceCreated {
   readonly preimage: string
 }
 
-/** What a new node is like. */
-export interface NodeOptions {
-  /** Default `'0.21.2-beta commit=v0.21.2-beta'`. */
-  readonly version?: string
-  /** LND's `accept-keysend`; default false. */
-  readonly acceptsKeysend?: boolean
-  /** LND's `accept-amp`; default false. */
-  readonly acceptsAmp?: boolean
-}
-
-/** A node's first state: running, synced, without channels or money. */
-export function createNodeState(
-  simulation: Simulation,
-  alias: string,
-  options: NodeOptions,
-): NodeState {
-  const privateKey = simulation.random.fork(`node/${alias}`).bytes(32)
-  const pair = createECDH('secp256k1')
-  pair.setPrivateKey(privateKey)
-  const gaps = simulation.hasIndexGaps ? simulation.random.fork(`indexes/${alias}`) : undefined
-  const node: NodeState = {
-    alias,
-    privateKey,
-    publicKey: pair.getPublicKey('hex', 'compressed'),
-    version: options.version ?? '0.21.2-beta commit=v0.21.2-beta',
-    acceptsKeysend: options.acceptsKeysend ?? false,
-    acceptsAmp: options.acceptsAmp ?? false,
-    lifecycle: 'running',
-    run: 1,
-    isSynced: true,
-    isConnected: true,
-    height: simulation.chain.height,
-    clockSkew: 0,
-    invoices: createInvoiceBook(gaps),
-    payments: createPaymentBook(gaps),
-    wallet: createWallet(),
-    faults: createFaults(() => breakStreams(node)),
-    streams: new Set(),
-    hints: new Set(),
-  }
-  return node
-}
-
 /** The controls of a node. */
 export function createSimulatedNode(simulation: Simulation, node: NodeState): SimulatedNode {
   const add = (terms: PeerInvoice, isHold: boolean): PeerInvoiceCreated => {
@@ -162,6 +140,11 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
   const requireRunning = (): void => {
     if (node.lifecycle !== 'running') throw new Error(`${node.alias} is ${node.lifecycle}`)
   }
+  const findNode = (peer: SimulatedNode): NodeState => {
+    const found = simulation.nodes.get(peer.publicKey)
+    if (!found) throw new Error(`${peer.alias} is not a node of this network`)
+    return found
+  }
   const now = (): number => simulation.clock.now() + node.clockSkew
   const find = (paymentHash: string): InvoiceRecord | undefined => {
     const record = node.invoices.byHash.get(paymentHash)
@@ -178,6 +161,7 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
   return {
     alias: node.alias,
     publicKey: node.publicKey,
+    address: node.address,
     lightning: connectClient(simulation, node),
     connect: () => connectClient(simulation, node),
     faults: node.faults,
@@ -213,16 +197,9 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
     payAmp: (publicKey, amountMsat) =>
       toEnd(() => sendSpontaneous(simulation, node, 'amp', publicKey, amountMsat)),
 
-    fund(amountSat) {
-      const outpoint = `${createTransactionId(simulation.random)}:0`
-      const coin = { outpoint, amountSat, confirmedAt: simulation.chain.height }
-      node.wallet.coins.set(outpoint, coin)
-      simulation.chain.issuedMsat += amountSat * 1000n
-    },
+    fund: (amountSat) => issueCoin(simulation, node.wallet, amountSat),
     openChannel(peer, request) {
-      const found = simulation.nodes.get(peer.publicKey)
-      if (!found) throw new Error(`${peer.alias} is not a node of this network`)
-      return openChannel(simulation, node, found, request).channelPoint
+      return openChannel(simulation, node, findNode(peer), request).channelPoint
     },
     closeChannel(channelPoint, request) {
       const channel = simulation.channels.get(channelPoint)
@@ -247,6 +224,28 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
     },
     setClockSkew(milliseconds) {
       node.clockSkew = milliseconds
+    },
+
+    get peers() {
+      return [...node.peers].map(({ publicKey }) => publicKey)
+    },
+    setConduct(conduct) {
+      node.conduct = conduct
+      for (const channel of simulation.channels.values()) {
+        if (sideOf(channel, node) !== undefined) reviewReady(simulation, channel)
+      }
+    },
+    setAnnouncement(announcement) {
+      node.announcement = announcement
+    },
+    setReachable(isReachable) {
+      node.isReachable = isReachable
+      if (isReachable) reconnectSoon(simulation, node)
+      else disconnectAll(simulation, node)
+    },
+    disconnect(peer) {
+      disconnectPeers(simulation, node, findNode(peer))
+      reconnectSoon(simulation, node)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Channel } from './channel.ts'
 import type { ReadInvoice } from './decode-bolt11.ts'
 import type { NodeState } from './node-state.ts'
 import type { SeededRandom } from './seeded-random.ts'
+import type { Wallet } from './wallet.ts'
 
 /** How long things take, in milliseconds of the network's clock. */
 export interface Timing {
@@ -17,6 +18,12 @@ export interface Timing {
   readonly graphMilliseconds: number
   /** How long a payee keeps an incomplete set of parts; LND: 120 s. */
   readonly partialSetMilliseconds: number
+  /** How long a connect waits for somebody who never answers. */
+  readonly connectMilliseconds: number
+  /** How long a call that talks to a peer waits for LND; its outcome is unknown then. */
+  readonly peerDeadlineMilliseconds: number
+  /** How often LND writes forwards down: 15 s. */
+  readonly forwardMilliseconds: number
 }
 
 /** What every part of the simulated network shares. Inner: hosts use `SimulatedNetwork`. */
@@ -31,6 +38,8 @@ export interface Simulation {
   /** By channel point, closed ones too. */
   readonly channels: Map<string, Channel>
   readonly chain: Chain
+  /** Whose an address is. */
+  readonly addresses: Map<string, Wallet>
   /** Decodes for this network; remembers, because every party decodes the same text. */
   decode(paymentRequest: string): ReadInvoice
 }

@@ -115,7 +115,8 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
   }
 
   return {
-    now: () => wallOffset + elapsed,
+    // Whole milliseconds, as every real clock gives them.
+    now: () => Math.floor(wallOffset + elapsed),
     monotonic: () => elapsed,
 
     sleep(milliseconds, signal, background = false) {

@@ -1,3 +1,5 @@
+import type { Chain } from './chain.ts'
+import type { ChainTransaction } from './chain-transaction.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
 /** An output that the wallet can spend. */
@@ -5,12 +7,17 @@ export interface Coin {
   /** `txid:index`. */
   readonly outpoint: string
   readonly amountSat: bigint
-  /** Height of its block; undefined while it waits in the mempool. */
-  confirmedAt: number | undefined
+  readonly address: string
+  readonly wallet: Wallet
+  /** The transaction that made it. */
+  readonly creator: ChainTransaction
+  /** Monotonic milliseconds until which an operation that is not over keeps it (LND's lease). */
+  lockedUntil?: number
 }
 
 /** On-chain money of a node. */
 export interface Wallet {
+  /** What nothing has spent, by outpoint; locked ones too. */
   readonly coins: Map<string, Coin>
 }
 
@@ -24,35 +31,35 @@ export function createTransactionId(random: SeededRandom): string {
   return Buffer.from(random.bytes(32)).toString('hex')
 }
 
-/** Sum of the wallet's outputs in satoshi, by confirmation. */
-export function walletSat(wallet: Wallet): { confirmed: bigint; unconfirmed: bigint } {
-  let confirmed = 0n
-  let unconfirmed = 0n
-  for (const coin of wallet.coins.values()) {
-    if (coin.confirmedAt === undefined) unconfirmed += coin.amountSat
-    else confirmed += coin.amountSat
-  }
-  return { confirmed, unconfirmed }
+/** How many confirmations a coin has for somebody who knows the chain up to `height`. */
+export function confirmationsOf(transaction: ChainTransaction, height: number): number {
+  const { confirmedAt } = transaction
+  return confirmedAt === undefined ? 0 : Math.max(0, height - confirmedAt + 1)
 }
 
-/**
- * Takes confirmed outputs, the largest first as LND does, until they are worth what that many inputs
- * need; undefined when there is too little.
- */
-export function takeCoins(
+/** Whether something has kept the coin for itself. */
+export function isLocked(coin: Coin, monotonic: number): boolean {
+  return coin.lockedUntil !== undefined && coin.lockedUntil > monotonic
+}
+
+/** Sums of the wallet's outputs in satoshi; what is locked is in neither of the other two. */
+export function walletSat(
   wallet: Wallet,
-  neededSat: (inputs: number) => bigint,
-): Coin[] | undefined {
-  const confirmed = [...wallet.coins.values()]
-    .filter((coin) => coin.confirmedAt !== undefined)
-    .sort((a, b) => Number(b.amountSat - a.amountSat))
-  let sum = 0n
-  const count = confirmed.findIndex((coin, position) => {
-    sum += coin.amountSat
-    return sum >= neededSat(position + 1)
-  })
-  if (count < 0) return undefined
-  const taken = confirmed.slice(0, count + 1)
-  for (const coin of taken) wallet.coins.delete(coin.outpoint)
-  return taken
+  height: number,
+  monotonic: number,
+): { confirmed: bigint; unconfirmed: bigint; locked: bigint } {
+  const sums = { confirmed: 0n, unconfirmed: 0n, locked: 0n }
+  for (const coin of wallet.coins.values()) {
+    if (isLocked(coin, monotonic)) sums.locked += coin.amountSat
+    else if (confirmationsOf(coin.creator, height) > 0) sums.confirmed += coin.amountSat
+    else sums.unconfirmed += coin.amountSat
+  }
+  return sums
+}
+
+/** The coin with this outpoint, whoever has it and whether or not it is spent. */
+export function findCoin(chain: Chain, outpoint: string): Coin | undefined {
+  const [transactionId] = outpoint.split(':')
+  const creator = chain.transactions.get(transactionId ?? '')
+  return creator?.coins.find((coin) => coin.outpoint === outpoint)
 }

@@ -39,6 +39,7 @@ export function closingCases(promised: Promised): void {
     const closed = await awaitClosed(given, channelPoint)
     assert.equal(closed.closeType, 'cooperative')
     assert.equal(closed.closedBy, 'us')
+    assert.equal(closed.claims, undefined)
     if (closingTransaction !== undefined) {
       assert.equal(closed.closingTransaction, closingTransaction)
     }
@@ -56,6 +57,19 @@ export function closingCases(promised: Promised): void {
     const closed = await awaitClosed(given, channelPoint)
     assert.equal(closed.closeType, 'local-force')
     assert.equal(closed.closingTransaction, closingTransaction)
+    // §3 resolutions: what we claimed, of which the sweep's outputs are what its fee left.
+    const balance = closed.claims?.find(({ kind }) => kind === 'balance')
+    assert.ok(balance, 'the balance was claimed')
+    assert.equal(balance.amountMsat, closed.settledMsat)
+    assert.ok(balance.outpoint.startsWith(`${closingTransaction}:`))
+    const all = (await given.node.onchain?.transactions(0)) ?? []
+    const sweep = all.find((one) => one.transactionId === balance.transaction)
+    assert.ok(sweep, 'the wallet knows the sweep')
+    assert.ok(sweep.spends.includes(balance.outpoint))
+    assert.match(sweep.label, /^0:sweep/)
+    const claimedMsat = closed.claims!.reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
+    const feeMsat = claimedMsat - sweep.outputsSat * 1000n
+    assert.ok(feeMsat < 10_000_000n, `${feeMsat} msat`)
   })
 
   promised('closing an unknown channel is channel-not-found', async ({ node }) => {

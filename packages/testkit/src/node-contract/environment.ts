@@ -44,8 +44,8 @@ export interface NodeContractEnvironment {
   /** Needed with the option `managesChannels`: a second node like the one under test, without coins and channels. */
   poorNode?(): Promise<LightningNode>
   /**
-   * Needed with the option `forwards`: a payment of other people crosses the node under test, for a
-   * fee, and `amountMsat` leaves it. Resolves when it succeeded.
+   * Needed with the option `forwards`: a payment of other people crosses the node under test, which
+   * takes a fee; `amountMsat` arrives at the payee. Resolves when it succeeded.
    */
   forward?(amountMsat: bigint): Promise<void>
 }

@@ -86,6 +86,8 @@ export function openingCases(promised: Promised): void {
     const found = closed.find((one) => one.channelPoint === channelPoint)
     assert.equal(found?.closeType, 'abandoned')
     await openerOf(given.node).abandon(channelPoint)
+    // The peer knows nothing of it: for it the channel opens, and later cases may open another one.
+    await given.mine(6)
   })
 
   promised('abandoning an unknown channel is success', async ({ node }) => {

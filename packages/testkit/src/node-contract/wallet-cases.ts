@@ -78,6 +78,7 @@ export function walletCases(promised: Promised): void {
     assert.equal(funding.confirmations, 0)
     assert.ok(funding.feeSat >= 5n * 100n && funding.feeSat <= 5n * 300n, `${funding.feeSat} sat`)
     assert.equal(funding.amountSat, -(request.capacitySat + funding.feeSat))
+    assert.equal(coin.amountSat - funding.outputsSat, funding.feeSat)
     const changeSat = coin.amountSat - request.capacitySat - funding.feeSat
     const coins = await walletOf(given.node).unspent()
     const change = coins.filter(({ outpoint }) => outpoint.startsWith(`${funding.transactionId}:`))

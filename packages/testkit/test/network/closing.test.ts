@@ -137,7 +137,7 @@ test('breach: listed active for two blocks, in no list at the third, resolved at
   const told = watchClosed(alice)
   await clock.advance(10)
   bob.closeChannel(channelPoint, { kind: 'breach' })
-  expect(await timeline(alice, 4)).toEqual(['active', 'inactive', 'inactive', '', 'breach by peer'])
+  expect(await timeline(alice, 4)).toEqual(['active', 'active', 'active', '', 'breach by peer'])
   expect(told).toMatchObject([{ closeType: 'breach', closedBy: 'peer' }])
   const won = (await clock.run(alice.lightning.walletBalance())).confirmedMsat
   const lost = (await clock.run(bob.lightning.walletBalance())).confirmedMsat

@@ -92,6 +92,7 @@ test('what LND refuses is refused, and the wallet stays as it was', async () => 
   expect(() => open(100_000n)).toThrow('fully synced')
   alice.setSynced(true)
   expect(await clock.run(alice.lightning.walletBalance())).toEqual(before)
+  alice.fund(2_000_000n)
   open(100_000n)
   expect(() => open(100_000n)).toThrow('pending channels')
 })

@@ -108,3 +108,13 @@ test('an automatic clock moves by itself, but not for the background', async () 
   leaving.abort()
   await background
 })
+
+test('the wall clock gives whole milliseconds, whatever was slept and jumped', async () => {
+  const clock = createVirtualClock({ startsAt: 1_000.5 })
+  await clock.advance(0.3)
+  expect(clock.now()).toBe(1_000)
+  clock.jumpWallClock(-0.4)
+  expect(Number.isInteger(clock.now())).toBe(true)
+  await clock.advance(0.3)
+  expect(clock.monotonic()).toBeCloseTo(0.6)
+})

@@ -1,4 +1,6 @@
 import {
+  type ChannelPeerWish,
+  type ContractChannelPeer,
   type ContractPayment,
   createSimulatedNetwork,
   createVirtualClock,
@@ -26,6 +28,21 @@ export function createSimulatedEnvironment(
     }
     throw new Error(`Waited in vain for ${awaited}`)
   }
+  const peers = new Map<string, ContractChannelPeer>()
+  const channelPeer = (wish: ChannelPeerWish): ContractChannelPeer => {
+    const key = `${wish.minimumChannelSat}/${wish.maximumChannelSat}`
+    const known = peers.get(key)
+    if (known) return known
+    const node = network.addNode(`peer ${peers.size}`, { conduct: wish })
+    const { publicKey, address } = node
+    const stop = async (): Promise<void> => node.stop()
+    const added = { publicKey, address, stop, start: async () => node.start() }
+    peers.set(key, added)
+    return added
+  }
+  const sender = network.addNode('sender')
+  network.establishChannel({ from: sender, to: dave, ...size })
+
   const payment = (state: string, failure: ContractPayment['failure']): ContractPayment => ({
     state: state === 'succeeded' ? 'succeeded' : 'failed',
     ...(failure === undefined ? {} : { failure }),
@@ -73,6 +90,16 @@ export function createSimulatedEnvironment(
     },
     async closeChannel(channelPoint, { isForce }) {
       dave.closeChannel(channelPoint, { kind: isForce ? 'force' : 'cooperative' })
+    },
+    async payOnChain(address, amountSat) {
+      network.payOnChain(address, amountSat)
+    },
+    channelPeer: async (wish = {}) => channelPeer(wish),
+    poorNode: async () => network.addNode('poor').lightning,
+    async forward(amountMsat) {
+      const { paymentRequest } = carol.createInvoice({ amountMsat })
+      const { state } = await sender.pay(paymentRequest)
+      if (state !== 'succeeded') throw new Error('The payment through the node failed')
     },
   }
 }

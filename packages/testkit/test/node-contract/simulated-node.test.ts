@@ -5,4 +5,6 @@ import { createSimulatedEnvironment } from './simulated-environment.ts'
 lightningNodeContract(test, async () => createSimulatedEnvironment(), {
   restarts: true,
   opensChannels: true,
+  managesChannels: true,
+  forwards: true,
 })

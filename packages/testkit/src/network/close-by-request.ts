@@ -1,0 +1,51 @@
+import { type CloseChannel, invalid } from '@payment-node/core'
+import { type Channel, isActive, sideOf } from './channel.ts'
+import { closeChannel, forceClose } from './close-channel.ts'
+import { refused } from './node-errors.ts'
+import type { NodeState } from './node-state.ts'
+import type { Simulation } from './simulation.ts'
+
+/** CloseChannel: returns when the closing transaction is made; what closes already is success. */
+export async function closeByRequest(
+  simulation: Simulation,
+  node: NodeState,
+  { channelPoint, isForce, satPerVbyte }: CloseChannel,
+): Promise<{ closingTransaction?: string }> {
+  if (isForce && satPerVbyte !== undefined) {
+    throw invalid('satPerVbyte', 'not-allowed', 'a force close has the fee of its commitment')
+  }
+  const channel = simulation.channels.get(channelPoint)
+  const side = channel && sideOf(channel, node)
+  if (!channel || side === undefined || channel.views[side].list === 'closed') {
+    throw refused('closeChannel', 'channel-not-found', 'channel not found')
+  }
+  const { list } = channel.views[side]
+  if (list === 'force-closing' || list === 'hidden') return closingOf(channel)
+  if (isForce) {
+    if (channel.stage === 'opening') {
+      throw refused('closeChannel', 'channel-state', 'force closing an opening is not simulated')
+    }
+    if (channel.stage !== 'on-chain') forceClose(simulation, channel, side, { kind: 'force' })
+    return closingOf(channel)
+  }
+  if (list !== 'closing') {
+    checkCooperative(channel)
+    closeChannel(simulation, node, channel, satPerVbyte === undefined ? {} : { satPerVbyte })
+  }
+  while (channel.stage === 'shutting-down') await channel.changed.wait()
+  return closingOf(channel)
+}
+
+function checkCooperative(channel: Channel): void {
+  if (!isActive(channel)) {
+    const says = 'unable to gracefully close channel while peer is offline'
+    throw refused('closeChannel', 'peer-offline', says)
+  }
+  if (channel.htlcs.size > 0) {
+    throw refused('closeChannel', 'htlcs-pending', 'cannot coop close channel with active htlcs')
+  }
+}
+
+function closingOf({ closing }: Channel): { closingTransaction?: string } {
+  return closing?.transaction ? { closingTransaction: closing.transaction.id } : {}
+}

@@ -1,0 +1,116 @@
+import { invalid, type OnchainWallet, type WalletTransaction } from '@payment-node/core'
+import { anchorReserveSat } from './anchor-reserve.ts'
+import { callNode, type NodeRequest } from './call-node.ts'
+import { type ChainTransaction, isLive, transactionIdOf } from './chain-transaction.ts'
+import { createAddress } from './create-address.ts'
+import type { NodeCall } from './faults.ts'
+import { offerTransaction } from './mempool.ts'
+import { refused } from './node-errors.ts'
+import type { NodeState } from './node-state.ts'
+import type { Simulation } from './simulation.ts'
+import { confirmationsOf, isLocked } from './wallet.ts'
+
+const changing: ReadonlySet<NodeCall> = new Set<NodeCall>(['newAddress', 'publishTransaction'])
+
+/** The wallet's coins and transactions, as LND lists them. */
+export function createOnchainCalls(simulation: Simulation, node: NodeState): OnchainWallet {
+  const { chain, clock } = simulation
+  const request = (
+    call: NodeCall,
+    parameters: unknown[],
+    signal: AbortSignal | undefined,
+  ): NodeRequest => ({
+    simulation,
+    node,
+    call,
+    parameters,
+    isChange: changing.has(call),
+    signal,
+  })
+  return {
+    newAddress: (type, signal) =>
+      callNode(request('newAddress', [type], signal), () =>
+        createAddress(simulation, node.wallet, type),
+      ),
+    unspent: (signal) =>
+      callNode(request('unspent', [], signal), () =>
+        [...node.wallet.coins.values()]
+          .filter((coin) => !isLocked(coin, clock.monotonic()))
+          .map(({ outpoint, amountSat, address, creator }) => ({
+            outpoint,
+            amountSat,
+            confirmations: confirmationsOf(creator, node.height),
+            address,
+          })),
+      ),
+    transactions: (fromHeight, signal) =>
+      callNode(request('transactions', [fromHeight], signal), () =>
+        listTransactions(simulation, node, fromHeight),
+      ),
+    estimateFeerate: (blocks, signal) =>
+      callNode(request('estimateFeerate', [blocks], signal), () => {
+        if (!Number.isInteger(blocks) || blocks < 2) {
+          throw invalid('blocks', 'out-of-range', 'must be a whole number, at least 2')
+        }
+        return Math.max(1, chain.satPerVbyte, chain.minimumSatPerVbyte)
+      }),
+    requiredReserve: (additional, signal) =>
+      callNode(request('requiredReserve', [additional], signal), () =>
+        anchorReserveSat(simulation, node, BigInt(additional)),
+      ),
+    publish: (rawTransaction, label, signal) =>
+      callNode(request('publishTransaction', [rawTransaction, label], signal), () =>
+        publishRaw(simulation, rawTransaction),
+      ),
+  }
+}
+
+/** GetTransactions: what touches the wallet, as far as its mempool and chain have told it. */
+function listTransactions(
+  { chain }: Simulation,
+  node: NodeState,
+  fromHeight: number,
+): WalletTransaction[] {
+  const listed: WalletTransaction[] = []
+  for (const transaction of chain.transactions.values()) {
+    if (!isLive(transaction)) continue
+    const shown = showTransaction(transaction, node)
+    if (shown && (shown.blockHeight ?? Number.POSITIVE_INFINITY) >= fromHeight) listed.push(shown)
+  }
+  const place = (one: WalletTransaction): number => one.blockHeight ?? Number.MAX_SAFE_INTEGER
+  return listed.sort((a, b) => place(a) - place(b))
+}
+
+function showTransaction(
+  transaction: ChainTransaction,
+  { wallet, height }: NodeState,
+): WalletTransaction | undefined {
+  const gained = transaction.coins.filter((coin) => coin.wallet === wallet)
+  const paid = transaction.taken.filter((coin) => coin.wallet === wallet)
+  if (gained.length + paid.length === 0) return undefined
+  const sum = (coins: typeof gained): bigint => coins.reduce((all, one) => all + one.amountSat, 0n)
+  const confirmations = confirmationsOf(transaction, height)
+  const isOurs = paid.length === transaction.inputs.length
+  return {
+    transactionId: transaction.id,
+    amountSat: sum(gained) - sum(paid),
+    feeSat: isOurs ? transaction.feeMsat / 1000n : 0n,
+    confirmations,
+    ...(confirmations > 0 ? { blockHeight: transaction.confirmedAt! } : {}),
+    label: transaction.label,
+    spends: [...transaction.inputs],
+    outputsSat: transaction.outputsSat,
+    rawTransaction: new Uint8Array(transaction.raw),
+  }
+}
+
+/** PublishTransaction: only what was made in this network can be decoded. */
+function publishRaw({ chain }: Simulation, rawTransaction: Uint8Array): void {
+  const transaction = chain.transactions.get(transactionIdOf(rawTransaction))
+  if (!transaction) {
+    throw refused('publishTransaction', 'malformed', 'these bytes are no transaction')
+  }
+  const acceptance = offerTransaction(chain, transaction)
+  if (acceptance === 'accepted' || acceptance === 'known') return
+  throw refused('publishTransaction', acceptance, `not accepted by mempool: ${acceptance}`)
+}

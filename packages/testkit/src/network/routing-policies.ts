@@ -1,0 +1,57 @@
+import { invalid, type RoutingPolicy } from '@payment-node/core'
+import { type Channel, type Side, sideOf } from './channel.ts'
+import { refused } from './node-errors.ts'
+import type { NodeState } from './node-state.ts'
+import type { Simulation } from './simulation.ts'
+
+/** What the node asks for each of its open channels that the graph knows. */
+export function listPolicies(simulation: Simulation, node: NodeState): RoutingPolicy[] {
+  const now = simulation.clock.monotonic()
+  const listed: RoutingPolicy[] = []
+  for (const channel of simulation.channels.values()) {
+    const side = sideOf(channel, node)
+    if (side === undefined || channel.views[side].list !== 'open' || channel.knownFrom > now) {
+      continue
+    }
+    const { baseFeeMsat, feeRatePpm, timeLockDeltaBlocks } = channel.policies[side]
+    const { channelPoint } = channel
+    listed.push({ channelPoint, baseFeeMsat, feeRatePpm, timeLockDeltaBlocks })
+  }
+  return listed
+}
+
+/** UpdateChannelPolicy for one channel: path finding uses the new values at once. */
+export function writePolicy(simulation: Simulation, node: NodeState, policy: RoutingPolicy): void {
+  const { channelPoint, baseFeeMsat, feeRatePpm, timeLockDeltaBlocks } = policy
+  checkPolicy(policy)
+  const channel = simulation.channels.get(channelPoint)
+  const side = channel && sideOf(channel, node)
+  if (!channel || side === undefined) {
+    throw refused('writePolicy', 'channel-not-found', 'not found')
+  }
+  checkState(simulation, channel, side)
+  const { minimumMsat } = channel.policies[side]
+  channel.policies[side] = { baseFeeMsat, feeRatePpm, timeLockDeltaBlocks, minimumMsat }
+}
+
+function checkPolicy({ baseFeeMsat, feeRatePpm, timeLockDeltaBlocks }: RoutingPolicy): void {
+  if (baseFeeMsat < 0n) throw invalid('baseFeeMsat', 'out-of-range', 'must be 0n or more')
+  if (!Number.isInteger(feeRatePpm) || feeRatePpm < 0) {
+    throw invalid('feeRatePpm', 'out-of-range', 'must be a whole number, 0 or more')
+  }
+  if (!Number.isInteger(timeLockDeltaBlocks) || timeLockDeltaBlocks < 1) {
+    throw invalid('timeLockDeltaBlocks', 'out-of-range', 'must be a whole number above zero')
+  }
+  // LND's bounds: 18 (its final hop) to 2016 (its longest route).
+  if (timeLockDeltaBlocks < 18 || timeLockDeltaBlocks > 2016) {
+    throw refused('writePolicy', 'other', `time lock delta of ${timeLockDeltaBlocks}`)
+  }
+}
+
+function checkState({ clock }: Simulation, channel: Channel, side: Side): void {
+  const { list } = channel.views[side]
+  if (list === 'opening') throw refused('writePolicy', 'channel-state', 'pending')
+  if (list !== 'open' || channel.knownFrom > clock.monotonic()) {
+    throw refused('writePolicy', 'channel-not-found', 'not found')
+  }
+}
