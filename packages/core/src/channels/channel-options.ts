@@ -4,8 +4,6 @@ import { type Duration, readDuration } from '../domain/duration.ts'
 import { invalid } from '../errors.ts'
 import { readInteger, readObject, readOneOf } from '../read-input.ts'
 
-export { channelBounds } from '../domain/channel-capacity.ts'
-
 /** What a lever may do by itself. `observe` looks, `recommend` writes down what it would do, `act` does it. */
 export type Mode = 'observe' | 'recommend' | 'act'
 

@@ -36,6 +36,8 @@ export interface Channel {
   /** With `closing` and `closed`, when LND says it. */
   readonly closeType: CloseType | null
   readonly closedBy: 'us' | 'peer' | 'both' | 'unknown' | null
+  /** Block of the closing transaction, when LND says it. */
+  readonly closeHeight: number | null
   /** Why it was closed, as far as it can be told; null before. */
   readonly attribution: CloseAttribution | null
   /** Null in the lists of LND alone, before the books have seen it. */

@@ -35,7 +35,7 @@ export async function judgeClose(
     closedBy: channel.closedBy ?? 'unknown',
     // What LND refused to do was not done for us.
     request: request && request.state !== 'refused' ? { replace: request.is_replaced } : undefined,
-    onlineFor: onlineWhileActive(context, row?.inactive_since ?? null),
+    onlineFor: onlineBefore(context, channel.closeHeight, row?.inactive_since ?? null),
     settlePeriod: context.settings.channels.settlePeriod,
   })
   const mark = await markFor(context, identity, channel, attribution)
@@ -48,13 +48,22 @@ export async function judgeClose(
 }
 
 /**
- * Milliseconds that LND had been usable without a break when the channel was last active. LND ≥ 0.21 tells a
- * close by force 3 to 6 blocks late: what the peer did while we were away must not count as done now.
+ * Milliseconds that LND had been usable without a break when the channel was last active, or when its closing
+ * transaction was confirmed: LND ≥ 0.21 tells a close by force 3 to 6 blocks late, and what the peer did
+ * while we were away must not count as done now.
  */
-function onlineWhileActive({ live, clock }: Context, inactiveSince: number | null): number {
-  if (live.readySince === undefined) return 0
+function onlineBefore(
+  { live, clock }: Context,
+  closeHeight: number | null,
+  inactiveSince: number | null,
+): number {
+  const { readySince, heights } = live
+  if (readySince === undefined) return 0
+  const now = clock.monotonic()
+  // Confirmed at the first height that was seen, or before: we were not there.
+  const confirmed = heights.find(({ height }) => closeHeight !== null && height >= closeHeight)
   const inactiveFor = inactiveSince === null ? 0 : Math.max(0, clock.now() - inactiveSince)
-  return Math.max(0, clock.monotonic() - live.readySince - inactiveFor)
+  return Math.max(0, Math.min(confirmed?.at ?? now, now - inactiveFor) - readySince)
 }
 
 async function markFor(

@@ -37,6 +37,7 @@ export function openChannelView(channel: NodeChannel): Channel {
     memo: channel.memo ?? null,
     closeType: null,
     closedBy: null,
+    closeHeight: null,
     attribution: null,
     ownership: null,
   }
@@ -61,6 +62,7 @@ export function pendingChannelView(channel: PendingChannel): Channel {
     memo: channel.memo ?? null,
     closeType: null,
     closedBy: null,
+    closeHeight: null,
     attribution: null,
     ownership: null,
   }

@@ -5,13 +5,18 @@ import { refusePeerList } from '../domain/refuse-peer-list.ts'
 import { createCurveCheck } from './check-curve.ts'
 
 /**
- * Reads the text of a list of peers, as a file has it; throws `peer-list.invalid` with the line.
- * One that is not approved is read too: that is for the caller to judge.
+ * Reads the text of a list of peers, as a file has it; throws `peer-list.invalid` with the line. `list`
+ * is its name, for errors. One that is not approved is read too: that is for the caller to judge.
  */
-export async function parsePeerList(
+export function parsePeerList(text: string, list: string): Promise<ReadPeerList> {
+  return readPeerText(text, list, createCurveCheck())
+}
+
+/** As {@link parsePeerList}, with a check that remembers the keys of the last reading. */
+export async function readPeerText(
   text: string,
   list: string,
-  isOnCurve: CurveCheck = createCurveCheck(),
+  isOnCurve: CurveCheck,
 ): Promise<ReadPeerList> {
   // Loaded when the first file is read: a parser that knows where things stand is not small.
   const { parse, evaluate } = await import('@humanwhocodes/momoa')

@@ -6,7 +6,7 @@ import { refusePeerList } from '../domain/refuse-peer-list.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { PeerCandidate, PeerSource } from '../ports/channel-source.ts'
 import { createCurveCheck } from './check-curve.ts'
-import { parsePeerList } from './parse-peer-list.ts'
+import { readPeerText } from './parse-peer-list.ts'
 
 /** A curated list of peers; see {@link peerList}. */
 export interface PeerList extends PeerSource {
@@ -52,7 +52,7 @@ function listInFile(name: string): PeerList {
   const isOnCurve = createCurveCheck()
   let last: { stamp: string; reading: Promise<readonly PeerCandidate[]> } | undefined
   const read = async (bytes: Uint8Array): Promise<readonly PeerCandidate[]> =>
-    approved(name, await parsePeerList(decode(name, bytes), name, isOnCurve))
+    approved(name, await readPeerText(decode(name, bytes), name, isOnCurve))
   return {
     contractVersion: 1,
     kind: 'peers',

@@ -52,7 +52,10 @@ export async function recordChannels(
   }
   for (const [point, channel] of seen)
     await recordOne(context, identity, leadership, stored.get(point), channel)
+  const { comparedAt, readySince } = context.live
   context.live.comparedAt = at
+  // Since LND came back, the keeper waits for this.
+  if ((comparedAt ?? -1) < (readySince ?? 0)) context.live.wakeKeeper()
 }
 
 /** A close as its event tells it: earlier than the list of closed channels, and only once. */

@@ -24,6 +24,7 @@ export function rowView(row: RowOf<typeof channels>, state: ChannelState): Chann
     memo: row.memo,
     closeType: row.close_type as Channel['closeType'],
     closedBy: row.closed_by as Channel['closedBy'],
+    closeHeight: null,
     attribution: row.attribution as Channel['attribution'],
     ownership: (row.ownership ?? 'observe') as Channel['ownership'],
   }
@@ -31,5 +32,6 @@ export function rowView(row: RowOf<typeof channels>, state: ChannelState): Chann
 
 /** The same with what LND says about its end. */
 export function closedView(row: RowOf<typeof channels>, closed: ClosedChannel): Channel {
-  return { ...rowView(row, 'closed'), closeType: closed.closeType, closedBy: closed.closedBy }
+  const { closeType, closedBy, closeHeight = null } = closed
+  return { ...rowView(row, 'closed'), closeType, closedBy, closeHeight }
 }

@@ -30,7 +30,7 @@ export interface PeerListReading {
 }
 
 /** Entries that a list may have. */
-export const mostEntries = 10_000
+const mostEntries = 10_000
 
 /** Checks every entry; throws `peer-list.invalid` that names the first that cannot be used. */
 export function readPeerList(value: unknown, reading: PeerListReading): ReadPeerList {
