@@ -19,6 +19,9 @@ const clockMargin = 60_000
 /** Milliseconds between two tries to hear LND's word on an expiry. */
 const askAgainAfter = 30_000
 
+/** Milliseconds after which an expiry is looked at again, however far it is: our clock may be wrong now. */
+const longestWait = 60_000
+
 /** `later`: look again after so many milliseconds. */
 export type PayResult = { readonly ended: true } | { readonly ended: false; readonly after: number }
 
@@ -275,5 +278,6 @@ function evidenceOf({ evidence, update, error }: Observation): unknown {
 
 function waitFor(context: Context, because: WaitReason, { attempt }: PayoutRows): number {
   if (because !== 'may-still-be-sent') return 1000
-  return Math.max(1000, attempt.expires_at + clockMargin - context.clock.now())
+  const left = attempt.expires_at + clockMargin - context.clock.now()
+  return Math.min(longestWait, Math.max(1000, left))
 }

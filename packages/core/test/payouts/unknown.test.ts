@@ -123,6 +123,22 @@ test('when a call may still arrive, a failure waits for the expiry of the invoic
   await expectBooks(shop, { available: 100_000, reserved: 0 })
 })
 
+test('a clock that was behind and is set right makes nothing wait for what it said', async () => {
+  const shop = await openRich()
+  const { clock, lnd, payee, payer } = shop
+  const bill = shop.bill(20_000, { expirySeconds: 86_400 })
+  lnd.faults.once('pay', 'before-effect', { outcome: 'unknown' })
+  const payout = await shop.request({ destination: bill.paymentRequest, feeLimit: '0 sat' })
+  payee.stop()
+  payer.stop()
+  await clock.advance(10_000)
+  expect(await now(shop, payout)).toMatchObject({ state: 'sending', reason: 'may-still-be-sent' })
+  clock.jumpWallClock(86_400_000)
+  await clock.advance(3 * minute)
+  expect((await now(shop, payout)).state).toBe('failed')
+  await expectBooks(shop, { available: 100_000, reserved: 0 })
+})
+
 test('what was never started is given up when LND says that its invoice has expired', async () => {
   const shop = await openRich()
   const { clock, lnd } = shop
