@@ -35,6 +35,8 @@ export interface Live {
   since: number
   /** By the monotonic clock, since when LND has been usable without a break; undefined while it is not. */
   readySince: number | undefined
+  /** The last heights since then, and when they were first seen by the monotonic clock; ascending. */
+  heights: readonly { readonly height: number; readonly at: number }[]
   /** Why it is degraded. */
   trouble: PaymentNodeError | undefined
   identity: Identity | undefined

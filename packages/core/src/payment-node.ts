@@ -97,6 +97,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       state: 'stopped',
       since: clock.now(),
       readySince: undefined,
+      heights: [],
       compared: undefined,
       doubts: 0,
       compareAgain: () => undefined,

@@ -26,7 +26,7 @@ export interface CloseAttribution {
   readonly verdict: 'blacklist' | 'cool-down' | 'waive' | 'none'
   readonly closeType: CloseType
   readonly closedBy: 'us' | 'peer' | 'both' | 'unknown'
-  /** Milliseconds that our LND had been usable without a break when the channel was last active. */
+  /** Milliseconds that our LND had been usable without a break when the channel was last active, or its closing transaction confirmed. */
   readonly onlineFor: number
 }
 

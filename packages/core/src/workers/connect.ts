@@ -9,6 +9,8 @@ import { degradedReason, nodeSnapshot, recordNodeState, warningsOf } from './nod
 
 /** Milliseconds between tries while LND is away; a check costs LND one call. */
 const retryEvery = 1000
+/** Blocks: more than LND waits before it tells of a close. */
+const heightsKept = 100
 
 /** One look at LND: it must answer, be the right one, and be synced. */
 export async function checkNode(
@@ -54,12 +56,20 @@ export async function becomeReady(
   live.state = 'ready'
   live.since = clock.now()
   live.readySince = clock.monotonic()
+  live.heights = [{ height: info.blockHeight, at: live.readySince }]
   live.stateChanged()
   for (const warning of isFirst ? warningsOf(info) : []) context.logger.warn(warning)
   if (context.settings.role === 'api') return
   const node = nodeSnapshot(info)
   if (isFirst) await recordNodeState(context, identity, 'node.ready', { node })
   else await recordNodeState(context, identity, 'node.recovered', { node, downFor })
+}
+
+/** Keeps when blocks came: LND tells of some things several blocks late. */
+function noteHeight({ live, clock }: Context, height: number): void {
+  const last = live.heights.at(-1)
+  if (last && height <= last.height) return
+  live.heights = [...live.heights.slice(-heightsKept), { height, at: clock.monotonic() }]
 }
 
 /** Writes down that LND cannot be used, and tells. */
@@ -106,6 +116,7 @@ export async function stayConnected(
       const info = await checkNode(context, key, signal)
       if (context.live.state === 'ready') {
         context.live.info = info
+        noteHeight(context, info.blockHeight)
         continue
       }
       await onBound({ publicKey: info.publicKey, network: info.network })
