@@ -52,7 +52,7 @@ export function fundingFeeSat(satPerVbyte: number, inputs: number): bigint {
 }
 
 /** sat that stay in the wallet whatever is opened: LND's reserve or the operator's floor, and the cost of closing. */
-export function keptSat(money: KeeperMoney, policy: MoneyPolicy, satPerVbyte: number): bigint {
+function keptSat(money: KeeperMoney, policy: MoneyPolicy, satPerVbyte: number): bigint {
   const floor = roundedUp(policy.onchainFloorMsat)
   const closingSat = closingCostSat(satPerVbyte)
   if (floor > money.reserveSat) return floor + closingSat

@@ -26,7 +26,7 @@ export async function depositAddress(context: Context): Promise<string> {
   throw tooContended('keeper.depositAddress')
 }
 
-export function requireWallet({ lightning }: Context): OnchainWallet {
+function requireWallet({ lightning }: Context): OnchainWallet {
   if (lightning.onchain) return lightning.onchain
   throw new PaymentNodeError(
     'node.unsupported',

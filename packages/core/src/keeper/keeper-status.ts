@@ -2,14 +2,17 @@ import type { Mode } from '../channels/channel-options.ts'
 import { readMoney, spentOfBudget } from '../channels/read-money.ts'
 import { type Context, identityOf } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
+import type { KeeperMoney } from '../domain/keeper-money.ts'
 import { planChannels } from '../domain/keeper-plan.ts'
 import { utcMonth } from '../domain/utc-month.ts'
+import { PaymentNodeError } from '../errors.ts'
 import { readLimit } from '../pages.ts'
 import { currentPeers } from '../peers/current-peers.ts'
 import { readObject } from '../read-input.ts'
 import { type Bootstrap, readBootstrap } from './bootstrap.ts'
 import { readKeeper } from './keeper-row.ts'
 import { type ListedPeerStatus, listedPeers } from './listed-peer-status.ts'
+import { refusedMoney } from './refused-money.ts'
 import { keeperPolicy, takeSnapshot } from './take-snapshot.ts'
 
 /** How the keeper stands, and what it would do now. */
@@ -71,9 +74,18 @@ export async function keeperStatus(
   const first = planChannels(snapshot, policy)
   const isMissing = first.count.counted < first.count.wanted
   const canRead = live.state === 'ready' && lightning.onchain && lightning.opener
-  const read =
-    isMissing && canRead ? await readMoney(context, identity).catch(() => undefined) : undefined
-  const plan = read ? planChannels({ ...snapshot, money: read }, policy) : first
+  let read: KeeperMoney | undefined
+  let plan = first
+  if (isMissing && canRead) {
+    try {
+      read = await readMoney(context, identity)
+      plan = planChannels({ ...snapshot, money: read }, policy)
+    } catch (error) {
+      if (!PaymentNodeError.is(error)) throw error
+      // What passes by itself is told by the connection.
+      if (!error.isRetryable && first.reason === 'money-unread') plan = refusedMoney(first, error)
+    }
+  }
 
   const period = utcMonth(context.clock.now())
   const used = (await spentOfBudget(context, identity, period)) ?? 0n

@@ -7,6 +7,7 @@ import type { KeeperSnapshot } from '../domain/keeper-snapshot.ts'
 import { currentPeers } from '../peers/current-peers.ts'
 import { actOnPlan } from './act-on-plan.ts'
 import { type KeeperRow, readKeeper } from './keeper-row.ts'
+import { refusedMoney } from './refused-money.ts'
 import { keeperPolicy, takeSnapshot } from './take-snapshot.ts'
 import { type LastDecision, writePlan } from './write-plan.ts'
 
@@ -22,7 +23,9 @@ interface MoneyRead {
   /** By the monotonic clock. */
   readonly at: number
   readonly blockHeight: number
-  readonly money: KeeperMoney
+  /** Undefined: LND refused to show it, see `failure`. */
+  readonly money: KeeperMoney | undefined
+  readonly failure?: unknown
   /** Confirmed coins are on these addresses. */
   readonly addresses: ReadonlySet<string>
 }
@@ -46,8 +49,6 @@ export async function tick(
   memory: KeeperMemory,
   signal: AbortSignal,
 ): Promise<void> {
-  // Before that, the books may show what was true before LND or we went away.
-  if (!isCompared(context)) return
   let seen = await look(context, identity, memory, signal)
   if (!seen) return
   if (seen.plan.verdict === 'open' && context.settings.channels.mode === 'act') {
@@ -87,13 +88,13 @@ async function look(
   const row = await readKeeper(context, identity)
   const policy = keeperPolicy(context)
   const snapshot: KeeperSnapshot = await takeSnapshot(context, identity, row, list)
-  // LND went away meanwhile: what it was asked does not hold any more.
+  // Before that, the books may show what was true before LND or we went away.
   if (!isCompared(context)) return undefined
   let plan = planChannels(snapshot, policy)
   let isDepositUsed = false
   if (plan.reason === 'money-unread') {
-    const { money, addresses } = await knownMoney(context, identity, memory)
-    plan = planChannels({ ...snapshot, money }, policy)
+    const { money, addresses, failure } = await knownMoney(context, identity, memory)
+    plan = money ? planChannels({ ...snapshot, money }, policy) : refusedMoney(plan, failure)
     isDepositUsed = row?.deposit_address != null && addresses.has(row.deposit_address)
   }
   return { row, plan, isDepositUsed }
@@ -113,8 +114,12 @@ async function knownMoney(
   const blockHeight = context.live.info?.blockHeight ?? 0
   const known = memory.money
   if (known && known.blockHeight === blockHeight && at - known.at < moneyLasts) return known
-  const { coins, ...money } = await readMoney(context, identity)
-  const addresses = new Set(coins.map(({ address }) => address))
-  memory.money = { at, blockHeight, money, addresses }
+  try {
+    const { coins, ...money } = await readMoney(context, identity)
+    const addresses = new Set(coins.map(({ address }) => address))
+    memory.money = { at, blockHeight, money, addresses }
+  } catch (failure) {
+    memory.money = { at, blockHeight, money: undefined, failure, addresses: new Set() }
+  }
   return memory.money
 }

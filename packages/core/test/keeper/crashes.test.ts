@@ -73,6 +73,38 @@ test('a leader that is replaced in its sleep decides nothing any more', async ()
   expect((await stand.rowsOf('decisions')).map(({ id }) => id)).toEqual(ids)
 })
 
+test('what a leader decided before it was replaced in its sleep is not written', async () => {
+  const stand = openStand({ isExclusive: false })
+  const { run, clock } = stand
+  stand.connect(0)
+  stand.connect(1)
+  const held = Promise.withResolvers<void>()
+  let decision: unknown
+  const first = stand.open(
+    {},
+    {
+      beforeCommit({ writes }) {
+        const write = writes.find(({ table }) => table.name === 'decisions')
+        if (decision !== undefined || write?.op !== 'insert') return
+        decision = write.row.id
+        first.life.pause()
+        return held.promise
+      },
+    },
+  )
+  await run(first.node.start())
+  await clock.runUntil(() => decision !== undefined)
+  const second = stand.open()
+  await run(second.node.start())
+  await clock.advance(60_000)
+  const before = await stand.rowsOf('decisions')
+  held.resolve()
+  first.life.resume()
+  await clock.advance(60_000)
+  expect(await stand.rowsOf('decisions')).toEqual(before)
+  expect(before.map(({ id, reason }) => [id === decision, reason])).toEqual([[false, 'enough']])
+})
+
 test('the role api answers and decides nothing', async () => {
   const stand = openStand({ options: { role: 'api' } })
   const { run, node, clock } = stand

@@ -48,6 +48,8 @@ export interface StandWallet {
   addresses: number
   /** Milliseconds from a funding to its block. */
   blockAfter: number
+  /** The wallet answers with this error, when it is set. */
+  trouble: PaymentNodeError | undefined
   /** Peers that answer with this refusal. */
   readonly refusals: Map<string, string>
 }
@@ -118,6 +120,7 @@ export function openStand(settings: StandSettings = {}): KeeperStand {
     reserveSat: 10_000n,
     addresses: 0,
     blockAfter: 60_000,
+    trouble: undefined,
     refusals: new Map(),
   }
   const connect = (): LightningNode =>
@@ -213,6 +216,7 @@ function withWallet(node: LightningNode, world: World): LightningNode {
         return `bcrt1pnew${++wallet.addresses}`
       },
       async unspent() {
+        if (wallet.trouble) throw wallet.trouble
         return wallet.coins
       },
       async transactions() {

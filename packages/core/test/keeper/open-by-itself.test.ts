@@ -1,3 +1,4 @@
+import { PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { type KeeperStand, openStand } from './keeper-stand.ts'
 
@@ -129,12 +130,33 @@ test('a failure that is nobody’s is not repeated at once', async () => {
   const { run, node, clock, peers, wallet } = stand
   for (const { publicKey } of peers) wallet.refusals.set(publicKey, 'reserve')
   await run(node.start())
-  await clock.advance(3_600_000)
-  const failures = (await stand.types('channel.open-failed')).length
-  // After 1, 2, 4, 8, 16 and 32 minutes.
-  expect(failures).toBeGreaterThanOrEqual(5)
-  expect(failures).toBeLessThanOrEqual(7)
+  // At once, and 1, 3 and 7 minutes later; then not for 8 minutes.
+  await clock.advance(14 * 60_000)
+  expect(await stand.types('channel.open-failed')).toHaveLength(4)
   wallet.refusals.clear()
-  await clock.advance(3_600_000 + 300_000)
+  await clock.advance(6 * 60_000)
+  expect(await openPeers(stand)).toHaveLength(2)
+})
+
+test('a wallet that LND does not show blocks the keeper by name; one that is away only delays it', async () => {
+  const stand = openStand()
+  const { run, node, clock, wallet } = stand
+  const details = { reason: 'permission-denied', call: 'ListUnspent' } as const
+  wallet.trouble = new PaymentNodeError('node.macaroon-rejected', 'no role onchain', details)
+  await run(node.start())
+  await clock.advance(600_000)
+  expect(await stand.told('keeper.blocked')).toEqual([
+    { reason: 'cannot-open', says: 'no role onchain' },
+  ])
+  const blocked = { verdict: 'blocked', reason: 'cannot-open', says: 'no role onchain' }
+  expect(await run(node.keeper.status())).toMatchObject(blocked)
+  expect(stand.calls.get('unspent')).toBeLessThanOrEqual(24)
+
+  const away = { reason: 'deadline', outcome: 'none' } as const
+  wallet.trouble = new PaymentNodeError('node.unavailable', 'too slow', away)
+  await clock.advance(60_000)
+  expect(await run(node.keeper.status())).toMatchObject({ verdict: 'wait', reason: 'money-unread' })
+  wallet.trouble = undefined
+  await clock.advance(300_000)
   expect(await openPeers(stand)).toHaveLength(2)
 })
