@@ -22,33 +22,7 @@ export {
   lightningNodeContract,
   type NodeContractOptions,
 } from './node-contract/lightning-node-contract.ts'
-export { allFaultKinds } from './simulator/faults/all-fault-kinds.ts'
-export type * from './simulator/faults/fault.ts'
-export {
-  ForbiddenGlobalError,
-  forbidGlobals,
-  type RestoreGlobals,
-} from './simulator/forbid-globals.ts'
-export { allInvariants } from './simulator/invariants/all-invariants.ts'
-export type * from './simulator/invariants/invariant.ts'
-export type {
-  Books,
-  MirrorBooks,
-  MirrorEvent,
-  MirrorRow,
-  RowChange,
-} from './simulator/mirror-books.ts'
-export type { SimulatedProcess } from './simulator/open-process.ts'
-export { ask } from './simulator/perform-workload.ts'
-export type { Place } from './simulator/place.ts'
-export { planRun } from './simulator/plan-run.ts'
-export type { Action } from './simulator/plan-workload.ts'
-export { type RunOptions, type RunPlan, type RunResult, runPlan } from './simulator/run-plan.ts'
-export { shrinkFaults } from './simulator/shrink-faults.ts'
-export { simulateSeed } from './simulator/simulate-seed.ts'
-export type { Step, StepAction, StepHook, Steps } from './simulator/steps.ts'
-export type { Trace } from './simulator/trace.ts'
-export type { Peers, Violation, World, WorldOptions } from './simulator/world.ts'
+export * from './simulator/index.ts'
 export {
   type ContractClock,
   type RegisterTest,

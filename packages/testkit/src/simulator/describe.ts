@@ -4,11 +4,16 @@ import type { Step } from './steps.ts'
 
 /** A step as a line of the trace. */
 export function describeStep({ process, name, parameters, result }: Step): string {
-  // What a commit holds is its own line.
-  const said = name.startsWith('storage.commit') ? '' : ` ${describeAll(parameters)}`
-  return result === undefined || name.startsWith('storage.commit')
-    ? `${process} ${name}${said}`
-    : `${process} ${name}${said} -> ${describe(result)}`
+  // What a commit holds is its own line; claims and leases come every second.
+  if (name.startsWith('storage.')) {
+    return result instanceof Error
+      ? `${process} ${name} -> ${describe(result)}`
+      : `${process} ${name}${result === undefined ? '' : ' -> something'}`
+  }
+  const said = describeAll(parameters)
+  return result === undefined
+    ? `${process} ${name} ${said}`
+    : `${process} ${name} ${said} -> ${describe(result)}`
 }
 
 /** A commit as a line of the trace. */

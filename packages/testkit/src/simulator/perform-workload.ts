@@ -45,7 +45,7 @@ async function upsertPartners(world: World): Promise<void> {
 }
 
 /** What a host's request came to. */
-type Answer<T> = { readonly value: T } | { readonly refused: string }
+export type Answer<T> = { readonly value: T } | { readonly refused: string }
 
 /**
  * A host's request with the patience of a host: it is made again when the process dies on it, and when

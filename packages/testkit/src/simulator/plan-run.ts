@@ -8,21 +8,27 @@ import type { RunPlan } from './run-plan.ts'
 const shortest = 240_000
 const longest = 720_000
 
+/** What a plan is made of. */
+export interface PlanOptions {
+  /** Faults that may be in it; default all. */
+  readonly kinds?: readonly FaultKind[]
+  /** Invoices and payouts of the usual host; default true. */
+  readonly hasWorkload?: boolean
+}
+
 /**
  * Makes everything that will happen in a run from its seed. Workload and faults come from separate
  * chance, and each fault from its own, so that leaving one out changes nothing else.
  */
-export function planRun(
-  seed: string | number,
-  kinds: readonly FaultKind[] = allFaultKinds,
-): RunPlan {
+export function planRun(seed: string | number, options: PlanOptions = {}): RunPlan {
+  const { kinds = allFaultKinds, hasWorkload = true } = options
   const random = createSeededRandom(`plan/${seed}`)
   const shape = random.fork('shape')
   const horizon = shortest + shape.integer(longest - shortest)
   const isShared = shape.integer(100) < 45
   const acceptsKeysend = shape.integer(100) < 30
   const pollMilliseconds = [0, 2000, 5000, 8000][shape.integer(4)]!
-  const actions = planWorkload(random.fork('workload'), horizon)
+  const actions = hasWorkload ? planWorkload(random.fork('workload'), horizon) : []
   const named = (what: string): string[] =>
     actions.flatMap((action) => (action.do === what && 'name' in action ? [action.name] : []))
   const frame: PlanFrame = {
@@ -36,7 +42,7 @@ export function planRun(
   const count = 1 + shape.integer(7)
   for (let position = 0; position < count; position++) {
     const chance = random.fork(`fault/${position}`)
-    const kind = kinds[chance.integer(kinds.length)]
+    const kind = kinds[chance.integer(Math.max(1, kinds.length))]
     const planned = kind?.plan(chance, frame)
     if (kind && planned) faults.push({ kind: kind.name, ...planned })
   }

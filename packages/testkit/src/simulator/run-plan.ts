@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers'
 import { armFaults } from './arm-faults.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind } from './faults/fault.ts'
 import { forbidGlobals } from './forbid-globals.ts'
 import { allInvariants } from './invariants/all-invariants.ts'
 import type { Invariant } from './invariants/invariant.ts'
-import { performWorkload } from './perform-workload.ts'
+import type { SimulatedProcess } from './open-process.ts'
+import { ask, performWorkload } from './perform-workload.ts'
 import type { Action } from './plan-workload.ts'
 import { createWorld, type Violation, type World, type WorldOptions } from './world.ts'
 
@@ -31,6 +33,8 @@ export interface RunOptions {
   readonly faultKinds?: readonly FaultKind[]
   /** Called when the world is made, before any process runs. */
   readonly prepare?: (world: World) => void
+  /** Called for each process before its payment node starts. */
+  readonly open?: (world: World, process: SimulatedProcess) => void
   /** Runs instead of the plan's actions. */
   readonly perform?: (world: World) => Promise<void>
   readonly world?: Omit<WorldOptions, 'seed' | 'isShared' | 'pollMilliseconds' | 'invariants'>
@@ -71,6 +75,14 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       found: error.stack ?? error.message,
     }),
   )
+  // Node ends the host's process for a rejection that nobody handles.
+  const unhandled = (reason: unknown): void =>
+    world?.violate({
+      invariant: 'no-unhandled-rejection',
+      says: 'No promise is rejected for nobody: it would end the process of the host.',
+      found: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+    })
+  process.on('unhandledRejection', unhandled)
   try {
     world = createWorld({
       ...options.world,
@@ -81,6 +93,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       lnd: { acceptsKeysend: plan.acceptsKeysend, ...options.world?.lnd },
     })
     await live(world, plan, options)
+    await new Promise((resolve) => setImmediate(resolve))
     return {
       plan,
       violation: world.violation,
@@ -91,7 +104,8 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       elapsed: world.elapsed(),
     }
   } finally {
-    for (const place of world?.places ?? []) place.kill(Number.POSITIVE_INFINITY)
+    world?.end()
+    process.off('unhandledRejection', unhandled)
     restore()
   }
 }
@@ -99,6 +113,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
 async function live(world: World, plan: RunPlan, options: RunOptions): Promise<void> {
   const { clock } = world
   const limit = { limitMilliseconds: plan.horizon + 2 * patience }
+  if (options.open) world.onOpen(options.open)
   options.prepare?.(world)
   armFaults(world, plan.faults, options.faultKinds ?? allFaultKinds)
   for (const place of world.places) place.open()
@@ -128,9 +143,16 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
     if (world.violation || world.elapsed() >= deadline) return true
     if (world.elapsed() < nextLook) return false
     nextLook = world.elapsed() + look
+    letMoneyOut(world)
     return isDone && isQuiet(world)
   }, limit)
   if (!world.violation) world.judgeEnd()
+}
+
+/** An operator resumes what was halted, also what an older copy of the books holds for halted. */
+function letMoneyOut(world: World): void {
+  if (!world.books.row('safety', world.shop.publicKey)?.is_halted) return
+  void ask(world, 'resume after all', (node) => node.safety.resume('all is well'))
 }
 
 /** Nothing is left that will change by itself. */

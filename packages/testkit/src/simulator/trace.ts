@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto'
 export interface Trace {
   /** One line; must not contain anything that differs between two runs of the same seed. */
   write(line: string): void
+  /** What is written from now on is dropped. */
+  close(): void
   /** SHA-256 of all lines so far, hex. */
   fingerprint(): string
   readonly count: number
@@ -19,6 +21,7 @@ export function createTrace(now: () => number, keep: number = Number.POSITIVE_IN
   let pending: string[] = []
   const kept: string[] = []
   let count = 0
+  let isClosed = false
   const flush = (): void => {
     if (pending.length === 0) return
     hash.update(`${pending.join('\n')}\n`)
@@ -27,7 +30,11 @@ export function createTrace(now: () => number, keep: number = Number.POSITIVE_IN
     pending = []
   }
   return {
+    close() {
+      isClosed = true
+    },
     write(line) {
+      if (isClosed) return
       count++
       pending.push(`${now()} ${line}`)
       if (pending.length >= linesPerUpdate) flush()

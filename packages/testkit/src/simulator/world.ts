@@ -124,10 +124,14 @@ export interface World {
   copyBooks(): BooksCopy
   /** Puts a copy in the place of the books; no process may have them open. */
   restore(copy: BooksCopy): void
-  /** Moves the wall clock of a place, or of a shared `'storage'`; mended when the faults end. */
+  /** Moves the wall clock of a place (mended when the faults end), or of a shared `'storage'`. */
   jumpClock(place: string, milliseconds: number): void
+  /** Calls `open` for each process before its payment node starts. */
+  onOpen(open: (world: World, process: SimulatedProcess) => void): void
   /** A process beside the supervised ones; not started. */
   openProcess(place: string): SimulatedProcess
+  /** Kills everything, and lets go of what Node keeps alive for it. */
+  end(): void
   readonly options: WorldOptions
 }
 
@@ -152,15 +156,19 @@ export function createWorld(options: WorldOptions): World {
   const undoing: (() => void)[] = []
   const settings = { capPerDayMsat: 3_000_000n * sat, capPerPayoutMsat: 1_000_000n * sat }
   const offsets = new Map<string, number>()
+  const opens: ((world: World, process: SimulatedProcess) => void)[] = []
+  const created = new Set<SimulatedProcess>()
   let extra = 1000
   let books = mirrorBooks()
   let violation: Violation | undefined
   let isHealing = false
+  let isOver = false
 
   const violate = (found: Omit<Violation, 'at'>): void => {
-    if (violation) return
+    if (violation || isOver) return
     violation = { ...found, at: elapsed() }
     trace.write(`VIOLATION ${found.invariant}: ${found.found}`)
+    trace.close()
   }
 
   const truth: Truth = {
@@ -187,7 +195,7 @@ export function createWorld(options: WorldOptions): World {
     (options.invariants ?? []).map((invariant) => ({ invariant, judge: invariant.begin(witness) }))
   let judges = appoint()
   const ask = (question: (judge: Judge) => string | undefined): void => {
-    if (violation) return
+    if (violation || isOver) return
     for (const { invariant, judge } of judges) {
       let found: string | undefined
       try {
@@ -256,7 +264,9 @@ export function createWorld(options: WorldOptions): World {
         },
       },
     })
+    created.add(opened)
     followEvents(world, opened)
+    for (const open of opens) open(world, opened)
     return opened
   }
   const places = (isShared ? ['a', 'b'] : ['a']).map((name) =>
@@ -320,7 +330,8 @@ export function createWorld(options: WorldOptions): World {
       isHealing = true
       trace.write('the faults end')
       for (const undo of undoing.splice(0).reverse()) undo()
-      offsets.clear()
+      // The storage's stays: moved back, it would keep the lease of a leader that died.
+      for (const { name } of places) offsets.delete(name)
       for (const node of [shop, ...Object.values(peers)]) node.start()
       shop.setSynced(true)
       for (const place of places) {
@@ -340,6 +351,17 @@ export function createWorld(options: WorldOptions): World {
     jumpClock(place, milliseconds) {
       offsets.set(place, (offsets.get(place) ?? 0) + milliseconds)
       trace.write(`clock ${place} jumps ${milliseconds}`)
+    },
+    onOpen: (open) => opens.push(open),
+    end() {
+      isOver = true
+      trace.close()
+      for (const place of places) place.kill(Number.POSITIVE_INFINITY)
+      for (const opened of created) {
+        opened.kill()
+        // Node keeps a combined AbortSignal with listeners for ever, unless it is aborted.
+        void opened.node.stop()
+      }
     },
     openProcess: (place) => create(place, ++extra),
   }

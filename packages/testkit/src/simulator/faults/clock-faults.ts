@@ -3,6 +3,9 @@ import type { FaultKind } from './fault.ts'
 
 const jumps = [-86_400_000, -3_600_000, -90_000, 90_000, 3_600_000, 86_400_000] as const
 
+/** Far back is left out: the lease of a leader that died would last as long as the jump. */
+const storageJumps = [-90_000, 90_000, 3_600_000, 86_400_000] as const
+
 /** Time on our side. */
 export const clockFaults: readonly FaultKind[] = [
   {
@@ -48,7 +51,7 @@ export const clockFaults: readonly FaultKind[] = [
     says: "The clock of a shared storage's server jumps.",
     plan: (random, frame) =>
       frame.isShared
-        ? { trigger: someTime(random, frame), parameters: { by: pick(random, jumps) } }
+        ? { trigger: someTime(random, frame), parameters: { by: pick(random, storageJumps) } }
         : undefined,
     strike(world, fault) {
       world.jumpClock('storage', fault.parameters.by as number)

@@ -21,10 +21,10 @@ export const hostFaults: readonly FaultKind[] = [
   {
     name: 'duplicate-invoice-request',
     says: 'The host asks three times at once for one invoice, under one key.',
-    plan: (random, { invoices }) => ({
-      trigger: { at: 0 },
-      parameters: { name: pick(random, invoices) },
-    }),
+    plan: (random, { invoices }) =>
+      invoices.length > 0
+        ? { trigger: { at: 0 }, parameters: { name: pick(random, invoices) } }
+        : undefined,
     strike(world, fault) {
       mannersOf(world).twice.set(fault.parameters.name as string, () => world.happened(fault))
       return undefined
@@ -72,7 +72,11 @@ export const hostFaults: readonly FaultKind[] = [
     name: 'operator-insists',
     says: 'An operator insists on a verdict that LND does not confirm.',
     plan: (random, frame) => ({
-      trigger: someTime(random, frame),
+      trigger: someStep(
+        random,
+        frame,
+        pick(random, ['lightning.pay/item', 'lightning.pay/effect', 'lightning.trackPayment/item']),
+      ),
       parameters: { verdict: pick(random, ['failed', 'succeeded']) },
     }),
     strike(world, fault) {

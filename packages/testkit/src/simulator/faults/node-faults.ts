@@ -89,7 +89,7 @@ export const nodeFaults: readonly FaultKind[] = [
     plan: (random, frame) => ({
       trigger: someTime(random, frame),
       parameters: {
-        skew: pick(random, [-7_200_000, -600_000, -70_000, 70_000, 600_000, 7_200_000]),
+        skew: pick(random, [-7_200_000, -600_000, -70_000, 70_000, 600_000, 1_800_000]),
         milliseconds: pick(random, [60_000, 600_000]),
       },
     }),

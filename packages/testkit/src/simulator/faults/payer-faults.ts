@@ -1,17 +1,15 @@
+import type { SeededRandom } from '../../network/seeded-random.ts'
 import { mannersOf } from '../manners.ts'
 import { payQuietly } from '../pay-quietly.ts'
 import { between, pick, someTime } from './choose.ts'
-import type { FaultKind } from './fault.ts'
+import type { Fault, FaultKind, Parameters, PlanFrame } from './fault.ts'
 
 /** Payers, and other programs on the same LND. */
 export const payerFaults: readonly FaultKind[] = [
   {
     name: 'payer-pays-twice',
     says: 'A payer pays an invoice a second time, at nearly the same time.',
-    plan: (random, { invoices }) => ({
-      trigger: { at: 0 },
-      parameters: { invoice: pick(random, invoices), after: between(random, 50, 100_000) },
-    }),
+    plan: (random, frame) => onInvoice(random, frame, { after: between(random, 50, 100_000) }),
     strike(world, fault) {
       const { invoice, after } = fault.parameters as { invoice: string; after: number }
       const known = mannersOf(world).payers.get(invoice)
@@ -26,13 +24,10 @@ export const payerFaults: readonly FaultKind[] = [
   {
     name: 'payer-pays-late',
     says: 'A payer pays just when the invoice expires, or later.',
-    plan: (random, { invoices }) => ({
-      trigger: { at: 0 },
-      parameters: {
-        invoice: pick(random, invoices),
+    plan: (random, frame) =>
+      onInvoice(random, frame, {
         after: pick(random, [59_900, 60_100, 119_950, 120_050, 299_000, 301_000]),
-      },
-    }),
+      }),
     strike(world, fault) {
       const { invoice, after } = fault.parameters as { invoice: string; after: number }
       const known = mannersOf(world).payers.get(invoice)
@@ -47,10 +42,7 @@ export const payerFaults: readonly FaultKind[] = [
   {
     name: 'payer-pays-over',
     says: 'A payer pays more than was asked.',
-    plan: (random, { invoices }) => ({
-      trigger: { at: 0 },
-      parameters: { invoice: pick(random, invoices), sat: between(random, 50_001, 300_000) },
-    }),
+    plan: (random, frame) => onInvoice(random, frame, { sat: between(random, 50_001, 300_000) }),
     strike(world, fault) {
       const { invoice, sat } = fault.parameters as { invoice: string; sat: number }
       const known = mannersOf(world).payers.get(invoice)
@@ -131,3 +123,13 @@ export const payerFaults: readonly FaultKind[] = [
     },
   },
 ]
+
+/** Strikes one of the host's invoices, if it has any. */
+function onInvoice(
+  random: SeededRandom,
+  { invoices }: PlanFrame,
+  parameters: Parameters,
+): Omit<Fault, 'kind'> | undefined {
+  if (invoices.length === 0) return undefined
+  return { trigger: { at: 0 }, parameters: { invoice: pick(random, invoices), ...parameters } }
+}

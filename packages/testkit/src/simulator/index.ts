@@ -1,0 +1,28 @@
+export { allFaultKinds } from './faults/all-fault-kinds.ts'
+export type * from './faults/fault.ts'
+export {
+  ForbiddenGlobalError,
+  forbidGlobals,
+  type RestoreGlobals,
+} from './forbid-globals.ts'
+export { allInvariants } from './invariants/all-invariants.ts'
+export type * from './invariants/invariant.ts'
+export type {
+  Books,
+  MirrorBooks,
+  MirrorEvent,
+  MirrorRow,
+  RowChange,
+} from './mirror-books.ts'
+export type { SimulatedProcess } from './open-process.ts'
+export { type Answer, ask } from './perform-workload.ts'
+export type { Place } from './place.ts'
+export { type PlanOptions, planRun } from './plan-run.ts'
+export type { Action } from './plan-workload.ts'
+export { type RunOptions, type RunPlan, type RunResult, runPlan } from './run-plan.ts'
+export { shrinkFaults } from './shrink-faults.ts'
+export * from './simulate.ts'
+export { simulateSeed } from './simulate-seed.ts'
+export type { Step, StepAction, StepHook, Steps } from './steps.ts'
+export type { Trace } from './trace.ts'
+export type { Peers, Violation, World, WorldOptions } from './world.ts'

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { add, book, change, invoice, payout, put, stageFor } from './stage.ts'
+
+const settled = (msat: bigint, account = 'partner/bakery') =>
+  book('settled/i1', 'invoice-settled', 'invoice/i1', { 'world/payers': -msat, [account]: msat })
+
+test('ledger-sums-to-zero', () => {
+  const good = stageFor('ledger-sums-to-zero')
+  expect(good.commit(book('t', 'x', 's', { a: -5n, b: 5n }))).toBeUndefined()
+  expect(good.commit(book('u', 'x', 's', { a: -5n, b: 4n }))).toContain('u sums to -1')
+  expect(
+    good.commit([put('postings', { transaction: 'w', line: 0, account: 'a', amount_msat: 0n })]),
+  ).toContain('came without its transaction')
+  expect(good.commit([change('postings', ['node', 't', 0], { amount_msat: 1n })])).toContain(
+    'changed after it was booked',
+  )
+})
+
+test('balances-never-negative', () => {
+  const stage = stageFor('balances-never-negative')
+  stage.commit([put('balances', { account: 'partner/bakery', amount_msat: 5n })])
+  expect(stage.commit([add('partner/bakery', -5n)])).toBeUndefined()
+  expect(stage.commit([add('partner/bakery', -1n)])).toContain('-1 msat')
+})
+
+test('balances-equal-postings', () => {
+  const stage = stageFor('balances-equal-postings')
+  stage.commit([put('balances', { account: 'partner/bakery', amount_msat: 0n })])
+  expect(stage.commit([...settled(7n), add('partner/bakery', 7n)])).toBeUndefined()
+  const unbooked = book('other', 'x', 'x', { 'partner/bakery': 7n })
+  expect(stage.commit(unbooked)).toContain('differ by 7')
+  expect(stage.commit([add('partner/bakery', 1n)])).toContain('differ by -1')
+})
+
+test('no-other-credit', () => {
+  const open = () => {
+    const stage = stageFor('no-other-credit')
+    stage.invoices.set('h-i1', { state: 'settled', paidMsat: 7n })
+    stage.commit([invoice('i1')])
+    return stage
+  }
+  const settle = change('invoices', ['i1'], { state: 'settled' })
+  expect(open().commit([settle, ...settled(7n)])).toBeUndefined()
+  expect(open().commit([settle, ...settled(8n)])).toContain('credits 8 msat, LND received 7')
+  expect(open().commit([settle, ...settled(7n, 'partner/cinema')])).toContain("is bakery's")
+  expect(open().commit(settled(7n))).toContain('still have open')
+  const unpaid = open()
+  unpaid.invoices.set('h-i1', { state: 'open', paidMsat: 0n })
+  expect(unpaid.commit([settle, ...settled(7n)])).toContain('LND has open')
+  const foreign = open()
+  foreign.records.foreign.add('h-i1')
+  expect(foreign.commit([settle, ...settled(7n)])).toContain('foreign')
+  const unknown = book('gift', 'gift', 'x', { operator: -7n, 'partner/bakery': 7n })
+  expect(open().commit(unknown)).toContain('gift')
+  const lost = book('settled/i2', 'invoice-settled', 'invoice/i2', { 'partner/bakery': 7n })
+  expect(open().commit(lost)).toContain('the books do not have')
+})
+
+test('released-by-end', () => {
+  const release = book('ended/p1', 'payout-released', 'payout/p1', {
+    'reserved/bakery': -110n,
+    'partner/bakery': 110n,
+  })
+  const stage = stageFor('released-by-end')
+  stage.commit(payout('p1'))
+  expect(stage.commit(release)).toContain('no payout ended')
+  const ending = stageFor('released-by-end')
+  ending.commit(payout('p1'))
+  expect(
+    ending.commit([change('payouts', ['p1'], { state: 'failed' }), ...release]),
+  ).toBeUndefined()
+})
+
+test('reservation-covers-flight', () => {
+  const stage = stageFor('reservation-covers-flight')
+  const reserved = put('balances', { account: 'reserved/bakery', amount_msat: 110n })
+  expect(stage.commit([...payout('p1'), reserved])).toBeUndefined()
+  expect(stage.commit([add('reserved/bakery', -1n)])).toContain('109 msat reserved, 110 may leave')
+  expect(stageFor('reservation-covers-flight').commit(payout('p1'))).toContain('0 msat reserved')
+})

@@ -1,0 +1,167 @@
+import type { World } from '@payment-node/testkit'
+import { eventually, must, type Operation, rows } from './operation.ts'
+
+const merchant = 'merchant'
+
+async function invoice(world: World, key: string, expiresIn = 600): Promise<string> {
+  const made = await must(world, `create ${key}`, (node) =>
+    node.invoices.create(
+      { partner: merchant, amount: '100000 sat', expiresIn },
+      { idempotencyKey: key },
+    ),
+  )
+  world.records.givenOut.set(made.paymentHash, made.id)
+  return made.paymentRequest
+}
+
+async function withPartner(world: World): Promise<void> {
+  await must(world, 'partner', (node) => node.partners.upsert({ id: merchant }))
+}
+
+async function withBalance(world: World): Promise<void> {
+  await withPartner(world)
+  await world.peers.payer.pay(await invoice(world, 'deposit'))
+  await eventually(world, () => rows(world, 'invoices', { state: 'settled' }).length === 1)
+}
+
+type Payee = 'payee' | 'island'
+
+async function payOut(world: World, payee: Payee, isHeld = false): Promise<void> {
+  const node = world.peers[payee]
+  const terms = { amountMsat: 20_000_000n }
+  const { paymentRequest, paymentHash } = isHeld
+    ? node.createHoldInvoice(terms)
+    : node.createInvoice(terms)
+  world.owe('payout', paymentHash, node)
+  if (isHeld) {
+    void eventually(world, () => node.findInvoice(paymentHash)?.state === 'accepted')
+      .then(() => world.clock.sleep(20_000))
+      .then(() => node.settleHold(paymentHash))
+  }
+  await must(world, 'payout', (process) =>
+    process.payouts.request(
+      { partner: merchant, destination: paymentRequest },
+      { idempotencyKey: 'payout-1' },
+    ),
+  )
+  await eventually(world, () =>
+    rows(world, 'payouts').every(({ state }) => state === 'succeeded' || state === 'failed'),
+  )
+}
+
+/** Exactly one row of the table, in this state. */
+const one =
+  (table: string, state: string, fits: Readonly<Record<string, unknown>> = {}) =>
+  (world: World): string | undefined => {
+    const found = rows(world, table, fits).map((row) => row.state)
+    return found.length === 1 && found[0] === state
+      ? undefined
+      : `${table}: ${found.join(', ') || 'nothing'} instead of one ${state}`
+  }
+
+const all: readonly Operation[] = [
+  {
+    name: 'start',
+    says: 'A process starts on books and an LND that have a past.',
+    async prepare(world) {
+      await withBalance(world)
+      world.places[0]!.kill(1000)
+    },
+    async run(world) {
+      await eventually(world, () => world.places[0]!.isServing)
+      await world.clock.sleep(5000)
+    },
+    check: (world) =>
+      rows(world, 'nodes').length === 1 ? undefined : 'the books are not bound to one node',
+  },
+  {
+    name: 'partners.upsert',
+    says: 'A partner is created.',
+    run: withPartner,
+    check: (world) => (rows(world, 'partners').length === 1 ? undefined : 'not one partner'),
+  },
+  {
+    name: 'invoices.create',
+    says: 'An invoice with an idempotency key is created, on LND first.',
+    prepare: withPartner,
+    async run(world) {
+      await invoice(world, 'order-1')
+    },
+    check: one('invoices', 'open'),
+  },
+  {
+    name: 'invoice is paid',
+    says: 'A payer pays: what arrived is credited.',
+    prepare: withPartner,
+    async run(world) {
+      await world.peers.payer.pay(await invoice(world, 'order-1'))
+      await eventually(world, () => rows(world, 'invoices', { state: 'settled' }).length === 1)
+    },
+    check: one('invoices', 'settled'),
+  },
+  {
+    name: 'invoice expires',
+    says: 'Nobody pays in time: LND says so, and the books follow.',
+    prepare: withPartner,
+    async run(world) {
+      await invoice(world, 'order-1', 60)
+      await eventually(world, () => rows(world, 'invoices', { state: 'expired' }).length === 1)
+    },
+    check: one('invoices', 'expired'),
+  },
+  {
+    name: 'invoices.cancel',
+    says: 'The host cancels an open invoice.',
+    prepare: withPartner,
+    async run(world) {
+      await invoice(world, 'order-1')
+      const [row] = rows(world, 'invoices')
+      await must(world, 'cancel', async (node) => {
+        const now = await node.invoices.get(row!.id as string)
+        return now.state === 'canceled' ? now : node.invoices.cancel(now.id)
+      })
+    },
+    check: one('invoices', 'canceled'),
+  },
+  {
+    name: 'payout succeeds',
+    says: 'A payout is requested, sent over two hops, and ends.',
+    prepare: withBalance,
+    run: (world) => payOut(world, 'payee'),
+    check: one('payouts', 'succeeded'),
+  },
+  {
+    name: 'payout fails',
+    says: 'There is no route: the reservation goes back.',
+    prepare: withBalance,
+    run: (world) => payOut(world, 'island'),
+    check: one('payouts', 'failed'),
+  },
+  {
+    name: 'payout is held',
+    says: 'The payee keeps the payment for 20 seconds, then takes it.',
+    prepare: withBalance,
+    run: (world) => payOut(world, 'payee', true),
+    check: one('payouts', 'succeeded'),
+  },
+  {
+    name: 'safety.halt and resume',
+    says: 'Outgoing money is stopped while a payout is asked for, then let out again.',
+    prepare: withBalance,
+    async run(world) {
+      const set = (isHalted: boolean) =>
+        must(world, isHalted ? 'halt' : 'resume', async (node) => {
+          const now = await node.safety.status()
+          if (now.isHalted === isHalted) return now
+          return isHalted ? node.safety.halt('drill') : node.safety.resume('over')
+        })
+      await set(true)
+      await set(false)
+      await payOut(world, 'payee')
+    },
+    check: one('payouts', 'succeeded'),
+  },
+]
+
+/** Every operation that exists, in the order of the table. */
+export const operations: readonly Operation[] = all
