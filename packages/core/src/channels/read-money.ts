@@ -1,5 +1,6 @@
 import type { Context, Identity } from '../context.ts'
 import type { KeeperMoney } from '../domain/keeper-money.ts'
+import { utcDay } from '../domain/utc-day.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { ChannelOpener } from '../ports/node-channels.ts'
 import type { OnchainWallet, WalletOutput } from '../ports/node-onchain.ts'
@@ -11,7 +12,7 @@ export const openingBudget = 'open-channels'
 /** The UTC month, `2026-11`. */
 export function budgetPeriod(now: number): string {
   // biome-ignore lint/style/noRestrictedGlobals: converts a given time, reads no clock
-  return new Date(now).toISOString().slice(0, 7)
+  return utcDay(now).slice(0, 7)
 }
 
 /** The parts of LND that opening needs. Throws `node.unsupported` naming the missing one. */

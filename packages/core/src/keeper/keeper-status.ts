@@ -1,10 +1,9 @@
 import type { Mode } from '../channels/channel-options.ts'
-import { readMoney, spentOfBudget } from '../channels/read-money.ts'
+import { budgetPeriod, readMoney, spentOfBudget } from '../channels/read-money.ts'
 import { type Context, identityOf } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import type { KeeperMoney } from '../domain/keeper-money.ts'
 import { planChannels } from '../domain/keeper-plan.ts'
-import { utcMonth } from '../domain/utc-month.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { readLimit } from '../pages.ts'
 import { currentPeers } from '../peers/current-peers.ts'
@@ -87,7 +86,7 @@ export async function keeperStatus(
     }
   }
 
-  const period = utcMonth(context.clock.now())
+  const period = budgetPeriod(context.clock.now())
   const used = (await spentOfBudget(context, identity, period)) ?? 0n
   const limitMsat = settings.channels.budgetPerMonth.msat
   return {

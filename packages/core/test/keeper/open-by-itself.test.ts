@@ -46,6 +46,12 @@ test('a look that finds nothing new writes nothing and does not call LND', async
   }
   // The watcher of channels looks twice a minute; the keeper adds nothing to it.
   expect(stand.calls.get('listChannels')).toBeLessThanOrEqual(21)
+  // A restart is no news either.
+  await stand.run(stand.node.stop())
+  const { node } = stand.open()
+  await stand.run(node.start())
+  await stand.clock.advance(60_000)
+  expect(await stand.rowsOf('decisions')).toEqual(before[1])
 })
 
 test('blocked: LND’s wallet is asked twice a minute, nothing is written again', async () => {
