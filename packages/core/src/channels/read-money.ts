@@ -11,7 +11,6 @@ export const openingBudget = 'open-channels'
 
 /** The UTC month, `2026-11`. */
 export function budgetPeriod(now: number): string {
-  // biome-ignore lint/style/noRestrictedGlobals: converts a given time, reads no clock
   return utcDay(now).slice(0, 7)
 }
 
