@@ -8,8 +8,8 @@ import { serveFeerate } from './serve-feerate.ts'
 import type { World } from './world.ts'
 
 /** Three LNDs on a chain of their own, since operations mine, stop and force-close. */
-export async function startLndWorld(satPerVbyte: number): Promise<World> {
-  const feerates = await serveFeerate(satPerVbyte)
+export async function startLndWorld(): Promise<World> {
+  const feerates = await serveFeerate()
   const flags = [
     // What the harness changes for speed, back to LND's own defaults.
     '--bitcoin.defaultchanconfs=0',
@@ -64,9 +64,10 @@ export async function startLndWorld(satPerVbyte: number): Promise<World> {
       await tested.unlock()
       await tested.waitUntilSynced()
     },
-    openChannel: (opener, { capacitySat, pushSat, isPrivate }) =>
+    openChannel: (opener, { capacitySat, pushSat, isPrivate, satPerVbyte }) =>
       parties[opener].openChannel(opener === 'tested' ? peer : tested, capacitySat, pushSat, {
         private: isPrivate,
+        sat_per_vbyte: satPerVbyte,
       }),
     async closeChannel(closer, channelPoint, isForce) {
       await parties[closer].closeChannel(channelPoint, isForce)

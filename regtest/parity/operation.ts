@@ -75,6 +75,7 @@ export type ChannelOperation =
       readonly capacitySat: bigint
       readonly pushSat: bigint
       readonly isPrivate: boolean
+      readonly satPerVbyte: number
     }
   | {
       readonly kind: 'close-channel'

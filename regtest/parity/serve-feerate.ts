@@ -7,13 +7,15 @@ export interface FeerateServer {
   close(): Promise<void>
 }
 
-/** Says the same feerate, in sat/vB, for every confirmation target. */
-export async function serveFeerate(satPerVbyte: number): Promise<FeerateServer> {
-  const satPerKvbyte = satPerVbyte * 1000
+/** The lowest feerate that LND uses, 253 sat per 1000 weight units. */
+const satPerKvbyte = 1012
+
+/** Says the lowest feerate for every confirmation target, as an empty mempool does. */
+export async function serveFeerate(): Promise<FeerateServer> {
   const targets = [1, 2, 3, 6, 12, 36, 144, 504, 1008]
   const answer = JSON.stringify({
     fee_by_block_target: Object.fromEntries(targets.map((target) => [target, satPerKvbyte])),
-    min_relay_feerate: 1000,
+    min_relay_feerate: satPerKvbyte,
   })
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'application/json').end(answer)

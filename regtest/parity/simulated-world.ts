@@ -12,10 +12,9 @@ const calmMilliseconds = 3_000
 const feeLimitMsat = 1_000_000n
 
 /** The network of the harness, simulated: same aliases, same coins, same channels. */
-export async function startSimulatedWorld(seed: string, satPerVbyte: number): Promise<World> {
+export async function startSimulatedWorld(seed: string): Promise<World> {
   const clock = createVirtualClock({ isAutomatic: true })
   const network = createSimulatedNetwork({ clock, seed, network: 'simnet', hasIndexGaps: false })
-  network.setFeerate(satPerVbyte)
   const nodes = {
     tested: network.addNode('tested'),
     peer: network.addNode('peer'),
@@ -31,8 +30,8 @@ export async function startSimulatedWorld(seed: string, satPerVbyte: number): Pr
       await clock.sleep(100)
     }
   }
-  const firstChannel = nodes.tested.openChannel(nodes.peer, { ...channel, satPerVbyte })
-  nodes.peer.openChannel(nodes.payee, { ...channel, satPerVbyte })
+  const firstChannel = nodes.tested.openChannel(nodes.peer, { ...channel, satPerVbyte: 5 })
+  nodes.peer.openChannel(nodes.payee, { ...channel, satPerVbyte: 5 })
   await mine(6)
   const calm = (): Promise<void> => clock.sleep(calmMilliseconds)
   await calm()
@@ -70,12 +69,12 @@ export async function startSimulatedWorld(seed: string, satPerVbyte: number): Pr
     },
     async openChannel(opener, terms) {
       const other = opener === 'tested' ? nodes.peer : nodes.tested
-      return nodes[opener].openChannel(other, { ...terms, satPerVbyte })
+      return nodes[opener].openChannel(other, terms)
     },
     async closeChannel(closer, channelPoint, isForce) {
       nodes[closer].closeChannel(channelPoint, {
         kind: isForce ? 'force' : 'cooperative',
-        satPerVbyte,
+        satPerVbyte: 5,
       })
     },
     remove: () => nodes.tested.lightning.close(),

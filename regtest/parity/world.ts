@@ -45,6 +45,7 @@ export interface ChannelTerms {
   readonly capacitySat: bigint
   readonly pushSat: bigint
   readonly isPrivate: boolean
+  readonly satPerVbyte: number
 }
 
 /** The other end of payments. */

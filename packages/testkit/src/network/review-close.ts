@@ -64,7 +64,8 @@ function reviewForceClose(
     hintChanged(channel)
   }
   hintClosed(channel, side)
-  if (channel.htlcs.size > 0 || node.height < view.maturityHeight || view.isSwept) return
+  // The sweep may wait in the mempool for the block in which it is valid.
+  if (channel.htlcs.size > 0 || node.height + 1 < view.maturityHeight || view.isSwept) return
   sweep(simulation, channel, side)
 }
 
