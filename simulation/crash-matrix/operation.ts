@@ -1,9 +1,14 @@
+import type { PaymentNodeOptions } from '@payment-node/core'
 import { ask, type World } from '@payment-node/testkit'
 
 /** One thing that the library does, from a host's request or a fact to its end. */
 export interface Operation {
   readonly name: string
   readonly says: string
+  /** Options of the payment node that it needs. */
+  readonly node?: Partial<PaymentNodeOptions>
+  /** What the world must have before any process runs. */
+  furnish?(world: World): void
   /** What must be there before; no process is struck meanwhile. */
   prepare?(world: World): Promise<void>
   /** Does it, with the patience of a host, until it has come to its end. */

@@ -1,4 +1,5 @@
 import type { World } from '@payment-node/testkit'
+import { channelOperations } from './channel-operations.ts'
 import { eventually, must, type Operation, rows } from './operation.ts'
 
 const merchant = 'merchant'
@@ -164,4 +165,4 @@ const all: readonly Operation[] = [
 ]
 
 /** Every operation that exists, in the order of the table. */
-export const operations: readonly Operation[] = all
+export const operations: readonly Operation[] = [...all, ...channelOperations]

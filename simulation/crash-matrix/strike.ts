@@ -16,9 +16,10 @@ export interface Struck {
 
 /** Calls that only look, made again and again: they are struck once while nothing has changed. */
 const looks =
-  /^(lightning\.(getInfo|list\w+|lookupInvoice|highWater|walletBalance|unspent|transactions|estimateFeerate|requiredReserve|readPolicies)|storage\.(claim|lease))\//
+  /^(lightning\.(getInfo|list\w+|lookupInvoice|highWater|walletBalance|onchain\.(unspent|transactions|estimateFeerate|requiredReserve)|policies\.read|forwards\.list)|storage\.(claim|lease))\//
 /** Something is different afterwards. */
-const changes = /^(storage\.commit\/after|lightning\.\w+\/effect)$/
+const changes =
+  /^(storage\.commit\/after|lightning\.(createInvoice|cancelInvoice|pay|opener\.\w+|onchain\.publish|policies\.write)\/effect)$/
 
 /** Runs an operation in a world of its own and kills the process at each strike; all invariants are asked. */
 export async function strike(operation: Operation, strikes: Strikes): Promise<Struck> {
@@ -46,8 +47,9 @@ export async function strike(operation: Operation, strikes: Strikes): Promise<St
     faults: [],
   }
   const { violation } = await runPlan(plan, {
-    world: { keepLines: 50 },
+    world: { keepLines: 50, ...(operation.node && { node: operation.node }) },
     prepare(world) {
+      operation.furnish?.(world)
       world.steps.add('*', ({ name, process }) => {
         if (!isCounting || isRepeated(name)) return undefined
         steps.push(name)

@@ -6,6 +6,7 @@ import {
 } from '@payment-node/core'
 import { lnd } from '@payment-node/lnd-adapter'
 import { sqlite } from '@payment-node/storage-sqlite'
+import { fateAt, type KillPoint, mortal } from './mortal.ts'
 
 /** What the parent tells this process; see `crashes.test.ts`. */
 export interface ShopOrders {
@@ -18,15 +19,6 @@ export interface ShopOrders {
   readonly destination: string
   /** Where this process ends itself with SIGKILL. */
   readonly killAt?: KillPoint
-}
-
-/** `before`: the call is never made. `answered`: its answer arrived and nobody has seen it. */
-export interface KillPoint {
-  /** A member of `LightningNode`, or `commit`. */
-  readonly call: string
-  readonly phase: 'before' | 'answered'
-  /** 1 = the first time the call is made. */
-  readonly time: number
 }
 
 /** What this process tells the parent. */
@@ -45,50 +37,7 @@ export type ShopReport =
 
 const orders = JSON.parse(process.argv[2] ?? '') as ShopOrders
 
-function die(): never {
-  process.kill(process.pid, 'SIGKILL')
-  // The signal is on its way; nothing below may run.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-  throw new Error('still alive')
-}
-
-const times = new Map<string, number>()
-
-/** Counts the call; answers whether it is the one to die at. */
-function isFatal(call: string): boolean {
-  const time = (times.get(call) ?? 0) + 1
-  times.set(call, time)
-  return orders.killAt?.call === call && orders.killAt.time === time
-}
-
-/** The port with the kill point built in; streams are killed at their first item. */
-function mortal<T extends object>(port: T, name: (member: string) => string): T {
-  return new Proxy(port, {
-    get(target, member, receiver) {
-      const value = Reflect.get(target, member, receiver) as unknown
-      if (typeof value !== 'function' || typeof member !== 'string') return value
-      return (...all: unknown[]) => {
-        const fatal = isFatal(name(member))
-        if (fatal && orders.killAt?.phase === 'before') die()
-        const answer = value.apply(target, all) as unknown
-        if (!fatal) return answer
-        if (isIterable(answer)) return deadly(answer)
-        return (answer as Promise<unknown>).then(die, die)
-      }
-    },
-  })
-}
-
-function isIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-}
-
-async function* deadly(items: AsyncIterable<unknown>): AsyncGenerator {
-  for await (const item of items) {
-    if (Array.isArray(item) && item.length === 0) yield item
-    else die()
-  }
-}
+const fate = fateAt(orders.killAt)
 
 const report = (message: ShopReport): void => {
   process.send?.(message)
@@ -101,8 +50,8 @@ const lightning: LightningNode = lnd({
 })
 const storage: Storage = sqlite({ file: orders.file })
 const node = createPaymentNode({
-  lightning: mortal(lightning, (member) => member),
-  storage: mortal(storage, (member) => member),
+  lightning: mortal(lightning, fate, (member) => member),
+  storage: mortal(storage, fate, (member) => member),
   keys: { invoices: Buffer.from(orders.invoiceKey, 'hex') },
   // One LND carries all runs: what the others pay is foreign.
   intentCounter: counterFile(`${orders.file}.counter`),

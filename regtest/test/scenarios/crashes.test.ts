@@ -7,7 +7,8 @@ import { afterAll, expect, test } from 'vitest'
 import type { LndPayment } from '../../payment-controls.ts'
 import { sharedNetwork } from '../../shared-network.ts'
 import { startTcpProxy } from '../../tcp-proxy.ts'
-import type { KillPoint, ShopOrders, ShopReport } from '../programs/shop-process.ts'
+import type { KillPoint } from '../programs/mortal.ts'
+import type { ShopOrders, ShopReport } from '../programs/shop-process.ts'
 import { bake } from './shop.ts'
 
 const network = sharedNetwork()

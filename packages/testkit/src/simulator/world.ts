@@ -6,6 +6,7 @@ import {
   silentLogger,
 } from '@payment-node/core'
 import { copyMemoryData, type MemoryData, memoryData } from '@payment-node/storage-memory'
+import type { NodeCall } from '../network/faults.ts'
 import { createSeededRandom, type SeededRandom } from '../network/seeded-random.ts'
 import { createSimulatedNetwork, type SimulatedNetwork } from '../network/simulated-network.ts'
 import type { NodeOptions, SimulatedNode } from '../network/simulated-node.ts'
@@ -216,7 +217,7 @@ export function createWorld(options: WorldOptions): World {
   })
   shop.faults.add(({ call, moment, parameters }) => {
     if (moment !== 'after-effect') return undefined
-    const name = `lightning.${call}`
+    const name = `lightning.${memberOf(call)}`
     const gate = outstanding.find(name, parameters)
     if (!gate || gate.life.isOver) return undefined
     const action = steps.take({ process: gate.process, name: `${name}/effect`, parameters })
@@ -366,6 +367,27 @@ export function createWorld(options: WorldOptions): World {
     openProcess: (place) => create(place, ++extra),
   }
   return world
+}
+
+/** The member of the port that a call of LND belongs to, as the steps are named. */
+function memberOf(call: NodeCall): string {
+  const nested: Partial<Record<NodeCall, string>> = {
+    connectPeer: 'opener.connect',
+    openChannel: 'opener.open',
+    closeChannel: 'opener.close',
+    abandonChannel: 'opener.abandon',
+    newAddress: 'onchain.newAddress',
+    unspent: 'onchain.unspent',
+    transactions: 'onchain.transactions',
+    estimateFeerate: 'onchain.estimateFeerate',
+    requiredReserve: 'onchain.requiredReserve',
+    publishTransaction: 'onchain.publish',
+    findNode: 'graph.findNode',
+    readPolicies: 'policies.read',
+    writePolicy: 'policies.write',
+    listForwards: 'forwards.list',
+  }
+  return nested[call] ?? call
 }
 
 function layOut(
