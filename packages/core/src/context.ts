@@ -66,8 +66,10 @@ export interface Live {
   compareAgain: () => void
   /** Asks the payout worker to look now. */
   wakePayouts: () => void
-  /** Asks the worker of openings and closes to look now. */
+  /** Asks the worker of openings to look now. */
   wakeChannels: () => void
+  /** Asks the worker of closes to look now. */
+  wakeCloses: () => void
   /** Asks the keeper to look now. */
   wakeKeeper: () => void
 }

@@ -114,6 +114,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       checkConnection: connectionBell.ring,
       wakePayouts: () => undefined,
       wakeChannels: () => undefined,
+      wakeCloses: () => undefined,
       wakeKeeper: () => undefined,
     },
   }

@@ -61,7 +61,9 @@ export async function requestClose(
       const now = await context.storage.get(closeIntents, [identity.publicKey, point])
       return now !== undefined && !isChanged(now, request)
     })
-    if (!refused) return closing
+    if (refused) continue
+    context.live.wakeCloses()
+    return closing
   }
   throw tooContended('channels.close')
 }

@@ -1,60 +1,71 @@
-import { type ClosePursuit, pursueClose } from '../channels/pursue-close.ts'
+import { pursueClose } from '../channels/pursue-close.ts'
 import type { Context, Identity, Leadership } from '../context.ts'
 import { LostLeadership } from '../record.ts'
 import { closeIntents } from '../tables/channel-intents.ts'
 import type { RowOf } from '../tables/table.ts'
+import { createBell } from './bell.ts'
 
 /** Milliseconds between looks, and after a step that failed. */
-const poll = 1000
+const poll = 5000
 const patience = 10_000
 const page = 1000
 
-/** Follows every close that the operator asked for until the channel is gone. */
+/** The last look at a close: what was asked for, and by the monotonic clock, not again before then. */
+interface Looked {
+  readonly wish: string
+  until: number
+}
+
+/** Follows every close that the operator asked for until the channel is gone; a slow one holds up no other. */
 export async function closeChannels(
   context: Context,
   identity: Identity,
   leadership: Leadership,
   signal: AbortSignal,
 ): Promise<void> {
-  /** Channel point → the request that was looked at, and by the monotonic clock, not before then. */
-  let waiting = new Map<string, { readonly request: string; readonly until: number }>()
-  while (!signal.aborted) {
-    const still: typeof waiting = new Map()
-    for await (const { channel_point: point, ...row } of unfinished(context, identity)) {
-      const request = JSON.stringify([row.is_force, row.sat_per_vbyte, row.is_replaced])
-      const known = waiting.get(point)
-      const now = context.clock.monotonic()
-      // What the operator asks for differently is looked at again at once.
-      if (known && known.request === request && known.until > now) {
-        still.set(point, known)
-        continue
-      }
-      const pursuit = await pursue(context, identity, leadership, point, signal)
-      if (signal.aborted) return
-      if (!pursuit.ended) still.set(point, { request, until: now + pursuit.after })
-    }
-    waiting = still
-    await context.clock.sleep(poll, signal)
-  }
-}
+  const bell = createBell(context.clock)
+  const running = new Map<string, Promise<void>>()
+  const looked = new Map<string, Looked>()
+  const ending = new AbortController()
+  const ended = AbortSignal.any([signal, ending.signal])
+  context.live.wakeCloses = bell.ring
 
-/** One that fails does not hold up the others. */
-async function pursue(
-  context: Context,
-  identity: Identity,
-  leadership: Leadership,
-  point: string,
-  signal: AbortSignal,
-): Promise<ClosePursuit> {
+  const follow = async (point: string, look: Looked): Promise<void> => {
+    try {
+      const pursuit = await pursueClose(context, identity, leadership, point, ended)
+      if (pursuit.ended) looked.delete(point)
+      else look.until = context.clock.monotonic() + pursuit.after
+    } catch (error) {
+      if (error instanceof LostLeadership || ended.aborted) return
+      look.until = context.clock.monotonic() + patience
+      context.logger.error('a close could not be taken further, it will be tried again', {
+        channelPoint: point,
+        error: error instanceof Error ? error.message : String(error),
+      })
+    } finally {
+      running.delete(point)
+    }
+  }
+
   try {
-    return await pursueClose(context, identity, leadership, point, signal)
-  } catch (error) {
-    if (error instanceof LostLeadership || signal.aborted) throw error
-    context.logger.error('a close could not be taken further, it will be tried again', {
-      channelPoint: point,
-      error: error instanceof Error ? error.message : String(error),
-    })
-    return { ended: false, after: patience }
+    while (!signal.aborted) {
+      for await (const row of unfinished(context, identity)) {
+        const point = row.channel_point
+        const wish = JSON.stringify([row.is_force, row.sat_per_vbyte, row.is_replaced])
+        const before = looked.get(point)
+        // What the operator asks for differently is looked at again at once.
+        const isDue = before?.wish !== wish || before.until <= context.clock.monotonic()
+        if (!isDue || running.has(point)) continue
+        const look: Looked = { wish, until: Number.POSITIVE_INFINITY }
+        looked.set(point, look)
+        running.set(point, follow(point, look))
+      }
+      await bell.wait(poll, signal)
+    }
+  } finally {
+    context.live.wakeCloses = () => undefined
+    ending.abort()
+    await Promise.all(running.values())
   }
 }
 

@@ -106,7 +106,7 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
   }
   const data = memoryData()
   const run = <T>(promise: Promise<T>): Promise<T> => clock.run(promise)
-  let last: StandProcess
+  let running: StandProcess
   const open: ChannelStand['open'] = (more = {}, hooks = {}) => {
     const life = createLife()
     const raw = lnd.connect()
@@ -126,12 +126,12 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
       storage.kill()
       void raw.close()
     }
-    last = { node, storage, life, kill }
-    return last
+    running = { node, storage, life, kill }
+    return running
   }
   const first = open()
   const events = (): Promise<readonly AnyEvent[]> =>
-    run(last.node.events.after('0', { limit: 1000 }))
+    run(running.node.events.after('0', { limit: 1000 }))
   return {
     clock,
     network,
@@ -152,7 +152,15 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
     },
     async rowsOf(name) {
       const table = schema.tables.find((one) => one.name === name)!
-      return run(last.storage.find(table, { index: 'key', equals: [], limit: 1000 }))
+      const rows: Record<string, unknown>[] = []
+      for (;;) {
+        const last = rows.at(-1)
+        const after = last && { after: table.key.map((column) => last[column] as string) }
+        const query = { index: 'key', equals: [], limit: 1000, ...after }
+        const found = await run(running.storage.find(table, query))
+        rows.push(...found)
+        if (found.length < 1000) return rows
+      }
     },
   }
 }
