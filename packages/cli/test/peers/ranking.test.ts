@@ -162,6 +162,10 @@ test('an answer that is too long, too slow or cut is no answer', async () => {
   })
   expect((await refusalOf(() => fetchRanking(cut.url, bounds))).details.reason).toBe('unreachable')
 
+  await using dead = await openServer((_, response) => void response.destroy())
+  expect((await refusalOf(() => fetchRanking(dead.url, bounds))).details.reason).toBe('unreachable')
+  expect(dead.asked).toHaveLength(1)
+
   let gone: string
   {
     await using server = await openServer('[]')
