@@ -152,9 +152,13 @@ test('a stop does not wait for a held payment; the next start resumes it', async
   expect((await ending).state).toBe('succeeded')
 })
 
+let foreign = { amountMsat: 0n, feeMsat: 0n }
+
 test('what another program paid is never taken for ours', async () => {
   const toPay = await carol.addInvoice({ value_msat: '5000000' })
-  expect((await bob.pay(toPay.payment_request)).status).toBe('SUCCEEDED')
+  const payment = await bob.pay(toPay.payment_request)
+  expect(payment.status).toBe('SUCCEEDED')
+  foreign = { amountMsat: BigInt(payment.value_msat), feeMsat: BigInt(payment.fee_msat) }
   await expect(request(toPay.payment_request)).rejects.toMatchObject({ code: 'payout.hash-used' })
 })
 
@@ -183,12 +187,19 @@ test('halted money stays: nothing new, nothing recorded is sent, until it is res
   expect((await ended(await request(toPay.payment_request))).state).toBe('succeeded')
 })
 
-test('the books sum to zero and agree with LND about every payout', async () => {
-  const balances = await shop.node.ledger.balances()
-  expect(balances.sum.msat).toBe(0n)
+test('the books sum to zero and agree with LND about every payment, those of other programs too', async () => {
+  // Opened anew, they are compared with LND at once.
+  await shop.node.stop()
+  shop = shop.reopen()
+  await shop.node.start()
   const { items } = await shop.node.payouts.list({ state: 'succeeded' })
   const paid = items.reduce((sum, payout) => sum + payout.amount.msat, 0n)
-  expect(balances.world.payees.msat).toBe(paid)
-  const fees = items.reduce((sum, payout) => sum + (payout.fee?.msat ?? 0n), 0n)
-  expect(balances.world.routingFees.msat).toBe(fees)
+  const balances = () => shop.node.ledger.balances()
+  const payees = async (): Promise<bigint> => (await balances()).world.payees.msat
+  await expect.poll(payees, { timeout: 60_000 }).toBe(paid + foreign.amountMsat)
+  const { sum, world } = await balances()
+  expect(sum.msat).toBe(0n)
+  const fees = items.reduce((total, payout) => total + (payout.fee?.msat ?? 0n), 0n)
+  expect(world.routingFees.msat).toBe(fees + foreign.feeMsat)
+  expect((await shop.node.safety.status()).isHalted).toBe(false)
 })

@@ -101,7 +101,7 @@ function judge(context: Context, findings: Findings, areBooksLive: boolean): Com
   const { counter, known, newest, underWay, payments, channels, settled } = findings
   return compareWithNode({
     areBooksLive,
-    counter: { ...counter, mostUnwritten: context.settings.maximumConcurrentPayouts },
+    counter: { ...counter, mostUnwritten: context.settings.maximumConcurrentPayouts + 1 },
     unknownPayments: payments.unknown.length,
     payoutsBehind: payments.behind.length,
     // Found where the host asks for them again: only then their ids are known.

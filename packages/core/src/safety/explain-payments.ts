@@ -3,7 +3,6 @@ import { foreignPaymentId } from '../domain/ledger.ts'
 import { lastAttempt } from '../payouts/get-payout.ts'
 import type { PayoutRows } from '../payouts/mark-attempt.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
-import { differences } from '../tables/comparison.ts'
 import { ledgerTransactions } from '../tables/ledger.ts'
 import { payouts, usedHashes } from '../tables/payouts.ts'
 
@@ -12,7 +11,7 @@ export type NodePayment = Omit<PaymentUpdate, 'htlcs'>
 
 /** What LND's history has that the books do not explain. */
 export interface PaymentFindings {
-  /** Of no payout, and not booked or listed before. */
+  /** Of no payout, and not booked. */
   readonly unknown: readonly NodePayment[]
   /** Of payouts that the books hold for unsent. */
   readonly behind: readonly { readonly rows: PayoutRows; readonly payment: NodePayment }[]
@@ -66,11 +65,8 @@ async function explain(
   // An operator may have resolved it as failed, and LND has paid it after all.
   if (payout && payout.state !== 'failed') return undefined
   if (payment.state === 'failed') return undefined
-  if (await storage.get(ledgerTransactions, [publicKey, foreignPaymentId(payment.paymentHash)])) {
-    return undefined
-  }
-  const isListed = await storage.get(differences, [publicKey, paymentDifference(payment)])
-  return isListed ? undefined : 'unknown'
+  const id = foreignPaymentId(payment.paymentHash)
+  return (await storage.get(ledgerTransactions, [publicKey, id])) ? undefined : 'unknown'
 }
 
 /** The index belongs to it: another program may try a failed payment again. */

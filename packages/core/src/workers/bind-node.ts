@@ -4,6 +4,8 @@ import { PaymentNodeError } from '../errors.ts'
 import { isSameKey, type PurposeKey } from '../keys.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import { record } from '../record.ts'
+import { readCounterOutside } from '../safety/count-intent.ts'
+import { intentCounters } from '../tables/comparison.ts'
 import { keys, nodeStates, nodes, safety } from '../tables/node.ts'
 import { insert } from '../tables/table.ts'
 
@@ -99,8 +101,21 @@ async function writeBinding(context: Context, identity: Identity, key: PurposeKe
       fingerprint: key.fingerprint,
       created_at: now,
     }),
+    insert(intentCounters, { ...base, count: 0, outside_seen: 0 }),
     ...postTransaction(context, identity, bookOpening(owned)),
   ]
   // Another process may be first; the next round compares.
-  await record(context, { writes }, async () => true)
+  if (await record(context, { writes }, async () => true)) return
+  await beginCounter(context)
+}
+
+/** Of new books the counter outside begins with them: from here on, nothing that is unknown is theirs. */
+async function beginCounter(context: Context): Promise<void> {
+  const { intentCounter, role } = context.settings
+  if (!intentCounter || role === 'api') return
+  try {
+    if ((await readCounterOutside(context)) === undefined) await intentCounter.write(0)
+  } catch (error) {
+    context.logger.error('the intent counter cannot be written', { error: String(error) })
+  }
 }

@@ -152,6 +152,8 @@ test('a call that is slower than the payment of its own invoice gets that invoic
       await run(node.invoices.waitUntilSettled(fast.id))
     }
     expect(await run(slow)).toMatchObject({ id: fast.id, state: ending })
+    // No sign of lost books either.
+    expect((await run(node.safety.status())).isHalted).toBe(false)
   }
 })
 

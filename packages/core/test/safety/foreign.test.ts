@@ -39,6 +39,8 @@ test('what other programs pay while it runs is booked as the operator s, once, a
     ['unknown-payment', 'open'],
     ['unknown-payment', 'open'],
   ])
+  await clock.advance(2 * aLook)
+  expect(await differencesOf(shop, node)).toEqual(open)
   payee.settleHold(held.paymentHash)
   payee.cancelHold(refused.paymentHash)
   await run(Promise.all(paying))
@@ -208,4 +210,53 @@ test('a payout that an operator gave up and that LND pays after all is the opera
   expect(lnd.findPayment(bill.paymentHash)?.state).toBe('succeeded')
   expect(await operatorPaid(shop, node, before)).toBe(20_000_000n)
   await expectBooks(shop, { available: 100_000, reserved: 0 })
+})
+
+test('killed between booking a foreign payment and moving on: it is not asked about', async () => {
+  const shop = openShop()
+  const { run, clock, lnd } = shop
+  const first = shop.open(
+    {},
+    {
+      afterCommit: ({ writes }) => {
+        const isForeign = writes.some(
+          (write) => write.op === 'insert' && write.row.kind === 'foreign-payment',
+        )
+        if (isForeign) first.kill()
+      },
+    },
+  )
+  await run(first.node.start())
+  const before = await opening(shop, first.node)
+  await clock.advance(5000)
+  await run(lnd.pay(shop.bill(3000).paymentRequest))
+  await clock.advance(aLook)
+  expect(first.life.isOver).toBe(true)
+  const { node } = shop.open()
+  await run(node.start())
+  await clock.advance(2000)
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  expect(await operatorPaid(shop, node, before)).toBe(3_000_000n)
+})
+
+test('a payout on an invoice that LND has failed to pay before is a new payment', async () => {
+  const shop = await openRich()
+  const { run, clock, lnd, payee } = shop
+  await clock.advance(aLook)
+  await run(shop.node.stop())
+  const bill = shop.bill(20_000)
+  payee.stop()
+  expect((await run(lnd.pay(bill.paymentRequest))).state).toBe('failed')
+  payee.start()
+  await clock.advance(3000)
+  const asking = shop.open({ role: 'api' }).node
+  await run(asking.start())
+  const destination = bill.paymentRequest
+  const { id } = await shop.request({ destination, feeLimit: '0 sat' }, 'p', asking)
+  await run(asking.stop())
+  const { node } = shop.open()
+  await run(node.start())
+  expect((await shop.ended(id, node)).state).toBe('succeeded')
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  await expectBooks(shop, { available: 80_000, reserved: 0 }, node)
 })

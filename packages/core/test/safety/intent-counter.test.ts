@@ -210,3 +210,18 @@ test('a counter that is older than the books is raised and told; one that was lo
   await shop.clock.advance(1000)
   expect(await run(fourth.safety.status())).toMatchObject({ cause: 'books-behind' })
 })
+
+test('new books begin the counter: what others pay before the first comparison is foreign', async () => {
+  const counter = testCounter()
+  const shop = openShop({ options: { intentCounter: counter } })
+  const { run, lnd } = shop
+  // Asked for the first time after the binding; another program is paying.
+  const paying = lnd.pay(shop.bill(1000).paymentRequest)
+  lnd.faults.once('listPayments', 'before-effect', { delayMilliseconds: 1000 })
+  await run(shop.node.start())
+  await run(paying)
+  await run(lnd.pay(shop.bill(1000).paymentRequest))
+  await shop.clock.advance(5000)
+  expect(await run(shop.node.safety.status())).toMatchObject({ isHalted: false })
+  expect(counter.value).toBe(0)
+})

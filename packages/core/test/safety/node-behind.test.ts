@@ -53,6 +53,9 @@ test('an LND that comes back with an old state: nothing is sent, nobody shall fo
     const told = (await eventsOf(shop, node)).filter(({ type }) => type === 'node.behind')
     expect(told, name).toHaveLength(isBehind ? 1 : 0)
     if (!isBehind) {
+      // From here on its history is read as it is now.
+      const { cursors } = await shop.rowsOf(['cursors'])
+      expect(cursors!.find((row) => row.name === 'payments')).toMatchObject({ position: 0 })
       const payout = await paid(5000, shop, node, 'next')
       expect((await shop.ended(payout.id, node)).state).toBe('succeeded')
       continue
@@ -147,7 +150,7 @@ test('a failure that an old LND tells is not believed', async () => {
 
 test('an older channel seen while it runs halts at once; accepted, and raised again when it falls again', async () => {
   const { shop, disguise, open } = await openUsed()
-  const { run, clock, lnd } = shop
+  const { run, clock } = shop
   const { node } = open()
   await run(node.start())
   await clock.advance(60_000)
@@ -155,9 +158,8 @@ test('an older channel seen while it runs halts at once; accepted, and raised ag
     expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
     const before = disguise.channel ?? ((channel) => channel)
     disguise.channel = (channel) => fewerUpdates(before(channel)!)
-    // Without any outage: a hint of the channels is enough.
-    lnd.faults.cutStreams()
-    await clock.advance(5000)
+    // Without any outage: the next look at the channels is enough.
+    await clock.advance(40_000)
     expect(await run(node.safety.status())).toMatchObject({ cause: 'node-behind' })
     await run(node.safety.resume('known'))
     await clock.advance(60_000)
@@ -167,30 +169,38 @@ test('an older channel seen while it runs halts at once; accepted, and raised ag
   expect(told).toHaveLength(2)
 })
 
-test('between the return of LND and the comparison nothing is sent', async () => {
-  const { shop, disguise, open } = await openUsed()
-  const { run, clock, lnd } = shop
-  const { node } = open()
-  await run(node.start())
-  await clock.advance(1000)
-  lnd.stop()
-  await clock.advance(10_000)
-  disguise.channel = fewerUpdates
-  let calls = 0
-  lnd.faults.add(({ call, moment }) => {
-    if (call === 'pay' && moment === 'before-effect') calls++
-    // The comparison takes its time.
-    return call === 'listPayments' && moment === 'before-reply'
-      ? { delayMilliseconds: 3000 }
-      : undefined
-  })
-  lnd.start()
-  await clock.advance(6000)
-  const asked = paid(5000, shop, node, 'next').catch((error: { code: string }) => error.code)
-  await clock.advance(60_000)
-  expect(calls).toBe(0)
-  expect(await run(node.safety.status())).toMatchObject({ cause: 'node-behind' })
-  await asked
+test('after any break with LND it is compared again, and nothing is sent before', async () => {
+  for (const breaks of ['the process', 'the sync', 'the streams'] as const) {
+    const { shop, disguise, open } = await openUsed()
+    const { run, clock, lnd } = shop
+    const { node } = open()
+    await run(node.start())
+    await clock.advance(1000)
+    let calls = 0
+    lnd.faults.add(({ call, moment }) => {
+      if (call === 'pay' && moment === 'before-effect') calls++
+      // The comparison takes its time.
+      return call === 'listPayments' && moment === 'before-reply'
+        ? { delayMilliseconds: 3000 }
+        : undefined
+    })
+    if (breaks === 'the process') lnd.stop()
+    else if (breaks === 'the sync') lnd.setSynced(false)
+    else lnd.faults.cutStreams()
+    if (breaks !== 'the streams') await clock.advance(10_000)
+    // Only the comparison sees this; the channels look as before.
+    disguise.forgets = () => true
+    lnd.start()
+    lnd.setSynced(true)
+    await clock.advance(1000)
+    if (breaks !== 'the streams') await clock.advance(5000)
+    const asked = paid(5000, shop, node, 'next').catch((error: { code: string }) => error.code)
+    await clock.advance(60_000)
+    await asked
+    expect(calls, breaks).toBe(0)
+    expect(await run(node.safety.status()), breaks).toMatchObject({ cause: 'node-behind' })
+    await run(node.stop())
+  }
 })
 
 test('another node behind the same address is not compared with these books', async () => {
@@ -241,4 +251,25 @@ test('an old LND stays the cause, whatever is found besides', async () => {
   ])
   const told = (await eventsOf(shop, node)).filter(({ type }) => /behind$/.test(type))
   expect(told.map(({ type }) => type)).toEqual(['node.behind', 'node.books-behind'])
+})
+
+test('an LND that has begun its history anew, accepted: what it pays from then on is seen', async () => {
+  const { shop, disguise, open } = await openUsed()
+  const { run, clock, lnd } = shop
+  const { paymentIndex } = await run(lnd.lightning.highWater())
+  Object.assign(disguise, {
+    forgottenUpTo: paymentIndex,
+    channel: (channel) => ({ ...channel, updateCount: 0n }),
+  } satisfies Disguise)
+  const { node } = open()
+  await run(node.start())
+  await clock.advance(3000)
+  expect(await run(node.safety.status())).toMatchObject({ cause: 'node-behind' })
+  await run(node.safety.resume('a new database, the channels are recovered'))
+  await clock.advance(2000)
+  const before = (await run(node.ledger.balances())).operator.msat
+  await run(lnd.pay(shop.bill(3000).paymentRequest))
+  await clock.advance(60_000)
+  expect(before - (await run(node.ledger.balances())).operator.msat).toBe(3_000_000n)
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
 })

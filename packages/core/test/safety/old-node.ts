@@ -6,6 +6,8 @@ export interface Disguise {
   channel?: (channel: NodeChannel) => NodeChannel | undefined
   /** The newest payment index that it shows. */
   paymentIndex?: bigint
+  /** It has forgotten its payments up to this index, and counts from 1 again. */
+  forgottenUpTo?: bigint
   forgets?: (paymentHash: string) => boolean
   answer?: Partial<LightningNode>
 }
@@ -21,11 +23,16 @@ export function disguised(lightning: LightningNode, disguise: Disguise): Lightni
     },
     async highWater(signal) {
       const highWater = await lightning.highWater(signal)
-      return { ...highWater, paymentIndex: disguise.paymentIndex ?? highWater.paymentIndex }
+      const newest = highWater.paymentIndex - (disguise.forgottenUpTo ?? 0n)
+      return { ...highWater, paymentIndex: disguise.paymentIndex ?? newest }
     },
-    async listPayments(page, signal) {
+    async listPayments({ afterIndex, limit }, signal) {
+      const forgotten = disguise.forgottenUpTo ?? 0n
+      const page = { afterIndex: afterIndex + forgotten, limit }
       const payments = await lightning.listPayments(page, signal)
-      return payments.filter(({ index }) => index <= (disguise.paymentIndex ?? index))
+      return payments
+        .map((payment) => ({ ...payment, index: payment.index - forgotten }))
+        .filter(({ index }) => index <= (disguise.paymentIndex ?? index))
     },
     async lookupInvoice(paymentHash, signal) {
       const invoice = await lightning.lookupInvoice(paymentHash, signal)
