@@ -23,7 +23,7 @@ test('a peer that closes unasked is blacklisted for good and replaced by the nex
     const stand = await openContent()
     const { clock, network, peers, points } = stand
     peers[0]!.closeChannel(points[0]!, { kind })
-    await clock.advance(10_000)
+    await clock.advance(2000)
     // LND shows nothing of another's force close before it is confirmed.
     const below = kind === 'force' ? [] : [{ active: 1, minimum: 2 }]
     expect(await stand.told('keeper.below-minimum'), kind).toEqual(below)

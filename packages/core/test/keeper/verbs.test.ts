@@ -162,8 +162,11 @@ test('the report of what was done names each opening once', async () => {
   const intents = await stand.rowsOf('channel_intents')
   expect(openings.map(({ opening }) => opening).sort()).toEqual(intents.map(({ id }) => id).sort())
   expect(cost).toEqual(sat(660))
-  const now = clock.now()
-  expect((await run(node.keeper.report({ since: now }))).openings).toEqual([])
+  // What was opened before is no part of it, though it was the decision in force.
+  const later = await run(node.keeper.report({ since: openings[1]!.decidedAt + 1 }))
+  expect(later.openings).toEqual([])
+  const first = await run(node.keeper.report({ since: openings[0]!.decidedAt + 1 }))
+  expect(first.openings).toEqual([openings[1]])
 })
 
 test('what cannot be used is refused by name, and nothing is stored', async () => {
