@@ -1,15 +1,12 @@
 import {
   type AnyEvent,
   createPaymentNode,
-  type Forward,
   type LightningNode,
   type PaymentNode,
   PaymentNodeError,
   type PaymentNodeOptions,
-  type RoutingPolicy,
   schema,
   silentLogger,
-  type WalletTransaction,
 } from '@payment-node/core'
 import {
   type CommitHooks,
@@ -20,6 +17,7 @@ import {
 import {
   createSimulatedNetwork,
   createVirtualClock,
+  type FaultPoint,
   type SimulatedNetwork,
   type SimulatedNode,
 } from '@payment-node/testkit'
@@ -28,19 +26,15 @@ import { invoiceKey } from '../shop.ts'
 
 type VirtualClock = ReturnType<typeof createVirtualClock>
 
-/** Called before a part of LND acts, and after: may throw what the caller then gets. */
-export type Strike = (call: string, moment: 'before-effect' | 'after-effect') => void
+/** What happens when LND is called; a thrown error is what the caller gets. */
+export type Strike = (call: string, moment: FaultPoint['moment']) => void
 
-/** What the parts of LND show that have to do with channels. */
-export interface ChannelParts {
-  /** Forwarding history, oldest first. */
-  readonly forwards: Forward[]
-  readonly policies: Map<string, RoutingPolicy>
-  readonly transactions: WalletTransaction[]
+/** What reaches LND. */
+export interface Calls {
+  /** Calls that arrived, with what they asked. */
+  readonly list: string[]
   /** Channel points that LND refuses to close or to give fees, with the reason. */
   readonly refusals: Map<string, string>
-  /** Calls that arrived, with what they asked. */
-  readonly calls: string[]
   strike: Strike
 }
 
@@ -60,7 +54,7 @@ export interface ChannelStand {
   readonly peers: readonly [SimulatedNode, SimulatedNode]
   /** `ours` was opened by us, `theirs` by the second peer. */
   readonly points: { readonly ours: string; readonly theirs: string }
-  readonly parts: ChannelParts
+  readonly calls: Calls
   readonly node: PaymentNode
   readonly storage: MemoryStorage
   run<T>(promise: Promise<T>): Promise<T>
@@ -71,7 +65,11 @@ export interface ChannelStand {
   rowsOf(table: string): Promise<Record<string, unknown>[]>
 }
 
-export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelStand {
+/** `parts` replace those of LND. */
+export function openStand(
+  options: Partial<PaymentNodeOptions> = {},
+  parts: Partial<LightningNode> = {},
+): ChannelStand {
   const clock = createVirtualClock()
   const network = createSimulatedNetwork({ clock, seed: 23 })
   const lnd = network.addNode('shop')
@@ -91,19 +89,7 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
       pushSat: 400_000n,
     }),
   }
-  const parts: ChannelParts = {
-    forwards: [],
-    policies: new Map(
-      Object.values(points).map((channelPoint) => [
-        channelPoint,
-        { channelPoint, baseFeeMsat: 1000n, feeRatePpm: 1, timeLockDeltaBlocks: 80 },
-      ]),
-    ),
-    transactions: [],
-    refusals: new Map(),
-    calls: [],
-    strike: () => undefined,
-  }
+  const calls = watchCalls(lnd)
   const data = memoryData()
   const run = <T>(promise: Promise<T>): Promise<T> => clock.run(promise)
   let running: StandProcess
@@ -112,7 +98,7 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
     const raw = lnd.connect()
     const storage = memory({ data, exclusive: true, hooks })
     const node = createPaymentNode({
-      lightning: portOf(life, withParts(raw, lnd, clock, parts)),
+      lightning: portOf(life, withParts(raw, parts)),
       storage: portOf(life, storage),
       keys: { invoices: invoiceKey },
       clock: clockOf(life, clock),
@@ -138,7 +124,7 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
     lnd,
     peers,
     points,
-    parts,
+    calls,
     node: first.node,
     storage: first.storage,
     run,
@@ -147,7 +133,7 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
     async told(point) {
       const all = (await events()).filter(({ type }) => /^(channel|peer)\./.test(type))
       return all
-        .filter(({ data: of }) => !point || textOf(of).includes(point))
+        .filter(({ data: of }) => !point || textOf(of)!.includes(point))
         .map(({ type }) => type)
     },
     async rowsOf(name) {
@@ -165,92 +151,32 @@ export function openStand(options: Partial<PaymentNodeOptions> = {}): ChannelSta
   }
 }
 
-function textOf(value: unknown): string {
-  return JSON.stringify(value)
-}
-
-/** Closing by the simulated node itself; histories and policies are the test's. */
-function withParts(
-  node: LightningNode,
-  lnd: SimulatedNode,
-  clock: VirtualClock,
-  parts: ChannelParts,
-): LightningNode {
-  const call = async <T>(name: string, asked: unknown, act: () => T | Promise<T>): Promise<T> => {
-    parts.calls.push(`${name} ${textOf(asked)}`)
-    parts.strike(name, 'before-effect')
-    await clock.sleep(2)
-    const answer = await act()
-    parts.strike(name, 'after-effect')
-    return answer
-  }
-  const own: Partial<LightningNode> = {
-    opener: {
-      connect: async () => undefined,
-      open: async () => {
-        throw refused('other')
-      },
-      abandon: async () => undefined,
-      close: (asked) => call('close', asked, () => close(node, lnd, parts, asked)),
-    },
-    forwards: {
-      list: (page) =>
-        call('forwards', page, () => {
-          const from = BigInt(page.startTime) * 1_000_000n
-          const all = parts.forwards.filter(({ at }) => at >= from)
-          return all.slice(page.offset, page.offset + page.limit)
-        }),
-    },
-    policies: {
-      read: () => call('policies', null, () => [...parts.policies.values()]),
-      write: (policy) =>
-        call('write policy', policy.channelPoint, () => {
-          const refusal = parts.refusals.get(policy.channelPoint)
-          if (refusal) throw refused(refusal)
-          parts.policies.set(policy.channelPoint, policy)
-        }),
-    },
-    onchain: {
-      newAddress: async () => 'bcrt1pnew',
-      unspent: async () => [],
-      estimateFeerate: async () => 2,
-      requiredReserve: async () => 0n,
-      publish: async () => undefined,
-      transactions: (fromHeight) =>
-        call('transactions', fromHeight, () =>
-          parts.transactions.filter(({ blockHeight = Infinity }) => blockHeight >= fromHeight),
-        ),
-    },
-  }
-  return new Proxy(node, {
-    get: (target, name) => (own as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name),
+function watchCalls(lnd: SimulatedNode): Calls {
+  const calls: Calls = { list: [], refusals: new Map(), strike: () => undefined }
+  lnd.faults.add(({ call, moment, parameters }) => {
+    const [asked] = parameters as [{ readonly channelPoint?: string } | undefined]
+    if (moment === 'before-effect') calls.list.push(`${call} ${textOf(asked)}`)
+    const refusal = calls.refusals.get(asked?.channelPoint ?? '')
+    if (refusal) return { error: refused(refusal) }
+    try {
+      calls.strike(call, moment)
+    } catch (error) {
+      return { error }
+    }
+    return undefined
   })
+  return calls
 }
 
-async function close(
-  node: LightningNode,
-  lnd: SimulatedNode,
-  { refusals }: ChannelParts,
-  { channelPoint, isForce }: { readonly channelPoint: string; readonly isForce: boolean },
-): Promise<{ closingTransaction?: string }> {
-  const refusal = refusals.get(channelPoint)
-  if (refusal) throw refused(refusal)
-  const pending = async (): Promise<{ closingTransaction?: string } | undefined> => {
-    const list = await node.listPendingChannels()
-    const found = list.find((one) => one.channelPoint === channelPoint)
-    if (!found) return undefined
-    const { closingTransaction } = found
-    return closingTransaction === undefined ? {} : { closingTransaction }
-  }
-  const before = await pending()
-  if (before && (!isForce || before.closingTransaction)) return before
-  const open = (await node.listChannels()).find((one) => one.channelPoint === channelPoint)
-  if (!open && !before) throw refused('channel-not-found')
-  if (!isForce && open && open.pendingHtlcs.length > 0) throw refused('htlcs-pending')
-  lnd.closeChannel(channelPoint, { kind: isForce ? 'force' : 'cooperative' })
-  return (await pending()) ?? {}
+function withParts(node: LightningNode, parts: Partial<LightningNode>): LightningNode {
+  const own = parts as Record<PropertyKey, unknown>
+  return new Proxy(node, { get: (target, name) => own[name] ?? Reflect.get(target, name) })
 }
 
 function refused(reason: string): PaymentNodeError<'node.refused'> {
   return new PaymentNodeError('node.refused', `Refused: ${reason}.`, { call: 'test', reason })
+}
+
+function textOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}n` : inner))
 }

@@ -14,8 +14,8 @@ async function openReady(settings?: Parameters<typeof openStand>[0]): Promise<Ch
   return stand
 }
 
-const closeCalls = ({ parts }: ChannelStand): string[] =>
-  parts.calls.filter((call) => call.startsWith('close '))
+const closeCalls = ({ calls }: ChannelStand): string[] =>
+  calls.list.filter((call) => call.startsWith('closeChannel '))
 
 async function intentOf({ rowsOf }: ChannelStand, point: string) {
   return (await rowsOf('close_intents')).find(({ channel_point }) => channel_point === point)
@@ -44,7 +44,7 @@ test('a close is written down, done, told, and followed until the channel is gon
     })
     await clock.advance(5000)
     expect(closeCalls(stand)).toEqual([
-      `close ${JSON.stringify({ channelPoint: point, isForce: false, satPerVbyte: 3 })}`,
+      `closeChannel ${JSON.stringify({ channelPoint: point, isForce: false, satPerVbyte: 3 })}`,
     ])
     await clock.advance(10_000)
     expect(await intentOf(stand, point)).toMatchObject({
@@ -265,8 +265,8 @@ test('a channel that only LND knows yet can be closed', async () => {
 
 test('what LND never can close is refused, told, and may be asked for again', async () => {
   const stand = await openReady()
-  const { node, run, clock, points, parts } = stand
-  parts.refusals.set(points.ours, 'channel-state')
+  const { node, run, clock, points, calls } = stand
+  calls.refusals.set(points.ours, 'channel-state')
   await run(node.channels.close(points.ours, { reason }))
   await clock.advance(5000)
   expect(await intentOf(stand, points.ours)).toMatchObject({
@@ -279,18 +279,18 @@ test('what LND never can close is refused, told, and may be asked for again', as
   expect(closeCalls(stand)).toHaveLength(1)
   // What was refused was not done for us: the peer's own close is his.
   stand.peers[0].closeChannel(points.ours, { kind: 'force' })
-  parts.refusals.clear()
+  calls.refusals.clear()
   await endOf(stand)
   expect(await stand.told()).toContain('peer.blacklisted')
 })
 
 test('what was refused is tried again when the operator asks again', async () => {
   const stand = await openReady()
-  const { node, run, clock, points, parts } = stand
-  parts.refusals.set(points.ours, 'channel-state')
+  const { node, run, clock, points, calls } = stand
+  calls.refusals.set(points.ours, 'channel-state')
   await run(node.channels.close(points.ours, { reason }))
   await clock.advance(5000)
-  parts.refusals.clear()
+  calls.refusals.clear()
   expect((await run(node.channels.close(points.ours, { reason }))).state).toBe('intended')
   await clock.advance(5000)
   expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing' })
@@ -346,10 +346,10 @@ test('a call without an answer is found out: closed once, whatever the reply', a
   for (const outcome of ['none', 'unknown'] as const)
     for (const moment of ['before-effect', 'after-effect'] as const) {
       const stand = await openReady()
-      const { node, run, clock, points, parts } = stand
+      const { node, run, clock, points, calls } = stand
       let isDue = true
-      parts.strike = (call, at) => {
-        if (call !== 'close' || at !== moment || !isDue) return
+      calls.strike = (call, at) => {
+        if (call !== 'closeChannel' || at !== moment || !isDue) return
         isDue = false
         throw new PaymentNodeError('node.unavailable', 'Injected.', {
           reason: 'unreachable',
@@ -372,9 +372,10 @@ test('a call without an answer is found out: closed once, whatever the reply', a
 
 test('a close that fails does not hold up another one', async () => {
   const stand = await openReady()
-  const { node, run, clock, points, parts } = stand
-  parts.strike = (call) => {
-    if (call === 'close' && parts.calls.at(-1)!.includes(points.ours)) throw new Error('a bug')
+  const { node, run, clock, points, calls } = stand
+  calls.strike = (call) => {
+    if (call === 'closeChannel' && calls.list.at(-1)!.includes(points.ours))
+      throw new Error('a bug')
   }
   await run(node.channels.close(points.ours, { reason }))
   await run(node.channels.close(points.theirs, { reason }))

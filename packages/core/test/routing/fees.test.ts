@@ -1,4 +1,9 @@
-import { PaymentNodeError, type PaymentNodeOptions, sat } from '@payment-node/core'
+import {
+  PaymentNodeError,
+  type PaymentNodeOptions,
+  type RoutingPolicy,
+  sat,
+} from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { type ChannelStand, openStand } from '../channels/channel-stand.ts'
 
@@ -15,11 +20,14 @@ async function openReady(routing: Routing, isOurs = true): Promise<ChannelStand>
   return stand
 }
 
-const writes = ({ parts }: ChannelStand): string[] =>
-  parts.calls.filter((call) => call.startsWith('write policy'))
+const writes = ({ calls }: ChannelStand): string[] =>
+  calls.list.filter((call) => call.startsWith('writePolicy'))
 
-const rateOf = ({ parts, points }: ChannelStand): number =>
-  parts.policies.get(points.ours)!.feeRatePpm
+const policyOf = async ({ run, lnd }: ChannelStand, point: string): Promise<RoutingPolicy> =>
+  (await run(lnd.lightning.policies!.read())).find(({ channelPoint }) => channelPoint === point)!
+
+const rateOf = async (stand: ChannelStand): Promise<number> =>
+  (await policyOf(stand, stand.points.ours)).feeRatePpm
 
 /** Sends from our side of our channel. */
 async function spend({ lnd, peers, run }: ChannelStand, amountSat: bigint): Promise<void> {
@@ -30,22 +38,22 @@ async function spend({ lnd, peers, run }: ChannelStand, amountSat: bigint): Prom
 test('by default nothing is read and nothing is written', async () => {
   const stand = await openReady(undefined)
   await stand.clock.advance(2 * hour)
-  expect(stand.parts.calls.filter((call) => /policy|policies/.test(call))).toEqual([])
+  expect(stand.calls.list.filter((call) => /Polic/.test(call))).toEqual([])
   expect(await stand.rowsOf('decisions')).toEqual([])
 })
 
 test('act: only channels that are ours, the time lock kept, the reason written down first', async () => {
   const stand = await openReady({ mode: 'act', baseFee: '2 sat' })
-  const { clock, points, parts } = stand
+  const { clock, points } = stand
   await clock.advance(hour / 10)
   // 1,499,… of about 2,000,000 sat on our side: a fifth of the way and a little.
-  expect(parts.policies.get(points.ours)).toEqual({
+  expect(await policyOf(stand, points.ours)).toEqual({
     channelPoint: points.ours,
     baseFeeMsat: 2000n,
     feeRatePpm: 140,
     timeLockDeltaBlocks: 80,
   })
-  expect(parts.policies.get(points.theirs)).toMatchObject({ feeRatePpm: 1 })
+  expect(await policyOf(stand, points.theirs)).toMatchObject({ feeRatePpm: 1 })
   expect(writes(stand)).toHaveLength(1)
   expect(await stand.rowsOf('decisions')).toMatchObject([
     {
@@ -67,12 +75,12 @@ test('fees follow the outbound share, at most once an hour, and not for little',
   const stand = await openReady({ mode: 'act' })
   const { clock } = stand
   await clock.advance(hour / 10)
-  expect(rateOf(stand)).toBe(140)
+  expect(await rateOf(stand)).toBe(140)
   await spend(stand, 1_300_000n)
   await clock.advance(hour / 2)
-  expect(rateOf(stand)).toBe(140)
+  expect(await rateOf(stand)).toBe(140)
   await clock.advance(hour / 2)
-  expect(rateOf(stand)).toBe(500)
+  expect(await rateOf(stand)).toBe(500)
   expect(writes(stand)).toHaveLength(2)
   await stand.run(
     stand.peers[0].pay(stand.lnd.createInvoice({ amountMsat: 100_000_000n }).paymentRequest),
@@ -90,16 +98,16 @@ test('the hour counts across a restart', async () => {
   const next = stand.open({ routing: { mode: 'act' } })
   await run(next.node.start())
   await clock.advance(hour / 2)
-  expect(rateOf(stand)).toBe(140)
+  expect(await rateOf(stand)).toBe(140)
   await clock.advance(hour)
-  expect(rateOf(stand)).toBe(500)
+  expect(await rateOf(stand)).toBe(500)
 })
 
 test('recommend: written down once an hour at most, nothing is changed', async () => {
   const stand = await openReady({ mode: 'recommend' })
   await stand.clock.advance(hour * 2.5)
   expect(writes(stand)).toEqual([])
-  expect(rateOf(stand)).toBe(1)
+  expect(await rateOf(stand)).toBe(1)
   const rows = await stand.rowsOf('decisions')
   expect(rows).toHaveLength(3)
   expect(rows).toMatchObject([{ mode: 'recommend' }, {}, {}])
@@ -107,24 +115,24 @@ test('recommend: written down once an hour at most, nothing is changed', async (
 
 test('what LND does not take is tried again later, and holds up nothing', async () => {
   const stand = await openReady({ mode: 'act' })
-  const { clock, points, parts, run, node } = stand
+  const { clock, points, calls, run, node } = stand
   await run(node.channels.adopt(points.theirs, 'ours'))
-  parts.refusals.set(points.ours, 'other')
+  calls.refusals.set(points.ours, 'other')
   await clock.advance(hour / 10)
-  expect(rateOf(stand)).toBe(1)
-  expect(parts.policies.get(points.theirs)!.feeRatePpm).not.toBe(1)
-  parts.refusals.clear()
+  expect(await rateOf(stand)).toBe(1)
+  expect((await policyOf(stand, points.theirs)).feeRatePpm).not.toBe(1)
+  calls.refusals.clear()
   await clock.advance(hour * 1.1)
-  expect(rateOf(stand)).toBe(140)
+  expect(await rateOf(stand)).toBe(140)
 })
 
 test('a write without an answer is found out', async () => {
   for (const moment of ['before-effect', 'after-effect'] as const) {
     const stand = await openReady({ mode: 'act' })
-    const { clock, parts } = stand
+    const { clock, calls } = stand
     let isDue = true
-    parts.strike = (call, at) => {
-      if (call !== 'write policy' || at !== moment || !isDue) return
+    calls.strike = (call, at) => {
+      if (call !== 'writePolicy' || at !== moment || !isDue) return
       isDue = false
       throw new PaymentNodeError('node.unavailable', 'Injected.', {
         reason: 'unreachable',
@@ -132,7 +140,7 @@ test('a write without an answer is found out', async () => {
       })
     }
     await clock.advance(hour * 1.5)
-    expect(rateOf(stand), moment).toBe(140)
+    expect(await rateOf(stand), moment).toBe(140)
     expect(writes(stand), moment).toHaveLength(moment === 'before-effect' ? 2 : 1)
   }
 })

@@ -1,11 +1,42 @@
-import { type Forward, PaymentNodeError, sat } from '@payment-node/core'
+import { type Forward, type ForwardingHistory, PaymentNodeError, sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { type ChannelStand, openStand } from '../channels/channel-stand.ts'
 
 const day = 86_400_000
 
-async function openReady(): Promise<ChannelStand> {
-  const stand = openStand()
+/** A stand with a forwarding history that the test writes: as much of it as it likes, to the nanosecond. */
+interface HistoryStand extends ChannelStand {
+  /** Oldest first. */
+  readonly history: Forward[]
+  /** What was asked for. */
+  readonly pages: unknown[]
+  /** Called before LND answers, and after. */
+  onPage: (moment: 'before' | 'after') => void
+}
+
+function openHistory(): HistoryStand {
+  const history: Forward[] = []
+  const pages: unknown[] = []
+  const list: ForwardingHistory['list'] = async (page) => {
+    pages.push(page)
+    stand.onPage('before')
+    const from = BigInt(page.startTime) * 1_000_000n
+    const all = history.filter(({ at }) => at >= from)
+    const found = all.slice(page.offset, page.offset + page.limit)
+    stand.onPage('after')
+    return found
+  }
+  const stand: HistoryStand = {
+    ...openStand({}, { forwards: { list } }),
+    history,
+    pages,
+    onPage: () => undefined,
+  }
+  return stand
+}
+
+async function openReady(): Promise<HistoryStand> {
+  const stand = openHistory()
   await stand.run(stand.node.start())
   await stand.clock.advance(5000)
   return stand
@@ -32,9 +63,9 @@ async function earned({ node, run }: ChannelStand): Promise<bigint> {
 
 test('what was forwarded is copied and booked once, however often it is listed', async () => {
   const stand = await openReady()
-  const { parts, clock } = stand
+  const { history, clock } = stand
   const now = clock.now()
-  for (let at = 0; at < 5; at++) parts.forwards.push(forwardAt(now + at, {}, at))
+  for (let at = 0; at < 5; at++) history.push(forwardAt(now + at, {}, at))
   await clock.advance(61_000)
   expect(await earned(stand)).toBe(5n * 1001n)
   await clock.advance(600_000)
@@ -43,7 +74,7 @@ test('what was forwarded is copied and booked once, however often it is listed',
   expect(await stand.rowsOf('forward_days')).toMatchObject([
     { channel: '22', count: 5, amount_msat: 5_000_000n, fee_msat: 5005n },
   ])
-  parts.forwards.push(forwardAt(clock.now()))
+  history.push(forwardAt(clock.now()))
   await clock.advance(61_000)
   expect(await earned(stand)).toBe(6n * 1001n)
   const kinds = (await stand.rowsOf('ledger_transactions')).map(({ kind }) => kind)
@@ -52,12 +83,12 @@ test('what was forwarded is copied and booked once, however often it is listed',
 
 test('the day is UTC s, to the nanosecond', async () => {
   const stand = await openReady()
-  const { parts, clock } = stand
+  const { history, clock } = stand
   const midnight = Date.UTC(2026, 0, 2)
   expect(midnight - clock.now()).toBeLessThan(day)
-  parts.forwards.push(forwardAt(midnight - 1, { feeMsat: 1n }, 999_999))
-  parts.forwards.push(forwardAt(midnight, { feeMsat: 2n }))
-  parts.forwards.push(forwardAt(midnight, { feeMsat: 4n, channelIdOut: '33' }, 1))
+  history.push(forwardAt(midnight - 1, { feeMsat: 1n }, 999_999))
+  history.push(forwardAt(midnight, { feeMsat: 2n }))
+  history.push(forwardAt(midnight, { feeMsat: 4n, channelIdOut: '33' }, 1))
   await clock.advance(61_000)
   const rows = await stand.rowsOf('forward_days')
   expect(rows.map(({ day: of, channel, fee_msat }) => [of, channel, fee_msat])).toEqual([
@@ -68,11 +99,11 @@ test('the day is UTC s, to the nanosecond', async () => {
 })
 
 test('what was earned before the books began is in the opening balance', async () => {
-  const stand = openStand()
-  const { parts, clock, run, node } = stand
-  for (let at = 0; at < 3; at++) parts.forwards.push(forwardAt(clock.now() - day + at))
+  const stand = openHistory()
+  const { history, clock, run, node } = stand
+  for (let at = 0; at < 3; at++) history.push(forwardAt(clock.now() - day + at))
   await run(node.start())
-  parts.forwards.push(forwardAt(clock.now() + 1000, { feeMsat: 7n }))
+  history.push(forwardAt(clock.now() + 1000, { feeMsat: 7n }))
   await clock.advance(61_000)
   expect(await earned(stand)).toBe(7n)
   expect(await stand.rowsOf('forwards')).toHaveLength(1)
@@ -80,10 +111,10 @@ test('what was earned before the books began is in the opening balance', async (
 
 test('more than a page is copied at once, also when a thousand share a second', async () => {
   const stand = await openReady()
-  const { parts, clock } = stand
+  const { history, clock } = stand
   const second = Math.ceil(clock.now() / 1000) * 1000
-  for (let at = 0; at < 2600; at++) parts.forwards.push(forwardAt(second, { feeMsat: 1n }, at))
-  for (let at = 0; at < 700; at++) parts.forwards.push(forwardAt(second + 1000 + at * 10))
+  for (let at = 0; at < 2600; at++) history.push(forwardAt(second, { feeMsat: 1n }, at))
+  for (let at = 0; at < 700; at++) history.push(forwardAt(second + 1000 + at * 10))
   await clock.advance(62_000)
   expect(await earned(stand)).toBe(2600n + 700n * 1001n)
   const [row] = await stand.rowsOf('forward_days')
@@ -92,13 +123,13 @@ test('more than a page is copied at once, also when a thousand share a second', 
 
 test('LND forgets its oldest while we read: nothing of the rest is missed', async () => {
   const stand = await openReady()
-  const { parts, clock } = stand
-  for (let at = 0; at < 2500; at++) parts.forwards.push(forwardAt(clock.now() + at * 20))
+  const { history, clock } = stand
+  for (let at = 0; at < 2500; at++) history.push(forwardAt(clock.now() + at * 20))
   let isDue = true
-  parts.strike = (call, moment) => {
-    if (call !== 'forwards' || moment !== 'after-effect' || !isDue) return
+  stand.onPage = (moment) => {
+    if (moment !== 'after' || !isDue) return
     isDue = false
-    parts.forwards.splice(0, 900)
+    history.splice(0, 900)
   }
   await clock.advance(62_000)
   expect(await stand.rowsOf('forward_days')).toMatchObject([{ count: 2500 }])
@@ -106,23 +137,54 @@ test('LND forgets its oldest while we read: nothing of the rest is missed', asyn
 
 test('what LND writes down late, with an earlier time, is found', async () => {
   const stand = await openReady()
-  const { parts, clock } = stand
-  parts.forwards.push(forwardAt(clock.now() + 1000))
+  const { history, clock } = stand
+  history.push(forwardAt(clock.now() + 1000))
   await clock.advance(120_000)
   expect(await earned(stand)).toBe(1001n)
   // Its clock was set back for a moment.
-  parts.forwards.unshift(forwardAt(clock.now() - 122_000, { feeMsat: 5n }))
+  history.unshift(forwardAt(clock.now() - 122_000, { feeMsat: 5n }))
   await clock.advance(61_000)
   expect(await earned(stand)).toBe(1006n)
 })
 
 test('a clock of LND that is ahead, and free forwards', async () => {
   const stand = await openReady()
-  const { parts, clock } = stand
-  parts.forwards.push(forwardAt(clock.now() + 3_600_000, { feeMsat: 0n }))
+  const { history, clock } = stand
+  history.push(forwardAt(clock.now() + 3_600_000, { feeMsat: 0n }))
   await clock.advance(61_000)
   expect(await stand.rowsOf('forwards')).toHaveLength(1)
   expect(await earned(stand)).toBe(0n)
+})
+
+test('payments of others that crossed the node are its income, to the msat', async () => {
+  const stand = openStand()
+  const { node, run, clock, lnd, peers, points } = stand
+  await run(node.start())
+  await clock.advance(5000)
+  await run(
+    lnd.lightning.policies!.write({
+      channelPoint: points.ours,
+      baseFeeMsat: 1234n,
+      feeRatePpm: 567,
+      timeLockDeltaBlocks: 80,
+    }),
+  )
+  const channelId = (await run(node.channels.list())).find(
+    ({ channelPoint }) => channelPoint === points.ours,
+  )!.channelId!
+  let paidMsat = 0n
+  for (const amountMsat of [10_000_000n, 20_000_001n]) {
+    const { paymentRequest } = peers[0].createInvoice({ amountMsat })
+    const { feeMsat, state } = await run(peers[1].pay(paymentRequest))
+    expect(state).toBe('succeeded')
+    paidMsat += feeMsat
+  }
+  await clock.advance(90_000)
+  const [day] = (await run(node.routing.income({ from: '2026-01-01', to: '2026-01-01' }))).days
+  expect(day).toMatchObject({ count: 2, channels: [{ channelId, count: 2 }] })
+  expect(day!.earned.msat).toBe(paidMsat)
+  expect(day!.forwarded.msat).toBe(30_000_001n)
+  expect(await earned(stand)).toBe(paidMsat)
 })
 
 test('killed, failed or answered too late at each commit and call: booked once', async () => {
@@ -130,11 +192,11 @@ test('killed, failed or answered too late at each commit and call: booked once',
   let points = 0
   for (let at = 0; at === 0 || at < points; at++)
     for (const outcome of outcomes) {
-      const stand = openStand()
-      const { parts, clock, run } = stand
+      const stand = openHistory()
+      const { history, clock, run } = stand
       const now = clock.now()
       for (let index = 0; index < 1200; index++) {
-        parts.forwards.push(forwardAt(now + 10_000 + index * 5, { feeMsat: BigInt(index) }))
+        history.push(forwardAt(now + 10_000 + index * 5, { feeMsat: BigInt(index) }))
       }
       let passed = 0
       let process: ReturnType<typeof stand.open> | undefined
@@ -144,9 +206,7 @@ test('killed, failed or answered too late at each commit and call: booked once',
         else if (outcome === 'none') throw unavailable('none')
         else throw unavailable('unknown')
       }
-      parts.strike = (call) => {
-        if (call === 'forwards') strike()
-      }
+      stand.onPage = strike
       const isOfForwards = (writes: readonly { table: { name: string } }[]): boolean =>
         writes.some(({ table }) => table.name === 'forwards')
       process = stand.open(
@@ -163,7 +223,7 @@ test('killed, failed or answered too late at each commit and call: booked once',
       await clock.advance(130_000)
       points = Math.max(points, passed)
       if (process.life.isOver) {
-        parts.strike = () => undefined
+        stand.onPage = () => undefined
         const next = stand.open()
         await run(next.node.start())
         await clock.advance(130_000)
@@ -189,18 +249,16 @@ function unavailable(outcome: 'none' | 'unknown'): PaymentNodeError {
 }
 
 test('a node that may not read its history works, and is asked rarely', async () => {
-  const stand = openStand()
-  const { parts, clock, run, node } = stand
-  parts.strike = (call) => {
-    if (call !== 'forwards') return
+  const stand = openHistory()
+  const { pages, clock, run, node } = stand
+  stand.onPage = () => {
     throw new PaymentNodeError('node.macaroon-rejected', 'permission denied', {
       reason: 'permission-denied',
     })
   }
   await run(node.start())
   await clock.advance(3_600_000)
-  const asked = parts.calls.filter((call) => call.startsWith('forwards'))
-  expect(asked.length).toBeGreaterThan(4)
-  expect(asked.length).toBeLessThan(9)
+  expect(pages.length).toBeGreaterThan(4)
+  expect(pages.length).toBeLessThan(9)
   expect((await node.status()).state).toBe('ready')
 })
