@@ -42,7 +42,7 @@ function line(name: string, says: string, tone: KeeperLine['tone'] = 'plain'): K
 
 function describeCount({ active, wanted, counted, minimum, belowSince }: KeeperBooks): KeeperLine {
   const parts = [`${active} of ${wanted} channels to listed peers active`]
-  if (counted > active) parts.push(`${counted} count`)
+  if (counted > active) parts.push(`${counted} counted`)
   if (wanted < minimum) parts.push(`${minimum - wanted} closed by you are not replaced`)
   if (belowSince !== null) parts.push(`too few since ${formatDate(belowSince)} UTC`)
   return line('peers', parts.join(', '), active < wanted ? 'bad' : 'good')

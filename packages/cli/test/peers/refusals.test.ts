@@ -24,6 +24,13 @@ test('without a node that can be used nothing is asked and nothing is written', 
       'node.unavailable',
       /not synced to the network's graph/,
     ],
+    [
+      'const node = shop.connect()',
+      `lightning: { ...node, graph: { findNode },
+        getInfo: async () => ({ ...(await node.getInfo()), isSyncedToChain: false }) },`,
+      'node.unavailable',
+      /not synced to the chain/,
+    ],
     ['', 'lightning: { ...shop.connect(), graph: undefined },', 'node.unsupported', /graph/],
   ]
   for (const [lines, options, code, says] of rows) {
