@@ -40,6 +40,8 @@ export async function startLndWorld(): Promise<World> {
     macaroon: { hex: await tested.bakeMacaroon(permissions, 77) },
   })
 
+  const routable = new Set<string>()
+
   return {
     kind: 'lnd',
     node,
@@ -53,7 +55,7 @@ export async function startLndWorld(): Promise<World> {
     baseHeight: await network.chain.height(),
     firstChannel: firstChannel as string,
     mine: (blocks) => network.mine(blocks),
-    calm: () => waitUntilRoutable(tested, peer, payee),
+    calm: () => waitUntilRoutable(tested, peer, payee, routable),
     passTime: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     async waitFor(awaited, condition) {
       await waitUntil(awaited, condition)
@@ -90,13 +92,16 @@ async function waitUntilRoutable(
   tested: RunningNode,
   peer: RegtestNode,
   payee: RegtestNode,
+  routable: Set<string>,
 ): Promise<void> {
   if (!tested.isRunning() || (await tested.state()) !== 'SERVER_ACTIVE') return
   const height = await tested.chain.height()
   for (const channel of await tested.listChannels()) {
-    if (!channel.active) continue
     const openedAt = Number(BigInt(channel.chan_id) >> 40n)
     const isAnnounced = !channel.private && height >= openedAt + 5
+    // Once known is enough: a closed channel leaves the graph before it leaves the list.
+    const known = `${channel.channel_point} ${isAnnounced}`
+    if (!channel.active || routable.has(known)) continue
     for (const node of isAnnounced ? [tested, peer, payee] : [tested, peer]) {
       await node.waitFor(`both policies of channel ${channel.channel_point}`, async () => {
         const request = { chan_id: channel.chan_id }
@@ -104,5 +109,6 @@ async function waitUntilRoutable(
         return edge.node1_policy !== null && edge.node2_policy !== null
       })
     }
+    routable.add(known)
   }
 }

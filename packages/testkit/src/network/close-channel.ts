@@ -15,6 +15,7 @@ import {
 import { hintChanged } from './channel-hints.ts'
 import { createAddress } from './create-address.ts'
 import { offerTransaction } from './mempool.ts'
+import { negotiateCloseFee } from './negotiate-close-fee.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import { closeConfirmations } from './scale-by-size.ts'
@@ -122,8 +123,11 @@ function publishCooperative(
   request: ChannelClosing,
 ): void {
   const closing = channel.closing!
-  const satPerVbyte = request.satPerVbyte ?? simulation.chain.satPerVbyte
-  const cost = transactionFeeSat(satPerVbyte, cooperativeWeight(channel)) * 1000n
+  const weight = cooperativeWeight(channel)
+  const usual = transactionFeeSat(simulation.chain.satPerVbyte, weight)
+  const asked = transactionFeeSat(request.satPerVbyte ?? simulation.chain.satPerVbyte, weight)
+  const feeSat = negotiateCloseFee(closing.by === 0 ? [asked, usual] : [usual, asked])
+  const cost = feeSat * 1000n
   closing.openersCostMsat = cost < channel.balances[0] ? cost : channel.balances[0]
   channel.stage = 'on-chain'
   keepListed(channel)
@@ -140,7 +144,7 @@ function publishCooperative(
     channel,
     makeTransaction({
       inputs: [channel.channelPoint],
-      satPerVbyte,
+      satPerVbyte: Number(feeSat * 4n) / Number(weight),
       feeMsat: held[0] + held[1] - paid,
       payments: shares,
       label: `0:closechannel:shortchanid-${channel.channelId}`,

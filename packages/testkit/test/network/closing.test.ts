@@ -1,6 +1,7 @@
 import type { ChannelHint, ClosedChannel } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { createSimulatedNetwork, type SimulatedNode } from '../../src/index.ts'
+import { negotiateCloseFee } from '../../src/network/negotiate-close-fee.ts'
 
 function pair() {
   const network = createSimulatedNetwork({ seed: 1 })
@@ -186,15 +187,26 @@ test('a larger channel needs more confirmations: 6 times its part of 16 777 215 
 
 test('a close that pays too little waits in the mempool until the feerate falls', async () => {
   const { network, clock, alice, channelPoint, lists } = pair()
-  network.setFeerate(20)
+  network.setFeerate(5)
   alice.closeChannel(channelPoint, { satPerVbyte: 5 })
   await clock.advance(100)
+  network.setFeerate(20)
   network.mine(10)
   expect(await lists(alice)).toBe('closing')
   expect(network.waitingTransactions).toMatchObject([{ satPerVbyte: 5 }])
   network.setFeerate(5)
   network.mine(3)
   expect(await lists(alice)).toBe('cooperative by us')
+})
+
+test('two ends with other feerates in mind agree between them', () => {
+  // Seen between two LNDs: 965 sat asked for by one, 195 thought right by the other.
+  expect(negotiateCloseFee([965n, 195n])).toBe(376n)
+  expect(negotiateCloseFee([195n, 965n])).toBe(376n)
+  expect(negotiateCloseFee([965n, 965n])).toBe(965n)
+  // Within 30 % the other one's is taken.
+  expect(negotiateCloseFee([1000n, 1300n])).toBe(1300n)
+  expect(negotiateCloseFee([1000n, 1301n])).toBe(1100n)
 })
 
 test('a close is refused while the peer is offline, unless it is forced', async () => {
