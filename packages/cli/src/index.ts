@@ -9,6 +9,11 @@ export type { Output } from './terminal/terminal.ts'
 
 if (isThisTheProgram()) {
   const { stdout, stderr, env } = process
+  // `payment-node peers | head`: who reads has seen enough.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
   void run(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd() }).then((exitCode) => {
     process.exitCode = exitCode
     // The host's configuration may hold something open, e.g. a pool; unref: else nothing is waited for.

@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { type Ended, openFolder, simulatedShop } from './shop-folder.ts'
 
@@ -35,11 +37,20 @@ test('the program runs in a process of its own, also through a link, and ends by
 
 test('importing the package runs nothing', async () => {
   using folder = openFolder()
-  const text = `import { run } from ${JSON.stringify(entry)}\nconsole.log(typeof run)`
-  const importing = folder.write('importing.mjs', text)
+  const source = `import { run } from ${JSON.stringify(entry)}\nconsole.log(typeof run)`
+  const importing = folder.write('importing.mjs', source)
   expect(await start(folder.path, importing, 'nonsense')).toEqual({
     exitCode: 0,
     stdout: 'function\n',
     stderr: '',
   })
+}, 30_000)
+
+test('a reader that has seen enough ends it without a complaint', async () => {
+  const argv = ['--conditions=dev-source', entry, 'macaroons', 'channels']
+  const program = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+  program.stdout.destroy()
+  const stderr = text(program.stderr)
+  const [exitCode] = await once(program, 'close')
+  expect({ exitCode, stderr: await stderr }).toEqual({ exitCode: 0, stderr: '' })
 }, 30_000)

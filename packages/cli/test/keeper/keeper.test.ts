@@ -207,7 +207,9 @@ test('nothing is made where there are no books yet', async () => {
 
 test('a list that cannot be used is told with its line, and the rest is shown without it', async () => {
   using folder = openFolder()
-  await withHost(folder.write(file, keptShop()), async (node) => node.peers.block(keyOf(5), 'slow'))
+  await withHost(folder.write(file, keptShop()), async (node) => {
+    await node.peers.block(keyOf(5), 'slow')
+  })
   folder.write('peers.json', `[\n{ "publicKey": "${keyOf(6)}" }\n]`)
   folder.write('other.config.ts', keptShop("'peers.json'"))
   const { exitCode, stdout } = await folder.run('keeper', '--config', 'other.config.ts')
