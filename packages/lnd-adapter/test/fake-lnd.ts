@@ -64,9 +64,13 @@ export interface FakeLndOptions {
 /** The macaroon of {@link FakeLnd.options}. */
 export const macaroon: Buffer = Buffer.from('0201036c6e64', 'hex')
 
+/** Made once per file: it takes longer than most tests. */
+let usual: Promise<TestCertificate> | undefined
+
 /** A server that speaks the adapter's protocol, over TLS, with LND's way of refusing. */
 export async function startFakeLnd(given: FakeLndOptions = {}): Promise<FakeLnd> {
-  const certificate = given.certificate ?? (await makeCertificate())
+  usual ??= makeCertificate()
+  const certificate = given.certificate ?? (await usual)
   const answers = new Map<string, UnaryHandler | StreamHandler>([
     ['/lnrpc.State/GetState', () => ({ state: 'SERVER_ACTIVE' })],
     ...Object.entries(given.answers ?? {}),

@@ -1,18 +1,16 @@
 import type { RegtestNode } from '../../node-controls.ts'
 
 /** Decides on behalf of a node which channels it takes. */
-export interface ChannelAcceptor {
-  /** Resolves when somebody wants to open, who then waits (LND: 15 s) for an answer. */
+export interface ChannelAcceptor extends Disposable {
+  /** Resolves when somebody wants to open, who then waits (LND's `acceptortimeout`) for an answer. */
   asked(): Promise<void>
   /** Answers the open that waits. */
   accept(): void
   /** The same with a refusal in these words. */
   reject(words: string): void
-  /** Leaves decisions to the node again. */
-  stop(): void
 }
 
-/** LND's ChannelAcceptor. */
+/** LND's ChannelAcceptor; disposing of it leaves decisions to the node again. */
 export async function startAcceptor(node: RegtestNode): Promise<ChannelAcceptor> {
   const stream = node.duplex<{ pending_chan_id: Buffer }>('lnrpc.Lightning', 'ChannelAcceptor')
   const waiting: Buffer[] = []
@@ -39,6 +37,6 @@ export async function startAcceptor(node: RegtestNode): Promise<ChannelAcceptor>
     },
     accept: () => answer({ accept: true }),
     reject: (words) => answer({ accept: false, error: words }),
-    stop: () => stream.cancel(),
+    [Symbol.dispose]: () => stream.cancel(),
   }
 }

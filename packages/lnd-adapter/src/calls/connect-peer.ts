@@ -14,7 +14,9 @@ export const connectPeerCall: Call<'/lnrpc.Lightning/ConnectPeer'> = {
   waitsForPeer: true,
 }
 
+/** How long LND tries. A circuit through Tor can take most of a minute. */
 const dialSeconds = 10n
+const torDialSeconds = 60n
 /** How often, and with which pauses, LND is asked whether it has the peer. */
 const looks = 40
 const pauseMilliseconds = 100
@@ -31,7 +33,8 @@ export async function connectPeer(
     throw invalid('address', 'malformed', 'must be host:port')
   }
   // Not `perm`, with which LND only queues the attempt and goes on trying for good.
-  const request = { addr: { pubkey, host: address }, perm: false, timeout: dialSeconds }
+  const timeout = /\.onion:\d+$/i.test(address) ? torDialSeconds : dialSeconds
+  const request = { addr: { pubkey, host: address }, perm: false, timeout }
   try {
     await connection.unary(connectPeerCall, request, { signal })
   } catch (error) {

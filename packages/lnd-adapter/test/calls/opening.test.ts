@@ -30,8 +30,11 @@ test('connecting is over when LND has the peer, since an open needs it there', a
   })
   await pair.node.opener!.connect(peer, 'example.org:9735')
   expect(looks).toBe(3)
+  const onion = `${'a'.repeat(56)}.onion:9735`
+  await pair.node.opener!.connect(peer, onion)
   expect(requestsOf(pair.server, connect)).toEqual([
     { addr: { pubkey: peer, host: 'example.org:9735' }, perm: false, timeout: '10' },
+    { addr: { pubkey: peer, host: onion }, perm: false, timeout: '60' },
   ])
 })
 
