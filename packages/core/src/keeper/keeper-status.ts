@@ -81,8 +81,7 @@ export async function keeperStatus(
       plan = planChannels({ ...snapshot, money: read }, policy)
     } catch (error) {
       if (!PaymentNodeError.is(error)) throw error
-      // What passes by itself is told by the connection.
-      if (!error.isRetryable && first.reason === 'money-unread') plan = refusedMoney(first, error)
+      if (first.reason === 'money-unread') plan = refusedMoney(first, error) ?? first
     }
   }
 

@@ -68,6 +68,7 @@ export async function tick(
     }
   }
   await writePlan(context, identity, leadership, memory, seen)
+  if (seen.trouble !== undefined) throw seen.trouble
 }
 
 /** One state of the books and the plan that follows from it. */
@@ -76,6 +77,8 @@ interface Seen {
   readonly plan: KeeperPlan
   /** Coins have arrived at the deposit address: the next payer gets another one. */
   readonly isDepositUsed: boolean
+  /** LND did not answer about its wallet: whoever runs the worker tries again. */
+  readonly trouble: unknown
 }
 
 async function look(
@@ -92,12 +95,16 @@ async function look(
   if (!isCompared(context)) return undefined
   let plan = planChannels(snapshot, policy)
   let isDepositUsed = false
+  let trouble: unknown
   if (plan.reason === 'money-unread') {
     const { money, addresses, failure } = await knownMoney(context, identity, memory)
-    plan = money ? planChannels({ ...snapshot, money }, policy) : refusedMoney(plan, failure)
+    const refused = money ? undefined : refusedMoney(plan, failure)
+    if (money) plan = planChannels({ ...snapshot, money }, policy)
+    else if (refused) plan = refused
+    else trouble = failure
     isDepositUsed = row?.deposit_address != null && addresses.has(row.deposit_address)
   }
-  return { row, plan, isDepositUsed }
+  return { row, plan, isDepositUsed, trouble }
 }
 
 function isCompared({ live }: Context): boolean {

@@ -11,6 +11,9 @@ test('from an empty node to the wanted channels, best peers first, one after the
   const stand = openStand()
   const { node, run, clock, peers } = stand
   await run(node.start())
+  // At once, when it is certain what there is.
+  await clock.advance(1500)
+  expect(await stand.rowsOf('channel_intents')).toHaveLength(1)
   await clock.advance(300_000)
   expect((await openPeers(stand)).sort()).toEqual([peers[0]!.publicKey, peers[1]!.publicKey].sort())
   const intents = await stand.rowsOf('channel_intents')
@@ -144,24 +147,29 @@ test('a failure that is nobody’s is not repeated at once', async () => {
   expect(await openPeers(stand)).toHaveLength(2)
 })
 
-test('a wallet that LND does not show blocks the keeper by name; one that is away only delays it', async () => {
+test('a wallet that is away only delays; one that LND does not show blocks the keeper by name', async () => {
   const stand = openStand()
   const { run, node, clock, wallet } = stand
+  const away = { reason: 'deadline', outcome: 'none' } as const
+  wallet.trouble = new PaymentNodeError('node.unavailable', 'too slow', away)
+  await run(node.start())
+  await clock.advance(60_000)
+  expect(await run(node.keeper.status())).toMatchObject({ verdict: 'wait', reason: 'money-unread' })
+  // What is certain is told all the same.
+  expect(await stand.types('keeper.')).toEqual(['keeper.below-minimum'])
+
   const details = { reason: 'permission-denied', call: 'ListUnspent' } as const
   wallet.trouble = new PaymentNodeError('node.macaroon-rejected', 'no role onchain', details)
-  await run(node.start())
+  await clock.advance(60_000)
+  stand.calls.clear()
   await clock.advance(600_000)
   expect(await stand.told('keeper.blocked')).toEqual([
     { reason: 'cannot-open', says: 'no role onchain' },
   ])
+  expect(stand.calls.get('unspent')).toBeLessThanOrEqual(21)
   const blocked = { verdict: 'blocked', reason: 'cannot-open', says: 'no role onchain' }
   expect(await run(node.keeper.status())).toMatchObject(blocked)
-  expect(stand.calls.get('unspent')).toBeLessThanOrEqual(24)
 
-  const away = { reason: 'deadline', outcome: 'none' } as const
-  wallet.trouble = new PaymentNodeError('node.unavailable', 'too slow', away)
-  await clock.advance(60_000)
-  expect(await run(node.keeper.status())).toMatchObject({ verdict: 'wait', reason: 'money-unread' })
   wallet.trouble = undefined
   await clock.advance(300_000)
   expect(await openPeers(stand)).toHaveLength(2)
