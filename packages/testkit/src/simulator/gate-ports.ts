@@ -1,6 +1,13 @@
-import type { Clock, LightningNode, Storage, StorageEnvironment } from '@payment-node/core'
+import type {
+  Clock,
+  IntentCounter,
+  LightningNode,
+  Storage,
+  StorageEnvironment,
+} from '@payment-node/core'
 import { type Life, never } from './life.ts'
 import type { StepAction, Steps } from './steps.ts'
+import type { OutsideCounter } from './world.ts'
 
 /** What a process's ports need to know about it. */
 export interface Gate {
@@ -72,6 +79,24 @@ export function gateClock(
 /** LND's client: each call and each item of a stream passes the steps and the process's life. */
 export function gateLightning(gate: Gate, lightning: LightningNode): LightningNode {
   return gateMembers(gate, lightning, 'lightning')
+}
+
+/** The counter of intents outside of the books: writing takes a moment, and each write is a step. */
+export function gateCounter(gate: Gate, counter: OutsideCounter): IntentCounter {
+  return {
+    async read() {
+      if (gate.life.isOver) return never()
+      return gate.life.pass(Promise.resolve(counter.value))
+    },
+    async write(count) {
+      if (gate.life.isOver) return never()
+      const write = async (): Promise<void> => {
+        await gate.clock.sleep(1)
+        counter.value = count
+      }
+      await gate.life.pass(guard(gate, 'counter.write', [count], ['before', 'after'], write))
+    },
+  }
 }
 
 /** Calls that only read are no steps: a crash there is the crash before the next call. */

@@ -1,3 +1,4 @@
+export { type Answer, ask } from './ask-host.ts'
 export { allFaultKinds } from './faults/all-fault-kinds.ts'
 export type * from './faults/fault.ts'
 export {
@@ -15,7 +16,6 @@ export type {
   RowChange,
 } from './mirror-books.ts'
 export type { SimulatedProcess } from './open-process.ts'
-export { type Answer, ask } from './perform-workload.ts'
 export type { Place } from './place.ts'
 export { type PlanOptions, planRun } from './plan-run.ts'
 export type { Action } from './plan-workload.ts'

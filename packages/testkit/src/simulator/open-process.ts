@@ -7,9 +7,17 @@ import {
 import { type CommitHooks, type MemoryData, memory } from '@payment-node/storage-memory'
 import type { SeededRandom } from '../network/seeded-random.ts'
 import type { SimulatedNode } from '../network/simulated-node.ts'
-import { type Gate, gateClock, gateLightning, gateStorage, type Outstanding } from './gate-ports.ts'
+import {
+  type Gate,
+  gateClock,
+  gateCounter,
+  gateLightning,
+  gateStorage,
+  type Outstanding,
+} from './gate-ports.ts'
 import { createLife, type Life } from './life.ts'
 import type { Steps } from './steps.ts'
+import type { OutsideCounter } from './world.ts'
 import type { WorldClock } from './world-clock.ts'
 
 /** One process of the host with a payment node in it. */
@@ -50,8 +58,16 @@ export interface ProcessSurroundings {
   readonly storageOffset: (() => number) | undefined
   /** Milliseconds that a process's polls really take, as a busy machine lets them; asked at each. */
   readonly pollMilliseconds: () => number
-  readonly options: Omit<PaymentNodeOptions, 'lightning' | 'storage' | 'clock' | 'random'>
+  /** Outside of the books; undefined: the host keeps none. */
+  readonly counter: OutsideCounter | undefined
+  readonly options: ProcessOptions
 }
+
+/** What a host chooses; the rest is the world's. */
+export type ProcessOptions = Omit<
+  PaymentNodeOptions,
+  'lightning' | 'storage' | 'clock' | 'random' | 'intentCounter'
+>
 
 /** Makes a process; its node is not started yet. */
 export function openProcess(surroundings: ProcessSurroundings): SimulatedProcess {
@@ -72,8 +88,10 @@ export function openProcess(surroundings: ProcessSurroundings): SimulatedProcess
   }
   const gate: Gate = { process: name, life, steps, clock, outstanding, kill, pauseFor }
   const ownClock = gateClock(gate, surroundings)
+  const { counter } = surroundings
   const node = createPaymentNode({
     ...surroundings.options,
+    ...(counter && { intentCounter: gateCounter(gate, counter) }),
     lightning: gateLightning(gate, client),
     storage: gateStorage(gate, storage, surroundings.storageOffset),
     clock: ownClock,

@@ -1,19 +1,16 @@
-import { type PaymentNode, PaymentNodeError } from '@payment-node/core'
 import type { SimulatedNode } from '../network/simulated-node.ts'
+import { ask } from './ask-host.ts'
 import { type Behaviour, mannersOf, type PayeeManner } from './manners.ts'
-import type { SimulatedProcess } from './open-process.ts'
 import { payQuietly } from './pay-quietly.ts'
+import { closeChannel, openChannel, pauseKeeper } from './perform-channels.ts'
 import { type Action, partners } from './plan-workload.ts'
-import { codeOf, type World } from './world.ts'
+import type { World } from './world.ts'
 
 type InvoiceAction = Extract<Action, { readonly do: 'invoice' }>
 type PayoutAction = Extract<Action, { readonly do: 'payout' }>
 
-/** Milliseconds between two tries of the host, and between two looks at a held payment. */
-const pause = 700
+/** Milliseconds between two looks at a held payment, and at a payout. */
 const look = 2000
-/** A host gives up a request after so many tries; a later run of it would go on. */
-const patience = 400
 
 /** The host, the payers and the payees live through their actions. Resolves when all have ended. */
 export async function performWorkload(world: World, actions: readonly Action[]): Promise<void> {
@@ -36,63 +33,18 @@ async function perform(world: World, action: Action): Promise<void> {
       return haltFor(world, action.forMilliseconds)
     case 'mine':
       return world.network.mine(action.blocks)
+    case 'open':
+      return openChannel(world, action)
+    case 'close':
+      return closeChannel(world, action)
+    case 'pause-keeper':
+      return pauseKeeper(world, action.forMilliseconds)
   }
 }
 
 async function upsertPartners(world: World): Promise<void> {
   for (const id of partners)
     await ask(world, `partner ${id}`, (node) => node.partners.upsert({ id }))
-}
-
-/** What a host's request came to. */
-export type Answer<T> = { readonly value: T } | { readonly refused: string }
-
-/**
- * A host's request with the patience of a host: it is made again when the process dies on it, and when
- * the answer says that it may be. The outside world keeps the request, so its key is the same.
- */
-export async function ask<T>(
-  world: World,
-  says: string,
-  request: (node: PaymentNode, process: SimulatedProcess) => Promise<T>,
-  prefer?: string,
-): Promise<Answer<T>> {
-  for (let count = 0; count < patience; count++) {
-    const process = world.serving(prefer)
-    if (process) {
-      const answer = await Promise.race([
-        attempt(() => request(process.node, process)),
-        process.over.then(() => undefined),
-      ])
-      if (answer && 'value' in answer) {
-        world.trace.write(`host ${says}: done by ${process.name}`)
-        return { value: answer.value }
-      }
-      if (answer && !isRetryable(answer.error)) {
-        world.trace.write(`host ${says}: ${codeOf(answer.error)}`)
-        return { refused: codeOf(answer.error) }
-      }
-    }
-    await world.clock.sleep(pause)
-  }
-  world.trace.write(`host ${says}: gave up`)
-  return { refused: 'gave-up' }
-}
-
-async function attempt<T>(work: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
-  try {
-    return { value: await work() }
-  } catch (error) {
-    return { error }
-  }
-}
-
-function isRetryable(error: unknown): boolean {
-  // Partners are made while the first requests come in already.
-  return (
-    PaymentNodeError.is(error) &&
-    (error.isRetryable || PaymentNodeError.is(error, 'partner.not-found'))
-  )
 }
 
 async function sell(world: World, action: InvoiceAction): Promise<void> {
@@ -201,9 +153,14 @@ async function tryPayout(
   for (;;) {
     const row = world.books.row('payouts', payout.id)
     if (row?.state === 'succeeded' || row?.state === 'failed') return row.state
-    // The books were replaced by an older copy that does not know it.
-    if (!row) return 'refused'
-    await world.clock.sleep(look)
+    if (row) await world.clock.sleep(look)
+    else {
+      // The books were replaced by an older copy that does not know it: its client asks again.
+      await world.clock.sleep(look)
+      if ('refused' in (await request())) return 'refused'
+      const known = world.books.row('payouts', payout.id)
+      if (!known) return 'refused'
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { createSeededRandom } from '../network/seeded-random.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind, PlanFrame } from './faults/fault.ts'
-import { planWorkload } from './plan-workload.ts'
+import { planChannels, planWorkload } from './plan-workload.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /** Milliseconds in which faults strike: 4 to 12 minutes. */
@@ -27,14 +27,19 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   const horizon = shortest + shape.integer(longest - shortest)
   const isShared = shape.integer(100) < 45
   const acceptsKeysend = shape.integer(100) < 30
+  const hasCounter = random.fork('counter').integer(100) < 70
+  const hasKeeper = random.fork('keeper').integer(100) < 30
   const pollMilliseconds = [0, 2000, 5000, 8000][shape.integer(4)]!
   const actions = hasWorkload ? planWorkload(random.fork('workload'), horizon) : []
+  if (hasWorkload && hasKeeper) actions.push(...planChannels(random.fork('channels'), horizon))
   const named = (what: string): string[] =>
     actions.flatMap((action) => (action.do === what && 'name' in action ? [action.name] : []))
   const frame: PlanFrame = {
     horizon,
     isShared,
     acceptsKeysend,
+    hasCounter,
+    hasKeeper,
     payouts: named('payout'),
     invoices: named('invoice'),
   }
@@ -46,5 +51,15 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
     const planned = kind?.plan(chance, frame)
     if (kind && planned) faults.push({ kind: kind.name, ...planned })
   }
-  return { seed, isShared, acceptsKeysend, horizon, pollMilliseconds, actions, faults }
+  return {
+    seed,
+    isShared,
+    acceptsKeysend,
+    horizon,
+    pollMilliseconds,
+    hasCounter,
+    hasKeeper,
+    actions,
+    faults,
+  }
 }

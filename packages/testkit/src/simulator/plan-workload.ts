@@ -32,6 +32,22 @@ export type Action =
       readonly tries: number
     }
   | { readonly do: 'halt'; readonly at: number; readonly forMilliseconds: number }
+  /** The operator wants a channel to a listed peer (its position in the list). */
+  | {
+      readonly do: 'open'
+      readonly at: number
+      readonly name: string
+      readonly peer: number
+      readonly capacitySat: number
+    }
+  /** The operator closes some channel that we opened: the one of this position among them then. */
+  | {
+      readonly do: 'close'
+      readonly at: number
+      readonly position: number
+      readonly force: boolean
+    }
+  | { readonly do: 'pause-keeper'; readonly at: number; readonly forMilliseconds: number }
   | { readonly do: 'mine'; readonly at: number; readonly blocks: number }
 
 /** Milliseconds in which the deposits are made that later payouts spend. */
@@ -100,4 +116,39 @@ export function planWorkload(random: SeededRandom, horizon: number): Action[] {
     actions.push({ do: 'mine', at, blocks: 1 })
   }
   return actions.sort((one, other) => one.at - other.at)
+}
+
+/** What the operator does with channels, beside the keeper. */
+export function planChannels(random: SeededRandom, horizon: number): Action[] {
+  const actions: Action[] = []
+  const some = (most: number): number => random.integer(most + 1)
+  for (let count = some(2); count > 0; count--) {
+    actions.push({
+      do: 'open',
+      at: random.integer(horizon),
+      name: `channel-${count}`,
+      peer: random.integer(4),
+      capacitySat: 300_000 + random.integer(3_000_000),
+    })
+  }
+  for (let count = some(2); count > 0; count--) {
+    actions.push({
+      do: 'close',
+      at: random.integer(horizon),
+      position: random.integer(4),
+      force: random.integer(3) === 0,
+    })
+  }
+  if (random.integer(4) === 0) {
+    actions.push({
+      do: 'pause-keeper',
+      at: random.integer(horizon),
+      forMilliseconds: random.integer(120_000),
+    })
+  }
+  // A channel wants blocks.
+  for (let at = random.integer(30_000); at < horizon; at += 10_000 + random.integer(50_000)) {
+    actions.push({ do: 'mine', at, blocks: 1 })
+  }
+  return actions
 }

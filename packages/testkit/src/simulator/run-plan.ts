@@ -1,14 +1,17 @@
 import { setImmediate } from 'node:timers'
+import type { LightningNode } from '@payment-node/core'
 import { armFaults } from './arm-faults.ts'
+import { ask } from './ask-host.ts'
+import { createWorld } from './create-world.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind } from './faults/fault.ts'
 import { forbidGlobals } from './forbid-globals.ts'
 import { allInvariants } from './invariants/all-invariants.ts'
-import type { Invariant } from './invariants/invariant.ts'
+import type { Invariant, SeenChannel } from './invariants/invariant.ts'
 import type { SimulatedProcess } from './open-process.ts'
-import { ask, performWorkload } from './perform-workload.ts'
+import { performWorkload } from './perform-workload.ts'
 import type { Action } from './plan-workload.ts'
-import { createWorld, type Violation, type World, type WorldOptions } from './world.ts'
+import type { Violation, World, WorldOptions } from './world.ts'
 
 /** Everything that happens in a run, as data. */
 export interface RunPlan {
@@ -19,6 +22,10 @@ export interface RunPlan {
   readonly acceptsKeysend: boolean
   /** Milliseconds after which the faults end. */
   readonly horizon: number
+  /** The host keeps a counter of intents outside of the books; default false. */
+  readonly hasCounter?: boolean
+  /** The channel keeper acts; default false. */
+  readonly hasKeeper?: boolean
   /** Polls of core take at least so many milliseconds, as on a busy machine. */
   readonly pollMilliseconds: number
   readonly actions: readonly Action[]
@@ -37,7 +44,10 @@ export interface RunOptions {
   readonly open?: (world: World, process: SimulatedProcess) => void
   /** Runs instead of the plan's actions. */
   readonly perform?: (world: World) => Promise<void>
-  readonly world?: Omit<WorldOptions, 'seed' | 'isShared' | 'pollMilliseconds' | 'invariants'>
+  readonly world?: Omit<
+    WorldOptions,
+    'seed' | 'isShared' | 'hasCounter' | 'hasKeeper' | 'pollMilliseconds' | 'invariants'
+  >
 }
 
 /** What came of a run. */
@@ -88,6 +98,8 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       ...options.world,
       seed: plan.seed,
       isShared: plan.isShared,
+      hasCounter: plan.hasCounter ?? false,
+      hasKeeper: plan.hasKeeper ?? false,
       pollMilliseconds: plan.pollMilliseconds,
       invariants: options.invariants ?? allInvariants,
       lnd: { acceptsKeysend: plan.acceptsKeysend, ...options.world?.lnd },
@@ -137,6 +149,7 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
   )
   if (world.violation) return
   world.heal()
+  void mineSlowly(world)
   const deadline = world.elapsed() + patience
   let nextLook = world.elapsed() + look
   await clock.runUntil(() => {
@@ -146,7 +159,45 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
     letMoneyOut(world)
     return isDone && isQuiet(world)
   }, limit)
-  if (!world.violation) world.judgeEnd()
+  if (world.violation) return
+  const seen = await clock.run(seeChannels(world.shop.connect()), limit)
+  world.judgeEnd(seen)
+}
+
+async function seeChannels(lnd: LightningNode): Promise<SeenChannel[]> {
+  const [open, pending, closed] = await Promise.all([
+    lnd.listChannels(),
+    lnd.listPendingChannels(),
+    lnd.listClosedChannels(),
+  ])
+  return [
+    ...open.map(({ channelPoint, isInitiator, memo }) => ({
+      channelPoint,
+      list: 'open' as const,
+      isOurs: isInitiator,
+      memo,
+    })),
+    ...pending.map(({ channelPoint, isInitiator, memo, state }) => ({
+      channelPoint,
+      list: state === 'opening' ? ('opening' as const) : ('closing' as const),
+      isOurs: isInitiator,
+      memo,
+    })),
+    ...closed.map(({ channelPoint, openedBy }) => ({
+      channelPoint,
+      list: 'closed' as const,
+      isOurs: openedBy === 'us',
+      memo: undefined,
+    })),
+  ]
+}
+
+/** Blocks come again, so that what waits on the chain ends. */
+async function mineSlowly(world: World): Promise<void> {
+  for (let block = 0; block < 30; block++) {
+    world.network.mine()
+    await world.clock.sleep(20_000)
+  }
 }
 
 /** An operator resumes what was halted, also what an older copy of the books holds for halted. */
@@ -164,6 +215,12 @@ function isQuiet(world: World): boolean {
     if (invoice.state === 'open') return false
     const record = world.truth.findInvoice(invoice.payment_hash as string)
     if (record?.state === 'settled' && invoice.state !== 'settled') return false
+  }
+  for (const intent of world.books.table('channel_intents').values()) {
+    if (['intended', 'opening', 'pending'].includes(intent.state as string)) return false
+  }
+  for (const intent of world.books.table('close_intents').values()) {
+    if (intent.state === 'intended') return false
   }
   const last = BigInt(world.books.events.length)
   for (const consumer of world.books.table('consumers').values()) {

@@ -1,5 +1,7 @@
 import { chainFaults } from './chain-faults.ts'
+import { channelFaults } from './channel-faults.ts'
 import { clockFaults } from './clock-faults.ts'
+import { counterFaults } from './counter-faults.ts'
 import { crashFaults } from './crash-faults.ts'
 import type { FaultKind } from './fault.ts'
 import { hostFaults } from './host-faults.ts'
@@ -22,4 +24,6 @@ export const allFaultKinds: readonly FaultKind[] = [
   ...payerFaults,
   ...processFaults,
   ...hostFaults,
+  ...counterFaults,
+  ...channelFaults,
 ]

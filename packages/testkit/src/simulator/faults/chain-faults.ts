@@ -1,8 +1,103 @@
-import { between, pick, someTime } from './choose.ts'
+import { codeOf } from '../world.ts'
+import { between, pick, someStep, someTime } from './choose.ts'
 import type { FaultKind } from './fault.ts'
 
-/** Blocks and fees. */
+/** Blocks, fees and transactions. */
 export const chainFaults: readonly FaultKind[] = [
+  {
+    name: 'reorganization',
+    says: 'The newest 1 to 6 blocks give way to others, and what they held waits again.',
+    plan: (random, frame) => ({
+      trigger: someTime(random, frame),
+      parameters: { depth: between(random, 1, 7), times: between(random, 1, 4) },
+    }),
+    strike(world, fault) {
+      const { depth, times } = fault.parameters as { depth: number; times: number }
+      void (async () => {
+        for (let count = 0; count < times && !world.isHealing; count++) {
+          world.network.reorganize(depth)
+          world.happened(fault)
+          await world.clock.sleep(30_000)
+        }
+      })()
+      return undefined
+    },
+  },
+  {
+    name: 'mempool-evicts',
+    says: 'The mempool forgets what waits in it, again and again for a while.',
+    plan: (random, frame) =>
+      frame.hasKeeper
+        ? {
+            trigger: someTime(random, frame),
+            parameters: { milliseconds: pick(random, [60_000, 300_000]) },
+          }
+        : undefined,
+    strike(world, fault) {
+      const until = world.elapsed() + (fault.parameters.milliseconds as number)
+      void (async () => {
+        while (world.elapsed() < until && !world.isHealing) {
+          for (const { id } of world.network.waitingTransactions) {
+            world.network.evict(id)
+            world.happened(fault)
+          }
+          await world.clock.sleep(3000)
+        }
+      })()
+      return undefined
+    },
+  },
+  {
+    name: 'mempool-full',
+    says: 'The mempool takes no cheap transaction for a while: a funding is made, and not broadcast.',
+    plan: (random, frame) =>
+      frame.hasKeeper
+        ? {
+            trigger: someTime(random, frame),
+            parameters: {
+              satPerVbyte: pick(random, [3, 30]),
+              milliseconds: pick(random, [60_000, 300_000]),
+            },
+          }
+        : undefined,
+    strike(world, fault) {
+      const empty = (): void => world.network.setMempoolMinimum(0)
+      world.network.setMempoolMinimum(fault.parameters.satPerVbyte as number)
+      world.happened(fault)
+      world.onHeal(empty)
+      void world.clock.sleep(fault.parameters.milliseconds as number).then(empty)
+      return undefined
+    },
+  },
+  {
+    name: 'coins-spent-elsewhere',
+    says: 'Another program of the same wallet spends the coins of an opening.',
+    plan: (random, frame) =>
+      frame.hasKeeper
+        ? {
+            trigger: someStep(
+              random,
+              frame,
+              `lightning.opener.open/${pick(random, ['before', 'effect', 'reply'])}`,
+              2,
+            ),
+            parameters: { after: pick(random, [0, 5, 3000, 20_000]) },
+          }
+        : undefined,
+    strike(world, fault, step) {
+      const [coin] = (step?.parameters[0] as { outpoints?: readonly string[] })?.outpoints ?? []
+      if (!coin) return undefined
+      void world.clock.sleep(fault.parameters.after as number).then(() => {
+        try {
+          world.network.doubleSpend(coin)
+          world.happened(fault)
+        } catch (error) {
+          world.trace.write(`cannot spend ${coin}: ${codeOf(error)}`)
+        }
+      })
+      return undefined
+    },
+  },
   {
     name: 'fee-spike',
     says: 'Fees on the chain rise a hundredfold for a while, and commitment fees with them.',

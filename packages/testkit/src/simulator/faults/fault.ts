@@ -26,6 +26,10 @@ export interface PlanFrame {
   readonly isShared: boolean
   /** LND takes payments that no invoice asked for. */
   readonly acceptsKeysend: boolean
+  /** There is a counter of intents outside of the books. */
+  readonly hasCounter: boolean
+  /** The channel keeper acts. */
+  readonly hasKeeper: boolean
   /** Names of the host's payouts and invoices. */
   readonly payouts: readonly string[]
   readonly invoices: readonly string[]

@@ -1,6 +1,6 @@
+import { ask } from '../ask-host.ts'
 import { troubleHandlers } from '../host-handlers.ts'
 import { mannersOf } from '../manners.ts'
-import { ask } from '../perform-workload.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
 import type { FaultKind } from './fault.ts'
 

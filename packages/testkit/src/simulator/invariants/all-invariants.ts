@@ -1,3 +1,5 @@
+import { channelInvariants } from './channel-invariants.ts'
+import { counterInvariants } from './counter-invariants.ts'
 import { eventInvariants } from './event-invariants.ts'
 import type { Invariant } from './invariant.ts'
 import { invoiceInvariants } from './invoice-invariants.ts'
@@ -14,4 +16,6 @@ export const allInvariants: readonly Invariant[] = [
   ...invoiceInvariants,
   ...eventInvariants,
   ...processInvariants,
+  ...counterInvariants,
+  ...channelInvariants,
 ]

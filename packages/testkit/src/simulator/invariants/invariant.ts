@@ -40,6 +40,17 @@ export interface Witness {
   /** msat. */
   readonly capPerDayMsat: bigint
   readonly capPerPayoutMsat: bigint
+  /** Of on-chain fees for opening channels, per month. */
+  readonly budgetPerMonthMsat: bigint
+}
+
+/** A channel as LND shows it when the run ends: open, opening, closing or closed. */
+export interface SeenChannel {
+  readonly channelPoint: string
+  readonly list: 'open' | 'opening' | 'closing' | 'closed'
+  /** Opened by us. */
+  readonly isOurs: boolean
+  readonly memo: string | undefined
 }
 
 /** What the simulated network knows, whatever the books say. */
@@ -52,6 +63,10 @@ export interface Truth {
   receivedMsat(paymentHash: string): bigint
   /** Milliseconds since 1970 by LND's clock. */
   now(): number
+  /** The counter of intents outside of the books; undefined when there is none. */
+  counter(): number | undefined
+  /** LND's channels when the run has ended; none before. */
+  channels(): readonly SeenChannel[]
   /** In words, what is wrong with the sum of all money; undefined when nothing is. */
   audit(): string | undefined
 }

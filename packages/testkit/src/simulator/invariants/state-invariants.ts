@@ -30,28 +30,31 @@ const attemptTransitions: Transitions = {
 }
 
 /** The table of an invoice's states. */
-export const invoicesGoForward: Invariant = goesForward(
-  'invoices-go-forward',
-  'An invoice goes from open to settled, expired or canceled, and from those only to settled.',
-  'invoices',
-  invoiceTransitions,
-)
+export const invoicesGoForward: Invariant = goesForward({
+  name: 'invoices-go-forward',
+  says: 'An invoice goes from open to settled, expired or canceled, and from those only to settled.',
+  table: 'invoices',
+  key: 'id',
+  transitions: invoiceTransitions,
+})
 
 /** The table of a payout's states. */
-export const payoutsGoForward: Invariant = goesForward(
-  'payouts-go-forward',
-  'A payout goes from reserved to sending to succeeded or failed, and never back.',
-  'payouts',
-  payoutTransitions,
-)
+export const payoutsGoForward: Invariant = goesForward({
+  name: 'payouts-go-forward',
+  says: 'A payout goes from reserved to sending to succeeded or failed, and never back.',
+  table: 'payouts',
+  key: 'id',
+  transitions: payoutTransitions,
+})
 
 /** The table of an attempt's states. */
-export const attemptsGoForward: Invariant = goesForward(
-  'attempts-go-forward',
-  'An attempt goes from recorded to sent, perhaps unknown, to succeeded or failed, and never back.',
-  'attempts',
-  attemptTransitions,
-)
+export const attemptsGoForward: Invariant = goesForward({
+  name: 'attempts-go-forward',
+  says: 'An attempt goes from recorded to sent, perhaps unknown, to succeeded or failed, and never back.',
+  table: 'attempts',
+  key: 'payout',
+  transitions: attemptTransitions,
+})
 
 /** What the books say once stays: rows of money are not deleted. */
 export const nothingIsDeleted: Invariant = {
@@ -82,12 +85,16 @@ export const stateInvariants: readonly Invariant[] = [
   nothingIsDeleted,
 ]
 
-function goesForward(
-  name: string,
-  says: string,
-  table: string,
-  transitions: Transitions,
-): Invariant {
+/** An invariant that holds a table's states to their transitions. */
+export function goesForward(machine: {
+  readonly name: string
+  readonly says: string
+  readonly table: string
+  /** The column that names a row in words. */
+  readonly key: string
+  readonly transitions: Transitions
+}): Invariant {
+  const { name, says, table, key, transitions } = machine
   return {
     name,
     says,
@@ -95,7 +102,7 @@ function goesForward(
       commit(commit) {
         for (const { row, from, to } of stateChanges(commit, table)) {
           if (transitions[from ?? '']?.includes(to)) continue
-          return `${textOf(row, table === 'attempts' ? 'payout' : 'id')} went from ${from ?? 'nothing'} to ${to}`
+          return `${textOf(row, key)} went from ${from ?? 'nothing'} to ${to}`
         }
         return undefined
       },

@@ -6,7 +6,7 @@ import {
   schema,
   type Write,
 } from '@payment-node/core'
-import type { Invariant, Judge, Records, Witness } from '@payment-node/testkit'
+import type { Invariant, Judge, Records, SeenChannel, Witness } from '@payment-node/testkit'
 import { allInvariants } from '@payment-node/testkit'
 import { createRecords } from '../../../src/simulator/invariants/invariant.ts'
 import { mirrorBooks } from '../../../src/simulator/mirror-books.ts'
@@ -25,16 +25,19 @@ export interface Stage {
   step(name: string, ...parameters: readonly unknown[]): string | undefined
   end(): string | undefined
   audit: string | undefined
+  counter: number | undefined
+  channels: readonly SeenChannel[]
 }
 
 const publicKey = 'node'
 
-/** A judge of this invariant over empty books. */
-export function stageFor(name: string): Stage {
+/** A judge of this invariant over empty books; `restored`: over books that were replaced by a copy. */
+export function stageFor(name: string, restored?: { readonly counter: number }): Stage {
   const invariant: Invariant | undefined = allInvariants.find((each) => each.name === name)
   if (!invariant) throw new Error(`There is no invariant ${name}`)
   const books = mirrorBooks()
   const records = createRecords()
+  records.wasRestored = restored !== undefined
   const payments = new Map<string, Partial<PaymentUpdate>>()
   const invoices = new Map<string, Partial<NodeInvoice>>()
   const received = new Map<string, bigint>()
@@ -44,6 +47,8 @@ export function stageFor(name: string): Stage {
     received,
     records,
     audit: undefined,
+    counter: restored?.counter,
+    channels: [],
     commit(writes, { events, fence } = {}) {
       const change: Change = {
         writes,
@@ -63,11 +68,14 @@ export function stageFor(name: string): Stage {
     records,
     capPerDayMsat: 1000n,
     capPerPayoutMsat: 500n,
+    budgetPerMonthMsat: 300n,
     truth: {
       findPayment: (hash) => payments.get(hash) as PaymentUpdate | undefined,
       findInvoice: (hash) => invoices.get(hash) as NodeInvoice | undefined,
       receivedMsat: (hash) => received.get(hash) ?? 0n,
       now: () => 1_000_000,
+      counter: () => stage.counter,
+      channels: () => stage.channels,
       audit: () => stage.audit,
     },
   }

@@ -1,0 +1,42 @@
+import { peerList, silentLogger } from '@payment-node/core'
+import { createSeededRandom } from '../network/seeded-random.ts'
+import type { SimulatedNode } from '../network/simulated-node.ts'
+import type { ProcessOptions } from './open-process.ts'
+import type { Limits } from './world.ts'
+
+/** Made once: the same in every world. */
+const invoiceKey = createSeededRandom('the key of the simulated shop').bytes(32)
+
+/** How the simulated host starts its payment node. Times are short, so that hours of waiting are minutes. */
+export function processOptions(limits: Limits, listed: readonly SimulatedNode[]): ProcessOptions {
+  return {
+    keys: { invoices: invoiceKey },
+    logger: silentLogger,
+    timing: { sweep: '2m' },
+    caps: {
+      perDay: `${limits.capPerDayMsat} msat`,
+      perPayout: `${limits.capPerPayoutMsat} msat`,
+    },
+    ...(listed.length > 0 && {
+      channelSources: [
+        peerList(
+          listed.map(({ publicKey, alias, address }, position) => ({
+            publicKey,
+            address,
+            alias,
+            rank: position + 1,
+          })),
+        ),
+      ],
+      channels: {
+        mode: 'act' as const,
+        minimumActive: 2,
+        capacity: '1000000 sat',
+        budgetPerMonth: `${limits.budgetPerMonthMsat} msat`,
+        settlePeriod: '20s',
+        gracePeriod: '2m',
+        coolDown: '1m',
+      },
+    }),
+  }
+}
