@@ -1,4 +1,4 @@
-import { PaymentNodeError } from '@payment-node/core'
+import { type Change, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { channels } from '../../src/tables/channels.ts'
 import { safety } from '../../src/tables/node.ts'
@@ -383,3 +383,61 @@ test('a close that fails does not hold up another one', async () => {
   expect(await intentOf(stand, points.theirs)).toMatchObject({ state: 'closing' })
   expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'intended' })
 })
+
+test('killed at each commit and call of a close: one close, told once, nobody blamed', async () => {
+  for (const force of [false, true]) {
+    let points = 0
+    for (let at = 0; at === 0 || at < points; at++) {
+      const stand = openStand()
+      const { run, clock, calls, points: channelPoints, network } = stand
+      let passed = 0
+      let process: ReturnType<typeof stand.open> | undefined
+      let died = Promise.withResolvers<void>()
+      const reach = (): void => {
+        if (!process || process.life.isOver || passed++ !== at) return
+        process.kill()
+        died.resolve()
+      }
+      calls.strike = (call) => {
+        if (call === 'closeChannel') reach()
+      }
+      const isOfClose = (writes: readonly { table: { name: string } }[]): boolean =>
+        writes.some(({ table }) => ['close_intents', 'channels'].includes(table.name))
+      const hooks = {
+        beforeCommit: ({ writes }: Change) => void (isOfClose(writes) && reach()),
+        afterCommit: ({ writes }: Change) => void (isOfClose(writes) && reach()),
+      }
+      // What the host does in each process, from the beginning.
+      const live = async (): Promise<void> => {
+        process = stand.open({}, hooks)
+        await process.node.start()
+        await clock.sleep(40_000)
+        await process.node.channels.close(channelPoints.ours, { reason, force })
+        for (const blocks of [6, 400, 6]) {
+          await clock.sleep(40_000)
+          network.mine(blocks)
+        }
+        await clock.sleep(60_000)
+      }
+      for (let lives = 0; lives < 3; lives++) {
+        died = Promise.withResolvers()
+        const isDone = await run(Promise.race([live().then(() => true), died.promise]))
+        if (isDone) break
+      }
+      points = Math.max(points, passed)
+      const name = `${force ? 'force' : 'cooperative'} at ${at}`
+      expect(await intentOf(stand, channelPoints.ours), name).toMatchObject({ state: 'closed' })
+      const types = await stand.told(channelPoints.ours)
+      for (const type of ['channel.close-intended', 'channel.closed'])
+        expect(
+          types.filter((one) => one === type),
+          `${name} ${type}`,
+        ).toHaveLength(1)
+      expect(types, name).not.toContain('peer.blacklisted')
+      const rows = await stand.rowsOf('channels')
+      const row = rows.find(({ channel_point }) => channel_point === channelPoints.ours)
+      expect(row!.attribution, name).toMatchObject({ cause: 'requested' })
+    }
+    expect(points).toBeGreaterThan(12)
+  }
+}, 60_000)
