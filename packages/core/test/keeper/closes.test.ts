@@ -6,6 +6,7 @@ async function openContent(
   settings: StandSettings = {},
 ): Promise<KeeperStand & { points: string[] }> {
   const stand = openStand(settings)
+  stand.world.blockEvery = undefined
   const points = [stand.connect(0), stand.connect(1)]
   await stand.run(stand.node.start())
   await stand.clock.advance(60_000)
@@ -30,6 +31,7 @@ test('a peer that closes unasked is blacklisted for good and replaced by the nex
     // Too few are told of at once; nothing is opened before it is clear who closed.
     expect(await stand.rowsOf('channel_intents'), kind).toEqual([])
     network.mine(6)
+    stand.world.blockEvery = 20_000
     await clock.advance(200_000)
     expect(await stand.told('keeper.below-minimum'), kind).toEqual([{ active: 1, minimum: 2 }])
     expect(await peersOf(stand), kind).toEqual(['peer-1', 'peer-2'])
@@ -61,7 +63,7 @@ test('the operator’s close is left alone, also while nobody knows yet whose it
   // A close of somebody else does not bring back what the operator did not want.
   peers[1]!.closeChannel(points[1]!, { kind: 'force' })
   await clock.advance(5000)
-  network.mine(6)
+  stand.world.blockEvery = 20_000
   await clock.advance(200_000)
   expect(await peersOf(stand)).toEqual(['peer-2'])
 
@@ -79,6 +81,7 @@ test('a close that the operator asked for is not replaced, unless he said so', a
     expect((await run(node.keeper.status())).wanted).toBe(replace ? 2 : 1)
     expect(await stand.rowsOf('channel_intents'), 'before it is clear').toEqual([])
     network.mine(6)
+    stand.world.blockEvery = 20_000
     await clock.advance(200_000)
     // The same peer is the best one still.
     expect(await peersOf(stand)).toEqual(replace ? ['peer-0', 'peer-1'] : ['peer-1'])
@@ -94,10 +97,12 @@ test('an opening that is stuck holds up no other', async () => {
     coinsSat: [3_000_000n, 3_000_000n],
   })
   const { clock, network, node, run } = stand
-  stand.wallet.blockAfter = 1e9
-  network.setFeerate(500)
+  stand.world.blockEvery = undefined
   await run(node.start())
-  await clock.advance(30_000)
+  await clock.advance(2000)
+  // The next blocks take nothing that cheap.
+  network.setFeerate(30)
+  await clock.advance(28_000)
   for (let block = 0; block < 2; block++) {
     network.mine()
     await clock.advance(30_000)
@@ -119,6 +124,7 @@ test('an opening that is stuck holds up no other', async () => {
 test('a peer that is down is not replaced within the grace time, and is after it', async () => {
   const stand = await openContent({ channels: { gracePeriod: '10m' } })
   const { clock, peers } = stand
+  stand.world.blockEvery = 20_000
   peers[0]!.stop()
   await clock.advance(595_000)
   expect(await stand.told('keeper.below-minimum')).toEqual([{ active: 1, minimum: 2 }])
@@ -134,6 +140,8 @@ test('a peer that is down is not replaced within the grace time, and is after it
 test('nothing is opened for a while after LND came back', async () => {
   const stand = openStand({ channels: { settlePeriod: '15m' } })
   const { clock, run, node, lnd } = stand
+  // The first one stays under way.
+  stand.world.blockEvery = undefined
   await run(node.start())
   await clock.advance(895_000)
   expect(await stand.rowsOf('channel_intents')).toEqual([])

@@ -114,7 +114,7 @@ test('the role api answers and decides nothing', async () => {
   expect(await stand.rowsOf('decisions')).toEqual([])
   expect(await stand.types('keeper.')).toEqual([])
   expect(await run(node.keeper.status())).toMatchObject({ verdict: 'open', active: 0, wanted: 2 })
-  expect(await run(node.keeper.depositAddress())).toBe('bcrt1pnew1')
+  expect(await run(node.keeper.depositAddress())).toMatch(/^bcrt1p/)
 })
 
 test('a reply that is lost on the way is not decided twice', async () => {

@@ -3,15 +3,12 @@ import {
   type ChannelOptions,
   createPaymentNode,
   type EventType,
-  type LightningNode,
   type PaymentNode,
-  PaymentNodeError,
   type PaymentNodeEvents,
   type PaymentNodeOptions,
   peerList,
   schema,
   silentLogger,
-  type WalletTransaction,
 } from '@payment-node/core'
 import {
   type CommitHooks,
@@ -30,28 +27,12 @@ import { invoiceKey } from '../shop.ts'
 
 type VirtualClock = ReturnType<typeof createVirtualClock>
 
-/** A coin of the wallet that stands in for LND's. */
-interface Coin {
-  readonly outpoint: string
-  readonly amountSat: bigint
-  confirmations: number
-  readonly address: string
-}
-
-/** What a test sets and reads of the wallet. */
-export interface StandWallet {
-  coins: Coin[]
-  readonly transactions: WalletTransaction[]
-  /** sat/vB. */
-  feerate: number
-  reserveSat: bigint
-  addresses: number
-  /** Milliseconds from a funding to its block. */
-  blockAfter: number
-  /** The wallet answers with this error, when it is set. */
-  trouble: PaymentNodeError | undefined
-  /** Peers that answer with this refusal. */
-  readonly refusals: Map<string, string>
+/** What a test changes while it runs. */
+export interface StandWorld {
+  /** Milliseconds between blocks, while anything waits for one; undefined: the test mines. */
+  blockEvery: number | undefined
+  /** Calls of LND that end with an error, by name. */
+  readonly errors: Map<string, Error>
 }
 
 /** A process of the host. */
@@ -68,7 +49,7 @@ export interface KeeperStand {
   readonly network: SimulatedNetwork<VirtualClock>
   readonly lnd: SimulatedNode
   readonly peers: readonly SimulatedNode[]
-  readonly wallet: StandWallet
+  readonly world: StandWorld
   /** How often each call of LND was made, by name. */
   readonly calls: Map<string, number>
   readonly process: StandProcess
@@ -99,37 +80,30 @@ export function openStand(settings: StandSettings = {}): KeeperStand {
   const clock = createVirtualClock()
   const network = createSimulatedNetwork({ clock, seed: 11 })
   const lnd = network.addNode('shop')
-  // Its own coins pay for the channels; which ones is not looked at.
-  for (let coin = 0; coin < 5; coin++) lnd.fund(100_000_000n)
-  const peers = Array.from({ length: settings.peers ?? 4 }, (_, at) => {
-    const peer = network.addNode(`peer-${at}`)
-    peer.fund(100_000_000n)
-    return peer
-  })
+  for (const coin of settings.coinsSat ?? [10_000_000n]) lnd.fund(coin)
+  network.setFeerate(2)
+  const peers = Array.from({ length: settings.peers ?? 4 }, (_, at) =>
+    network.addNode(`peer-${at}`),
+  )
+  const world: StandWorld = { blockEvery: 20_000, errors: new Map() }
   const calls = new Map<string, number>()
-  const coins = (settings.coinsSat ?? [10_000_000n]).map((amountSat, at) => ({
-    outpoint: `${String(at).padStart(64, 'a')}:0`,
-    amountSat,
-    confirmations: 10,
-    address: 'bcrt1pgiven',
-  }))
-  const wallet: StandWallet = {
-    coins,
-    transactions: [],
-    feerate: 2,
-    reserveSat: 10_000n,
-    addresses: 0,
-    blockAfter: 60_000,
-    trouble: undefined,
-    refusals: new Map(),
-  }
-  const connect = (): LightningNode =>
-    counted(withWallet(lnd.connect(), { clock, network, lnd, peers, wallet }), calls)
+  lnd.faults.add(({ call, moment }) => {
+    if (moment !== 'before-effect') return undefined
+    calls.set(call, (calls.get(call) ?? 0) + 1)
+    const error = world.errors.get(call)
+    return error && { error }
+  })
+  void (async () => {
+    for (;;) {
+      await clock.sleep(world.blockEvery ?? 1000, undefined, true)
+      if (world.blockEvery !== undefined && network.waitingTransactions.length > 0) network.mine(3)
+    }
+  })()
   const data = memoryData()
   const list = peerList(
-    peers.map(({ publicKey, alias }, at) => ({
+    peers.map(({ publicKey, address, alias }, at) => ({
       publicKey,
-      address: `${alias}.example:9735`,
+      address,
       alias,
       rank: at + 1,
     })),
@@ -138,7 +112,7 @@ export function openStand(settings: StandSettings = {}): KeeperStand {
   let last: StandProcess
   const open: KeeperStand['open'] = (more = {}, hooks = {}) => {
     const life = createLife()
-    const raw = connect()
+    const raw = lnd.connect()
     const storage = memory({ data, exclusive: settings.isExclusive ?? true, hooks })
     const node = createPaymentNode({
       lightning: portOf(life, raw),
@@ -167,7 +141,7 @@ export function openStand(settings: StandSettings = {}): KeeperStand {
     network,
     lnd,
     peers,
-    wallet,
+    world,
     calls,
     process: first,
     node: first.node,
@@ -194,106 +168,4 @@ export function openStand(settings: StandSettings = {}): KeeperStand {
       return run(last.storage.find(table, { index: 'key', equals: [], limit: 1000 }))
     },
   }
-}
-
-interface World {
-  readonly clock: VirtualClock
-  readonly network: SimulatedNetwork<VirtualClock>
-  readonly lnd: SimulatedNode
-  readonly peers: readonly SimulatedNode[]
-  readonly wallet: StandWallet
-}
-
-/** Wallet and opener over the simulated node's own opening: coins are the test's, channels are real. */
-function withWallet(node: LightningNode, world: World): LightningNode {
-  const { clock, network, lnd, peers, wallet } = world
-  const { transactions } = wallet
-  const refused = (reason: string) =>
-    new PaymentNodeError('node.refused', `refused: ${reason}`, { call: 'openChannel', reason })
-  const own: Partial<LightningNode> = {
-    onchain: {
-      async newAddress() {
-        return `bcrt1pnew${++wallet.addresses}`
-      },
-      async unspent() {
-        if (wallet.trouble) throw wallet.trouble
-        return wallet.coins
-      },
-      async transactions() {
-        return transactions
-      },
-      async estimateFeerate() {
-        return wallet.feerate
-      },
-      async requiredReserve(additional) {
-        return wallet.reserveSat * BigInt(additional)
-      },
-      async publish() {},
-    },
-    opener: {
-      async connect(peer) {
-        const target = peers.find(({ publicKey }) => publicKey === peer)
-        if (target?.lifecycle !== 'running') throw refused('peer-unreachable')
-      },
-      async open({ peer, capacitySat, outpoints, memo, satPerVbyte }) {
-        const refusal = wallet.refusals.get(peer)
-        if (refusal) throw refused(refusal)
-        const spent = wallet.coins.filter(({ outpoint }) => outpoints.includes(outpoint))
-        if (spent.length !== outpoints.length) throw refused('outpoints-unavailable')
-        const target = peers.find(({ publicKey }) => publicKey === peer)!
-        const channelPoint = lnd.openChannel(target, { capacitySat, memo, satPerVbyte })
-        const [transactionId] = channelPoint.split(':') as [string]
-        const feeSat = 160n * BigInt(satPerVbyte)
-        const sum = spent.reduce((total, { amountSat }) => total + amountSat, 0n)
-        const change = {
-          outpoint: `${transactionId}:9`,
-          amountSat: sum - capacitySat - feeSat,
-          confirmations: 0,
-          address: 'bcrt1pchange',
-        }
-        wallet.coins = [...wallet.coins.filter((coin) => !spent.includes(coin)), change]
-        const transaction = {
-          transactionId,
-          amountSat: -(capacitySat + feeSat),
-          feeSat,
-          confirmations: 0,
-          label: '0:openchannel',
-          spends: outpoints,
-          outputsSat: sum - feeSat,
-          rawTransaction: new Uint8Array(1),
-        }
-        transactions.push(transaction)
-        void (async () => {
-          await clock.sleep(wallet.blockAfter, undefined, true)
-          network.mine(6)
-          change.confirmations = 6
-          transactions[transactions.indexOf(transaction)] = { ...transaction, confirmations: 6 }
-        })()
-        return { channelPoint }
-      },
-      async close({ channelPoint, isForce }) {
-        lnd.closeChannel(channelPoint, { kind: isForce ? 'force' : 'cooperative' })
-        return {}
-      },
-      async abandon() {},
-    },
-  }
-  return new Proxy(node, {
-    get: (target, name) => (own as Record<PropertyKey, unknown>)[name] ?? Reflect.get(target, name),
-  })
-}
-
-/** Counts the calls by name, those of the parts with them. */
-function counted<T extends object>(port: T, calls: Map<string, number>): T {
-  return new Proxy(port, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name)
-      if (typeof member === 'object' && member !== null) return counted(member, calls)
-      if (typeof member !== 'function') return member
-      return (...parameters: unknown[]) => {
-        calls.set(String(name), (calls.get(String(name)) ?? 0) + 1)
-        return member.apply(target, parameters)
-      }
-    },
-  })
 }

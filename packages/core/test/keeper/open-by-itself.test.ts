@@ -29,8 +29,12 @@ test('from an empty node to the wanted channels, best peers first, one after the
     ['open', peers[1]!.publicKey, true],
   ])
   expect(items[0]).toMatchObject({ verdict: 'enough', opening: null })
-  const spent = await stand.rowsOf('spending')
-  expect(spent).toMatchObject([{ amount_msat: 2n * 320_000n, period: '2026-01' }])
+  // The real fees count; what was reserved above them is free again.
+  const fees = intents.map(({ fee_msat: fee }) => fee as bigint)
+  for (const fee of fees) expect(fee > 200_000n && fee <= 330_000n, String(fee)).toBe(true)
+  expect(await stand.rowsOf('spending')).toMatchObject([
+    { amount_msat: fees.reduce((sum, fee) => sum + fee, 0n), period: '2026-01' },
+  ])
 })
 
 test('a look that finds nothing new writes nothing and does not call LND', async () => {
@@ -44,7 +48,13 @@ test('a look that finds nothing new writes nothing and does not call LND', async
   await stand.clock.advance(600_000)
   expect(await Promise.all(['keepers', 'decisions', 'channels'].map(stand.rowsOf))).toEqual(before)
   expect(before[1]).toHaveLength(1)
-  for (const call of ['unspent', 'estimateFeerate', 'requiredReserve', 'open', 'connect']) {
+  for (const call of [
+    'unspent',
+    'estimateFeerate',
+    'requiredReserve',
+    'openChannel',
+    'connectPeer',
+  ]) {
     expect(stand.calls.get(call) ?? 0, call).toBe(0)
   }
   // The watcher of channels looks twice a minute; the keeper adds nothing to it.
@@ -72,12 +82,7 @@ test('blocked: LND’s wallet is asked twice a minute, nothing is written again'
   expect(stand.calls.get('unspent')).toBeLessThanOrEqual(21)
   expect(stand.calls.get('unspent')).toBeGreaterThanOrEqual(10)
 
-  stand.wallet.coins.push({
-    outpoint: `${'b'.repeat(64)}:1`,
-    amountSat: 9_000_000n,
-    confirmations: 1,
-    address: 'bcrt1pgift',
-  })
+  stand.lnd.fund(9_000_000n)
   await clock.advance(300_000)
   expect(await openPeers(stand)).toHaveLength(2)
   expect(await stand.types('keeper.')).toEqual([
@@ -120,9 +125,9 @@ test('recommend: one event and one row, nothing is opened; observe: no event', a
 
 test('a peer that is not there, and one that refuses: the next one is tried, they cool down', async () => {
   const stand = openStand()
-  const { run, node, clock, peers, wallet } = stand
+  const { run, node, clock, peers } = stand
   peers[0]!.stop()
-  wallet.refusals.set(peers[1]!.publicKey, 'too-small')
+  peers[1]!.setConduct({ minimumChannelSat: 5_000_000n })
   await run(node.start())
   await clock.advance(400_000)
   expect((await openPeers(stand)).sort()).toEqual([peers[2]!.publicKey, peers[3]!.publicKey].sort())
@@ -136,22 +141,23 @@ test('a peer that is not there, and one that refuses: the next one is tried, the
 
 test('a failure that is nobody’s is not repeated at once', async () => {
   const stand = openStand()
-  const { run, node, clock, peers, wallet } = stand
-  for (const { publicKey } of peers) wallet.refusals.set(publicKey, 'reserve')
+  const { run, node, clock, world } = stand
+  const reserve = { call: 'openChannel', reason: 'reserve' }
+  world.errors.set('openChannel', new PaymentNodeError('node.refused', 'reserve', reserve))
   await run(node.start())
   // At once, and 1, 3 and 7 minutes later; then not for 8 minutes.
   await clock.advance(14 * 60_000)
   expect(await stand.types('channel.open-failed')).toHaveLength(4)
-  wallet.refusals.clear()
+  world.errors.clear()
   await clock.advance(6 * 60_000)
   expect(await openPeers(stand)).toHaveLength(2)
 })
 
 test('a wallet that is away only delays; one that LND does not show blocks the keeper by name', async () => {
   const stand = openStand()
-  const { run, node, clock, wallet } = stand
+  const { run, node, clock, world } = stand
   const away = { reason: 'deadline', outcome: 'none' } as const
-  wallet.trouble = new PaymentNodeError('node.unavailable', 'too slow', away)
+  world.errors.set('unspent', new PaymentNodeError('node.unavailable', 'too slow', away))
   await run(node.start())
   await clock.advance(60_000)
   expect(await run(node.keeper.status())).toMatchObject({ verdict: 'wait', reason: 'money-unread' })
@@ -159,7 +165,8 @@ test('a wallet that is away only delays; one that LND does not show blocks the k
   expect(await stand.types('keeper.')).toEqual(['keeper.below-minimum'])
 
   const details = { reason: 'permission-denied', call: 'ListUnspent' } as const
-  wallet.trouble = new PaymentNodeError('node.macaroon-rejected', 'no role onchain', details)
+  const rejected = new PaymentNodeError('node.macaroon-rejected', 'no role onchain', details)
+  world.errors.set('unspent', rejected)
   await clock.advance(60_000)
   stand.calls.clear()
   await clock.advance(600_000)
@@ -170,7 +177,19 @@ test('a wallet that is away only delays; one that LND does not show blocks the k
   const blocked = { verdict: 'blocked', reason: 'cannot-open', says: 'no role onchain' }
   expect(await run(node.keeper.status())).toMatchObject(blocked)
 
-  wallet.trouble = undefined
+  world.errors.clear()
   await clock.advance(300_000)
   expect(await openPeers(stand)).toHaveLength(2)
+})
+
+test('a wallet that answers again is asked at once', async () => {
+  const stand = openStand()
+  const { run, node, clock, world } = stand
+  const away = { reason: 'deadline', outcome: 'none' } as const
+  world.errors.set('unspent', new PaymentNodeError('node.unavailable', 'too slow', away))
+  await run(node.start())
+  await clock.advance(1500)
+  world.errors.clear()
+  await clock.advance(5000)
+  expect(await stand.rowsOf('channel_intents')).toHaveLength(1)
 })

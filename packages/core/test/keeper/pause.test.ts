@@ -94,11 +94,11 @@ test('a resume does not undo a pause that its caller could not know of', async (
 test('halted: the keeper is blocked, says so once, and goes on after the resume', async () => {
   const stand = openStand()
   const { run, node, clock } = stand
-  stand.wallet.feerate = 100
+  stand.network.setFeerate(100)
   await run(node.start())
   await clock.advance(20_000)
   await run(node.safety.halt('a drill'))
-  stand.wallet.feerate = 2
+  stand.network.setFeerate(2)
   await clock.advance(600_000)
   expect(await stand.rowsOf('channel_intents')).toEqual([])
   expect((await stand.told('keeper.blocked')).map(({ reason }) => reason)).toEqual([

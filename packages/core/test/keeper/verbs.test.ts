@@ -76,30 +76,32 @@ test('the status with channels of every kind, and nothing missing', async () => 
 
 test('the deposit address stays until something has arrived there, also across a restart', async () => {
   const stand = openStand({ coinsSat: [], isExclusive: false })
-  const { run, node, clock, wallet } = stand
+  const { run, node, clock, network, calls } = stand
+  stand.world.blockEvery = undefined
   await run(node.start())
   await clock.advance(10_000)
   const address = await run(node.keeper.depositAddress())
-  expect(address).toBe('bcrt1pnew1')
+  expect(address).toMatch(/^bcrt1p/)
   const other = stand.open({ role: 'api' })
   await run(other.node.start())
   expect(await run(other.node.keeper.depositAddress())).toBe(address)
-  expect(wallet.addresses).toBe(1)
+  expect(calls.get('newAddress')).toBe(1)
   // Unconfirmed is enough.
-  const coin = { outpoint: `${'c'.repeat(64)}:0`, amountSat: 1000n, confirmations: 0, address }
-  wallet.coins.push(coin)
-  expect(await run(node.keeper.depositAddress())).toBe('bcrt1pnew2')
-  expect(await run(node.keeper.depositAddress())).toBe('bcrt1pnew2')
+  network.payOnChain(address, 1000n)
+  const second = await run(node.keeper.depositAddress())
+  expect(second).not.toBe(address)
+  expect(await run(node.keeper.depositAddress())).toBe(second)
   // What arrived and was spent again while nobody asked was seen by the keeper.
-  wallet.coins.push({
-    ...coin,
-    outpoint: `${'d'.repeat(64)}:0`,
-    confirmations: 1,
-    address: 'bcrt1pnew2',
-  })
+  const arrived = network.payOnChain(second, 2000n)
+  network.mine()
   await clock.advance(60_000)
-  wallet.coins = []
-  expect(await run(node.keeper.depositAddress())).toBe('bcrt1pnew3')
+  const coins = await run(stand.lnd.lightning.onchain!.unspent())
+  const coin = coins.find(
+    ({ address: at, outpoint }) => at === second && outpoint.startsWith(arrived),
+  )
+  network.doubleSpend(coin!.outpoint)
+  expect(await run(node.keeper.depositAddress())).not.toBe(second)
+  expect(calls.get('newAddress')).toBe(3)
   stand.lnd.stop()
   await clock.advance(10_000)
   await expect(run(node.keeper.depositAddress())).rejects.toMatchObject({
@@ -109,13 +111,13 @@ test('the deposit address stays until something has arrived there, also across a
 
 test('decisions page by page; the report sums up what would have been done', async () => {
   const stand = openStand({ channels: { mode: 'recommend' } })
-  const { run, node, clock, peers, wallet } = stand
+  const { run, node, clock, peers, network } = stand
   await run(node.start())
   const start = clock.now()
   await clock.advance(100_000)
-  wallet.feerate = 60
+  network.setFeerate(60)
   await clock.advance(200_000)
-  wallet.feerate = 4
+  network.setFeerate(4)
   await run(node.peers.block(peers[0]!.publicKey, 'no'))
   await clock.advance(100_000)
   const first = await run(node.keeper.decisions({ limit: 2 }))

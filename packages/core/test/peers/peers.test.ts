@@ -4,7 +4,7 @@ import { openStand } from '../keeper/keeper-stand.ts'
 test('a blocked peer is passed over until it is allowed', async () => {
   const stand = openStand({ channels: { minimumActive: 1 } })
   const { run, node, clock, peers } = stand
-  stand.wallet.feerate = 99
+  stand.network.setFeerate(99)
   await run(node.start())
   const key = peers[0]!.publicKey
   const mark = await run(node.peers.block(key.toUpperCase(), 'does not answer mails'))
@@ -21,7 +21,7 @@ test('a blocked peer is passed over until it is allowed', async () => {
   // The first reason stays.
   expect(await run(node.peers.block(key, 'again'))).toEqual(mark)
   expect(await stand.told('peer.blacklisted')).toEqual([{ peer: JSON.parse(JSON.stringify(mark)) }])
-  stand.wallet.feerate = 1
+  stand.network.setFeerate(1)
   await clock.advance(200_000)
   expect((await stand.rowsOf('channel_intents')).map(({ peer }) => peer)).toEqual([
     peers[1]!.publicKey,
