@@ -33,6 +33,9 @@ export function addInvoice(
   terms: InvoiceTerms,
 ): InvoiceRecord {
   checkTerms(terms)
+  if (terms.memo !== undefined && Buffer.byteLength(terms.memo) > 639) {
+    throw refused('createInvoice', 'other', 'a memo has at most 639 bytes')
+  }
   const paymentHash = hashPreimage(terms.preimage)
   if (node.invoices.byHash.has(paymentHash)) {
     throw new PaymentNodeError(
@@ -84,7 +87,8 @@ export function addInvoice(
   return record
 }
 
-function checkTerms(terms: InvoiceTerms): void {
+/** Refuses what no node may be asked. */
+export function checkTerms(terms: Omit<InvoiceTerms, 'isHold'>): void {
   if (terms.preimage.length !== 32) throw invalid('preimage', 'malformed', 'must be 32 bytes')
   if (terms.amountMsat !== null && terms.amountMsat <= 0n) {
     throw invalid('amountMsat', 'not-positive', 'must be more than zero, or null')
@@ -95,9 +99,6 @@ function checkTerms(terms: InvoiceTerms): void {
   const { expirySeconds } = terms
   if (!Number.isInteger(expirySeconds) || expirySeconds < 1 || expirySeconds > year) {
     throw invalid('expirySeconds', 'out-of-range', 'must be 1 to 31536000')
-  }
-  if (terms.memo !== undefined && Buffer.byteLength(terms.memo) > 639) {
-    throw refused('createInvoice', 'other', 'a memo has at most 639 bytes')
   }
 }
 

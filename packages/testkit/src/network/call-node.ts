@@ -13,6 +13,8 @@ export interface NodeRequest {
   /** It changes something: without a reply its outcome is unknown. */
   readonly isChange: boolean
   readonly signal: AbortSignal | undefined
+  /** Throws for parameters that no node is asked with, whatever its state. */
+  readonly check?: () => void
 }
 
 /**
@@ -21,6 +23,7 @@ export interface NodeRequest {
  */
 export async function callNode<T>(request: NodeRequest, effect: () => T | Promise<T>): Promise<T> {
   const { node, signal } = request
+  request.check?.()
   if (signal?.aborted) throw aborted(request, 'none')
   requireUp(request, 'none')
   await passFault(request, 'before-effect')

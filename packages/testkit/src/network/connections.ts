@@ -1,4 +1,4 @@
-import { sideOf } from './channel.ts'
+import { otherSide, sideOf } from './channel.ts'
 import { hintChanged } from './channel-hints.ts'
 import type { NodeState } from './node-state.ts'
 import { reviewReady } from './review-opening.ts'
@@ -14,6 +14,8 @@ export function connectPeers(simulation: Simulation, a: NodeState, b: NodeState)
   if (a.peers.has(b)) return
   a.peers.add(b)
   b.peers.add(a)
+  a.graphRun = a.run
+  b.graphRun = b.run
   reviewLinks(simulation, a, b)
 }
 
@@ -31,7 +33,10 @@ export function disconnectAll(simulation: Simulation, node: NodeState): void {
   for (const look of [...node.departures]) look()
 }
 
-/** After a moment the node is connected to all it shares channels with, if they can be reached. */
+/**
+ * After a moment the node is connected to all it shares channels with, if they can be reached. It dials
+ * whom its own lists name; the other end dials again only while it could still use the channel.
+ */
 export function reconnectSoon(simulation: Simulation, node: NodeState): void {
   inBackground(reconnect(simulation, node, node.run))
 }
@@ -41,9 +46,13 @@ async function reconnect(simulation: Simulation, node: NodeState, run: number): 
   if (node.run !== run || !takesConnections(node)) return
   for (const channel of simulation.channels.values()) {
     const side = sideOf(channel, node)
-    if (side === undefined || channel.stage === 'gone') continue
-    const peer = channel.ends[side === 0 ? 1 : 0]
-    if (takesConnections(peer)) connectPeers(simulation, node, peer)
+    if (side === undefined) continue
+    const other = otherSide(side)
+    const peer = channel.ends[other]
+    const isDialed =
+      channel.views[side].list !== 'closed' ||
+      ['opening', 'open', 'closing'].includes(channel.views[other].list)
+    if (isDialed && takesConnections(peer)) connectPeers(simulation, node, peer)
   }
 }
 

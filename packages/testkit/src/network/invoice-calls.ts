@@ -1,5 +1,5 @@
 import { type LightningNode, type NodeInvoice, PaymentNodeError } from '@payment-node/core'
-import { addInvoice } from './add-invoice.ts'
+import { addInvoice, checkTerms } from './add-invoice.ts'
 import { callNode, type NodeRequest, passFault } from './call-node.ts'
 import { checkPage } from './check-page.ts'
 import type { ClientStreams } from './client-streams.ts'
@@ -51,7 +51,8 @@ export function createInvoiceCalls(
 
   return {
     createInvoice(invoice, signal) {
-      return callNode(request('createInvoice', [invoice], signal), () => {
+      const check = (): void => checkTerms(invoice)
+      return callNode({ ...request('createInvoice', [invoice], signal), check }, () => {
         const record = addInvoice(simulation, node, { ...invoice, isHold: false })
         const { paymentHash, paymentRequest, addIndex, createdAt } = record
         return { paymentHash, paymentRequest, addIndex, createdAt }
@@ -77,8 +78,8 @@ export function createInvoiceCalls(
     },
 
     listInvoices(page, signal) {
-      return callNode(request('listInvoices', [page], signal), () => {
-        checkPage('afterAddIndex', page.afterAddIndex, page.limit)
+      const check = (): void => checkPage(page.afterAddIndex, page.limit)
+      return callNode({ ...request('listInvoices', [page], signal), check }, () => {
         const listed = node.invoices.inOrder
           .filter((record) => record.addIndex > page.afterAddIndex)
           .slice(0, page.limit)

@@ -23,7 +23,8 @@ export function connectClient(simulation: Simulation, node: NodeState): Lightnin
       version: node.version,
       blockHeight: node.height,
       isSyncedToChain: node.isSynced,
-      isSyncedToGraph: node.isSynced,
+      // Without a peer since the start there is nobody to have it from.
+      isSyncedToGraph: node.isSynced && node.graphRun === node.run,
       acceptsKeysend: node.acceptsKeysend,
     }))
 

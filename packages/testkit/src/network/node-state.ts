@@ -32,6 +32,8 @@ export interface NodeState {
   isReachable: boolean
   /** Peers that are connected now; the relation goes both ways. */
   readonly peers: Set<NodeState>
+  /** The {@link run} in which it has got the graph from a peer. */
+  graphRun?: number
   /** Called when a connection or the process ends: conversations look again. */
   readonly departures: Set<() => void>
   /** Fundings that it has signed for and whose opener never completed them. */

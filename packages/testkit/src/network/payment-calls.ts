@@ -7,7 +7,7 @@ import { unavailable } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import { type PaymentRecord, showPayment } from './payment-book.ts'
 import type { Simulation } from './simulation.ts'
-import { payInvoice } from './start-payment.ts'
+import { checkPayment, payInvoice } from './start-payment.ts'
 import type { Stream } from './stream.ts'
 
 type PaymentCalls = Pick<LightningNode, 'pay' | 'trackPayment' | 'listPayments'>
@@ -56,7 +56,7 @@ export function createPaymentCalls(
       using stream = streams.open<PaymentUpdate>(signal)
       let record: PaymentRecord | undefined
       try {
-        await callNode(point, () => {
+        await callNode({ ...point, check: () => checkPayment(payment) }, () => {
           record = payInvoice(simulation, node, payment)
           record.watchers.add(stream)
         })
@@ -89,8 +89,8 @@ export function createPaymentCalls(
     },
 
     listPayments(page, signal) {
-      return callNode(request('listPayments', [page], signal), () => {
-        checkPage('afterIndex', page.afterIndex, page.limit)
+      const check = (): void => checkPage(page.afterIndex, page.limit)
+      return callNode({ ...request('listPayments', [page], signal), check }, () => {
         return [...node.payments.byHash.values()]
           .filter((record) => record.index > page.afterIndex)
           .slice(0, page.limit)

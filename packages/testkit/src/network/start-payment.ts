@@ -15,7 +15,6 @@ export function payInvoice(
   node: NodeState,
   payment: NewPayment,
 ): PaymentRecord {
-  checkPayment(payment)
   const invoice = readForPaying(simulation, payment.paymentRequest)
   const now = simulation.clock.now() + node.clockSkew
   if (now >= invoice.createdAt + invoice.expirySeconds * 1000) {
@@ -45,7 +44,8 @@ export function payInvoice(
   })
 }
 
-function checkPayment(payment: NewPayment): void {
+/** Refuses what no node may be asked: a negative fee limit above all. */
+export function checkPayment(payment: NewPayment): void {
   const { amountMsat, feeLimitMsat, timeoutSeconds, maximumParts = defaultParts } = payment
   if (feeLimitMsat < 0n) throw invalid('feeLimitMsat', 'negative', 'must be 0n or more')
   if (amountMsat !== undefined && amountMsat <= 0n) {
