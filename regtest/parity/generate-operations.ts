@@ -1,0 +1,150 @@
+import fc from 'fast-check'
+import type { Operation } from './operation.ts'
+
+const slot = fc.nat({ max: 7 })
+const amountMsat = fc.oneof(
+  fc.bigInt({ min: 1n, max: 5_000_000n }),
+  fc.bigInt({ min: 5_000_000n, max: 150_000_000n }),
+)
+const blocks = fc.integer({ min: 1, max: 6 })
+const kind = <K extends Operation['kind']>(value: K): fc.Arbitrary<K> => fc.constant(value)
+
+const invoices: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: kind('create-invoice'),
+      amountMsat: fc.option(amountMsat),
+      description: fc.constantFrom('none', 'memo', 'hash', 'too-long'),
+      isPrivate: fc.boolean(),
+      expirySeconds: fc.constantFrom(3600, 86_400, 31_536_000, 0, 31_536_001),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('create-again'), slot }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: kind('create-expiring'), amountMsat: fc.option(amountMsat) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: kind('cancel-invoice'), slot }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('cancel-unknown') }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('look-up-unknown') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('list-invoices'),
+      after: slot,
+      limit: fc.integer({ min: 0, max: 4 }),
+    }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      kind: kind('receive'),
+      slot,
+      from: fc.constantFrom('peer', 'payee'),
+      differenceMsat: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(0n) },
+        { weight: 1, arbitrary: fc.bigInt({ min: -1_000n, max: 50_000_000n }) },
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('receive-keysend') }) },
+)
+
+const feeLimitMsat = fc.constantFrom(100_000n, 1_000n, 0n)
+
+const payments: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 7,
+    arbitrary: fc.record(
+      {
+        kind: kind('pay'),
+        to: fc.constantFrom('peer', 'payee'),
+        amountMsat,
+        isOpenAmount: fc.boolean(),
+        feeLimitMsat,
+        spoiled: fc.constantFrom('canceled', 'expired', 'with-amount', 'without-amount'),
+      },
+      { requiredKeys: ['kind', 'to', 'amountMsat', 'isOpenAmount', 'feeLimitMsat'] },
+    ),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: kind('pay-again'), slot, feeLimitMsat }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('pay-own'), slot }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('pay-malformed'),
+      how: fc.constantFrom('other-network', 'changed-letter', 'no-invoice'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('decode'),
+      slot,
+      how: fc.constantFrom(
+        'as-it-is',
+        'upper-case',
+        'other-network',
+        'changed-letter',
+        'no-invoice',
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('track-unknown') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('list-payments'),
+      after: slot,
+      limit: fc.integer({ min: 0, max: 4 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: kind('pay-hold'), amountMsat }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('settle-hold'), slot }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('cancel-hold'), slot }) },
+)
+
+const channels: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        kind: kind('open-channel'),
+        opener: fc.constantFrom('tested', 'peer'),
+        capacitySat: fc.bigInt({ min: 19_990n, max: 1_190_000n }),
+        pushPercent: fc.bigInt({ min: 0n, max: 60n }),
+        isPrivate: fc.boolean(),
+        satPerVbyte: fc.integer({ min: 1, max: 20 }),
+      })
+      .map(({ pushPercent, ...terms }) => ({
+        ...terms,
+        pushSat: (terms.capacitySat * pushPercent) / 100n,
+      })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('close-channel'),
+      closer: fc.constantFrom('tested', 'peer'),
+      slot,
+      isForce: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: kind('mine'), blocks }) },
+)
+
+const processes: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: kind('restart') }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('stop') }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('start-locked') }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('unlock') }) },
+)
+
+/** Any operation; those that take seconds come seldom. */
+export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 12, arbitrary: invoices },
+  { weight: 12, arbitrary: payments },
+  { weight: 6, arbitrary: channels },
+  { weight: 1, arbitrary: processes },
+)
