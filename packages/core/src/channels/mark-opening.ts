@@ -1,6 +1,7 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { bookFundingFee } from '../domain/ledger.ts'
 import { blamesPeer, type OpeningFailure, type OpeningState } from '../domain/opening.ts'
+import { printableWords } from '../domain/printable-words.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { EventType } from '../events.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
@@ -130,7 +131,7 @@ export async function markFailed(
       })
     : { writes: [], events: [] }
   return mark(context, identity, intent, leadership, {
-    set: { state: 'failed', reason: failure, evidence: { says } },
+    set: { state: 'failed', reason: failure, evidence: { says: printableWords(says) } },
     writes: [...(await release(context, identity, intent, 0n)), ...marked.writes],
     event: 'channel.open-failed',
     events: marked.events,

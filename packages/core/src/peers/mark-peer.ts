@@ -1,4 +1,5 @@
 import { type Context, type Identity, rowBase } from '../context.ts'
+import { printableWords } from '../domain/printable-words.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { peerMarks } from '../tables/keeper.ts'
@@ -16,8 +17,6 @@ export interface NewMark {
 }
 
 const longestCoolDown = 30 * 86_400_000
-/** UTF-16 units of what is kept of a peer's own words. */
-const longestWords = 500
 
 /** The mark of a peer, also one whose time has passed. */
 export function findMark(
@@ -46,33 +45,24 @@ export function markPeer(
   const now = context.clock.now()
   const isCoolDown = mark.state === 'cooling-down'
   const failures = isCoolDown ? (row?.failures ?? 0) + 1 : (row?.failures ?? 0)
-  const fields: Fields<typeof peerMarks> = {
-    ...rowBase(identity),
-    peer,
+  const set = {
     ...mark,
-    says: printable(mark.says),
+    says: printableWords(mark.says),
     failures,
     until: isCoolDown ? now + coolDown(context.settings.channels.coolDown, failures) : null,
     created_at: now,
     updated_at: now,
   }
+  const fields: Fields<typeof peerMarks> = { ...rowBase(identity), peer, ...set }
   const data = { peer: peerMarkView(fields) }
   const type = mark.state === 'blacklisted' ? 'peer.blacklisted' : 'peer.cooled-down'
   return {
-    writes: [row ? update(peerMarks, row, fields) : insert(peerMarks, fields)],
+    writes: [row ? update(peerMarks, row, set) : insert(peerMarks, fields)],
     events:
       mark.state === 'closed-by-operator'
         ? []
         : [newEvent(context, identity, type, `peer/${peer}`, data)],
   }
-}
-
-/** A peer's refusal may hold what no storage takes, and be as long as it likes. */
-function printable(words: string): string {
-  return words
-    .slice(0, longestWords)
-    .toWellFormed()
-    .replace(/\p{Cc}+/gu, ' ')
 }
 
 /** A peer that keeps its promise begins anew: the write that forgets its failures, if there are any. */
