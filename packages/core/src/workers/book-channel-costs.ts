@@ -5,7 +5,7 @@ import type { OnchainWallet } from '../ports/node-onchain.ts'
 import { repeatPatiently } from './repeat-patiently.ts'
 
 /** Milliseconds between looks at the height; LND is asked only after a new block. */
-const every = 30_000
+const every = 10_000
 
 /** Books what channels cost on the chain, once it is final. */
 export function bookChannelCosts(
