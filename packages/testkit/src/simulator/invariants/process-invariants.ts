@@ -1,3 +1,4 @@
+import { PaymentNodeError } from '@payment-node/core'
 import type { Invariant } from './invariant.ts'
 import { textOf } from './read-commit.ts'
 
@@ -39,6 +40,18 @@ export const leaderWritesAreFenced: Invariant = {
       },
     }
   },
+}
+
+/** What core hands over is always a change. */
+export const changesAreValid: Invariant = {
+  name: 'changes-are-valid',
+  says: 'Core never hands the storage a change that no storage takes.',
+  begin: () => ({
+    step({ name, result }) {
+      if (name !== 'storage.commit/after') return undefined
+      return PaymentNodeError.is(result, 'storage.invalid-change') ? result.message : undefined
+    },
+  }),
 }
 
 /** All money of the network. */
@@ -98,6 +111,7 @@ export const booksAgree: Invariant = {
 export const processInvariants: readonly Invariant[] = [
   noStaleLeader,
   leaderWritesAreFenced,
+  changesAreValid,
   moneyIsConserved,
   payoutsEnd,
   booksAgree,

@@ -1,3 +1,4 @@
+import { PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { book, change, event, invoice, payout, put, type Stage, stageFor } from './stage.ts'
 
@@ -123,6 +124,14 @@ test('leader-writes-are-fenced', () => {
   expect(stage.commit([sent])).toContain('without a fence')
   const resolved = change('attempts', ['p1', 1], { state: 'failed', evidence: { by: 'operator' } })
   expect(stage.commit([resolved])).toBeUndefined()
+})
+
+test('changes-are-valid', () => {
+  const stage = stageFor('changes-are-valid')
+  const refuse = (code: 'storage.invalid-change' | 'storage.unavailable') =>
+    stage.step('storage.commit/after', new PaymentNodeError(code, 'says why', {} as never))
+  expect(refuse('storage.unavailable')).toBeUndefined()
+  expect(refuse('storage.invalid-change')).toBe('says why')
 })
 
 test('money-is-conserved', () => {

@@ -22,7 +22,8 @@ export interface Stage {
     writes: readonly Write[],
     more?: { readonly events?: readonly NewEvent[]; readonly fence?: number },
   ): string | undefined
-  step(name: string, ...parameters: readonly unknown[]): string | undefined
+  /** A step with this parameter, and this result. */
+  step(name: string, parameter: unknown): string | undefined
   end(): string | undefined
   audit: string | undefined
   counter: number | undefined
@@ -58,8 +59,14 @@ export function stageFor(name: string, restored?: { readonly counter: number }):
       const rows = books.apply(change)
       return judge.commit?.({ process: 'a', change, rows })
     },
-    step: (step, ...parameters) =>
-      judge.step?.({ number: 1, process: 'a', name: step, parameters }),
+    step: (step, parameter) =>
+      judge.step?.({
+        number: 1,
+        process: 'a',
+        name: step,
+        parameters: [parameter],
+        result: parameter,
+      }),
     end: () => judge.end?.(),
   }
   const witness: Witness = {
