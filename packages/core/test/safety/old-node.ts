@@ -13,7 +13,7 @@ export interface Disguise {
 }
 
 /** A connection to the shop's LND as it would be after its database was replaced by an old copy. */
-export function disguised(lightning: LightningNode, disguise: Disguise): LightningNode {
+function disguised(lightning: LightningNode, disguise: Disguise): LightningNode {
   return {
     ...lightning,
     async listChannels(signal) {
