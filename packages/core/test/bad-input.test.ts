@@ -1,5 +1,6 @@
 import { PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { channelRows } from './bad-input/channel-rows.ts'
 import { invoiceRows } from './bad-input/invoice-rows.ts'
 import { optionRows } from './bad-input/option-rows.ts'
 import { ownHashes, payoutRows } from './bad-input/payout-rows.ts'
@@ -13,6 +14,7 @@ const rows: readonly Row[] = [
   ...partnerRows,
   ...invoiceRows,
   ...payoutRows,
+  ...channelRows,
   ...eventRows,
   ...safetyRows,
 ]

@@ -52,7 +52,7 @@ export interface ChannelSettings {
 }
 
 export function readChannelOptions(value: unknown, capPerOpen: Amount): ChannelSettings {
-  const options = readObject(value ?? {}, 'channels', [
+  const options = readObject(value === undefined ? {} : value, 'channels', [
     'mode',
     'minimumActive',
     'capacity',

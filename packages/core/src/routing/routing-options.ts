@@ -33,7 +33,7 @@ export interface RoutingSettings extends RoutingRule {
 const highestBase = sat(1000)
 
 export function readRoutingOptions(value: unknown): RoutingSettings {
-  const options = readObject(value ?? {}, 'routing', [
+  const options = readObject(value === undefined ? {} : value, 'routing', [
     'mode',
     'baseFee',
     'lowestRate',

@@ -16,6 +16,12 @@ interface Looked {
   until: number
 }
 
+/** A look that is under way. */
+interface Running {
+  readonly run: Promise<void>
+  readonly stopping: AbortController
+}
+
 /** Follows every close that the operator asked for until the channel is gone; a slow one holds up no other. */
 export async function closeChannels(
   context: Context,
@@ -24,19 +30,19 @@ export async function closeChannels(
   signal: AbortSignal,
 ): Promise<void> {
   const bell = createBell(context.clock)
-  const running = new Map<string, Promise<void>>()
+  const running = new Map<string, Running>()
   const looked = new Map<string, Looked>()
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
   context.live.wakeCloses = bell.ring
 
-  const follow = async (point: string, look: Looked): Promise<void> => {
+  const follow = async (point: string, look: Looked, abort: AbortSignal): Promise<void> => {
     try {
-      const pursuit = await pursueClose(context, identity, leadership, point, ended)
+      const pursuit = await pursueClose(context, identity, leadership, point, abort)
       if (pursuit.ended) looked.delete(point)
       else look.until = context.clock.monotonic() + pursuit.after
     } catch (error) {
-      if (error instanceof LostLeadership || ended.aborted) return
+      if (error instanceof LostLeadership || abort.aborted) return
       look.until = context.clock.monotonic() + patience
       context.logger.error('a close could not be taken further, it will be tried again', {
         channelPoint: point,
@@ -44,6 +50,8 @@ export async function closeChannels(
       })
     } finally {
       running.delete(point)
+      // Something else was asked for meanwhile.
+      if (abort.aborted) bell.ring()
     }
   }
 
@@ -53,19 +61,23 @@ export async function closeChannels(
         const point = row.channel_point
         const wish = JSON.stringify([row.is_force, row.sat_per_vbyte, row.is_replaced])
         const before = looked.get(point)
-        // What the operator asks for differently is looked at again at once.
-        const isDue = before?.wish !== wish || before.until <= context.clock.monotonic()
+        const isNew = before?.wish !== wish
+        // A peer may never answer: a call that waits for it does not keep the operator from forcing.
+        if (isNew) running.get(point)?.stopping.abort()
+        const isDue = isNew || before.until <= context.clock.monotonic()
         if (!isDue || running.has(point)) continue
         const look: Looked = { wish, until: Number.POSITIVE_INFINITY }
         looked.set(point, look)
-        running.set(point, follow(point, look))
+        const stopping = new AbortController()
+        const run = follow(point, look, AbortSignal.any([ended, stopping.signal]))
+        running.set(point, { run, stopping })
       }
       await bell.wait(poll, signal)
     }
   } finally {
     context.live.wakeCloses = () => undefined
     ending.abort()
-    await Promise.all(running.values())
+    await Promise.all([...running.values()].map(({ run }) => run))
   }
 }
 

@@ -2,6 +2,7 @@ import { createPaymentNode, type PaymentNodeOptions } from '@payment-node/core'
 import { memory } from '@payment-node/storage-memory'
 import { invoiceKey } from '../shop.ts'
 import {
+  amounts,
   choices,
   durations,
   each,
@@ -15,6 +16,8 @@ import {
 
 const code = { code: 'options.invalid' } as const
 const verb = 'createPaymentNode'
+
+const rates = ['lowestRate', 'highestRate'] as const
 
 const make = ({ shop }: World, more: object): unknown =>
   createPaymentNode({
@@ -177,6 +180,34 @@ export const optionRows: readonly Row[] = [
   ...group('caps', ['perpayout', 'perPayout']),
   ...positiveAmounts(verb, 'caps.perPayout', option('caps', 'perPayout'), code),
   ...positiveAmounts(verb, 'caps.perDay', option('caps', 'perDay'), code),
+  ...group('routing', ['baseFees', 'baseFee']),
+  ...choices(verb, 'routing.mode', 'recommend', option('routing', 'mode'), code),
+  ...amounts(verb, 'routing.baseFee', option('routing', 'baseFee'), code),
+  ...each(verb, 'routing.baseFee', option('routing', 'baseFee'), [['1001 sat', 'too-large']], code),
+  ...rates.flatMap((rate) =>
+    integers(
+      verb,
+      `routing.${rate}`,
+      { minimum: 0, maximum: 50_000 },
+      option('routing', rate),
+      code,
+    ),
+  ),
+  ...each(
+    verb,
+    'routing.lowestRate',
+    option('routing', 'lowestRate'),
+    [[501, 'above-highest']],
+    code,
+  ),
+  ...integers(
+    verb,
+    'routing.steps',
+    { minimum: 1, maximum: 100 },
+    option('routing', 'steps'),
+    code,
+  ),
+  ...durations(verb, 'routing.quietPeriod', ['59m', '31d'], option('routing', 'quietPeriod'), code),
   ...group('timing', ['heartBeat', 'heartbeat']),
   ...durations(verb, 'timing.heartbeat', [0, '2h'], option('timing', 'heartbeat'), code),
   ...durations(verb, 'timing.sweep', [0, '2d'], option('timing', 'sweep'), code),

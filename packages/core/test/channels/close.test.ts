@@ -142,6 +142,57 @@ test('an agreement that the peer does not end can be forced, too', async () => {
   })
 })
 
+test('a peer that goes while it agrees keeps nobody from forcing', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers, calls } = stand
+  calls.strike = (call, moment) => {
+    if (call !== 'closeChannel' || moment !== 'before-effect') return
+    // The call goes on waiting for the peer.
+    void clock.sleep(10).then(() => peers[0].stop())
+  }
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(5000)
+  calls.strike = () => undefined
+  expect(closeCalls(stand)).toHaveLength(1)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ closing_transaction: null })
+  await run(node.channels.close(points.ours, { reason, force: true }))
+  await clock.advance(5000)
+  expect(closeCalls(stand)).toHaveLength(2)
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'closing',
+    is_force: true,
+    closing_transaction: expect.any(String),
+  })
+})
+
+test('a close that is agreed on, whose reply was lost, can be forced', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers, calls } = stand
+  calls.strike = (call, moment) => {
+    if (call !== 'closeChannel') return
+    if (moment === 'before-effect') void clock.sleep(10).then(() => peers[0].stop())
+  }
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(1000)
+  await run(node.stop())
+  calls.strike = () => undefined
+  const next = stand.open()
+  await run(next.node.start())
+  await clock.advance(20_000)
+  // Found agreed on, in LND's list.
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'closing',
+    closing_transaction: null,
+  })
+  await run(next.node.channels.close(points.ours, { reason, force: true }))
+  await clock.advance(5000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'closing',
+    is_force: true,
+    closing_transaction: expect.any(String),
+  })
+})
+
 test('payments under way are waited for', async () => {
   const stand = await openReady()
   const { node, run, clock, points, peers, lnd } = stand
@@ -311,6 +362,27 @@ test('the kill switch stops no close; an LND that is behind the books does', asy
   )
   expect(error).toMatchObject({ code: 'safety.halted', fundsAtRisk: true })
   expect(await behind.rowsOf('close_intents')).toEqual([])
+})
+
+test('a close that waits is not done by an LND that is behind, when the peer is back', async () => {
+  const stand = await openReady()
+  const { node, run, clock, points, peers } = stand
+  peers[0].stop()
+  await clock.advance(5000)
+  await run(node.channels.close(points.ours, { reason }))
+  await clock.advance(5000)
+  const before = closeCalls(stand).length
+  await haltAsBehind(stand)
+  peers[0].start()
+  await clock.advance(90_000)
+  expect(closeCalls(stand)).toHaveLength(before)
+  expect(await intentOf(stand, points.ours)).toMatchObject({
+    state: 'intended',
+    reason: 'node-behind',
+  })
+  await run(node.safety.resume('it was a mistake'))
+  await clock.advance(40_000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing', reason: null })
 })
 
 /** As the comparison with LND does it (money rule 15). */
