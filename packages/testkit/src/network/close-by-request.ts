@@ -22,13 +22,13 @@ export async function closeByRequest(
   const { list } = channel.views[side]
   if (list === 'force-closing' || list === 'hidden') return closingOf(channel)
   if (isForce) {
-    if (channel.stage === 'opening') {
-      throw refused('closeChannel', 'channel-state', 'force closing an opening is not simulated')
-    }
     if (channel.stage !== 'on-chain') forceClose(simulation, channel, side, { kind: 'force' })
     return closingOf(channel)
   }
   if (list !== 'closing') {
+    if (list === 'opening') {
+      throw refused('closeChannel', 'channel-state', 'the channel is still opening')
+    }
     checkCooperative(channel)
     closeChannel(simulation, node, channel, satPerVbyte === undefined ? {} : { satPerVbyte })
   }

@@ -5,10 +5,12 @@ import type { NodeContractEnvironment } from './environment.ts'
 import {
   assertRefused,
   closeToTheEnd,
+  confirmActive,
   findOpen,
   findPending,
   mineUntil,
   openerOf,
+  openFromCoin,
   openToTheEnd,
   strangersOutpoint,
 } from './manage-channels.ts'
@@ -77,6 +79,15 @@ export function closingCases(promised: Promised): void {
       const work = openerOf(node).close({ channelPoint: strangersOutpoint(), isForce })
       await assertRefused(work, 'channel-not-found')
     }
+  })
+
+  promised('a cooperative close of what is still opening is channel-state', async (given) => {
+    const { channelPoint } = await openFromCoin(given)
+    const work = openerOf(given.node).close({ channelPoint, isForce: false })
+    await assertRefused(work, 'channel-state')
+    assert.equal((await findPending(given, channelPoint))?.state, 'opening')
+    await confirmActive(given, channelPoint)
+    await closeToTheEnd(given, channelPoint)
   })
 
   // §1: "unable to gracefully close channel while peer is offline"; LND connects again by itself.
