@@ -50,7 +50,7 @@ const key = (reason: string, invoices: unknown): Row => ({
 const group = (field: string, misspelt: readonly [string, string]): Row[] =>
   objects(verb, field, option(...field.split('.')), [{ [misspelt[0]]: 1 }, misspelt[1]], code)
 
-const functions = ['logger', 'meter', 'clock', 'random'].flatMap((field) =>
+const functions = ['logger', 'meter', 'clock', 'random', 'intentCounter'].flatMap((field) =>
   each(
     verb,
     field,

@@ -147,7 +147,21 @@ export const eventRows: readonly Row[] = [
   ]),
 ]
 
+const differencesBy =
+  (field: string) =>
+  ({ shop }: World, value: never): unknown =>
+    shop.node.safety.differences({ [field]: value })
+
 export const safetyRows: readonly Row[] = [
+  ...objects(
+    'safety.differences',
+    'filter',
+    ({ shop }, filter) => shop.node.safety.differences(filter),
+    [{ stat: 'open' }, 'state'],
+  ),
+  ...choices('safety.differences', 'state', 'open', differencesBy('state')),
+  ...integers('safety.differences', 'limit', { minimum: 1, maximum: 1000 }, differencesBy('limit')),
+  ...each('safety.differences', 'cursor', differencesBy('cursor'), cursors),
   ...(['halt', 'resume'] as const).flatMap((verb) => [
     ...texts(`safety.${verb}`, 'reason', 500, ({ shop }, reason) => shop.node.safety[verb](reason)),
     ...each(`safety.${verb}`, 'reason', ({ shop }, reason) => shop.node.safety[verb](reason), [
