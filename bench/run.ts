@@ -5,11 +5,13 @@ import type { Measurement } from './measurement.ts'
 import { printMeasurements } from './print-measurements.ts'
 import { catchUp } from './sections/catch-up.ts'
 import { create } from './sections/create.ts'
+import { keeper } from './sections/keeper.ts'
 import { load } from './sections/load.ts'
 import { settle } from './sections/settle.ts'
+import { simulator } from './sections/simulator.ts'
 import { storage } from './sections/storage.ts'
 
-const sections: readonly Section[] = [create, settle, catchUp, storage, load]
+const sections: readonly Section[] = [create, settle, catchUp, storage, keeper, simulator, load]
 
 const usage = `Measures the library against what it is built on. Ratios compare two things of one run and
 decide; the other figures depend on the machine. A missed target fails nothing.
