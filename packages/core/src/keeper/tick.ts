@@ -59,7 +59,6 @@ export async function tick(
     if (!seen) return
     if (seen.plan.verdict === 'open' && seen.plan.candidate?.publicKey === candidate) {
       const outcome = await actOnPlan(context, identity, leadership, seen.row, seen.plan)
-      memory.money = undefined
       if (outcome.did !== 'blocked') {
         memory.last = undefined
         return
