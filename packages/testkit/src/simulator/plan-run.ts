@@ -14,6 +14,10 @@ export interface PlanOptions {
   readonly kinds?: readonly FaultKind[]
   /** Invoices and payouts of the usual host; default true. */
   readonly hasWorkload?: boolean
+  /** Milliseconds in which faults strike; default by the seed. */
+  readonly horizon?: number
+  /** Two processes on one storage; default by the seed. */
+  readonly isShared?: boolean
 }
 
 /**
@@ -24,8 +28,10 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   const { kinds = allFaultKinds, hasWorkload = true } = options
   const random = createSeededRandom(`plan/${seed}`)
   const shape = random.fork('shape')
-  const horizon = shortest + shape.integer(longest - shortest)
-  const isShared = shape.integer(100) < 45
+  const chosenHorizon = shortest + shape.integer(longest - shortest)
+  const horizon = options.horizon ?? chosenHorizon
+  const isChosenShared = shape.integer(100) < 45
+  const isShared = options.isShared ?? isChosenShared
   const acceptsKeysend = shape.integer(100) < 30
   const hasCounter = random.fork('counter').integer(100) < 70
   const hasKeeper = random.fork('keeper').integer(100) < 30

@@ -70,6 +70,8 @@ export interface RunResult {
 /** How long a world may take to heal, in virtual milliseconds, and how often it is looked at. */
 const patience = 3_600_000
 const look = 5000
+/** Quiet must last so long: what a host does without the books takes its time as well. */
+const afterwards = 30_000
 
 /**
  * Runs a plan: the processes start, the host works, faults strike, then they end and the world heals.
@@ -152,12 +154,15 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
   void mineSlowly(world)
   const deadline = world.elapsed() + patience
   let nextLook = world.elapsed() + look
+  let quietSince: number | undefined
   await clock.runUntil(() => {
     if (world.violation || world.elapsed() >= deadline) return true
     if (world.elapsed() < nextLook) return false
     nextLook = world.elapsed() + look
     letMoneyOut(world)
-    return isDone && isQuiet(world)
+    if (!isDone || !isQuiet(world)) quietSince = undefined
+    else quietSince ??= world.elapsed()
+    return quietSince !== undefined && world.elapsed() - quietSince >= afterwards
   }, limit)
   if (world.violation) return
   const seen = await clock.run(seeChannels(world.shop.connect()), limit)
@@ -208,6 +213,7 @@ function letMoneyOut(world: World): void {
 
 /** Nothing is left that will change by itself. */
 function isQuiet(world: World): boolean {
+  if (world.shop.lifecycle !== 'running') return false
   for (const payout of world.books.table('payouts').values()) {
     if (payout.state === 'reserved' || payout.state === 'sending') return false
   }

@@ -20,6 +20,8 @@ export interface SimulationOptions {
   readonly from?: number
   /** Names of the faults that may strike, from `allFaultKinds`; default all. */
   readonly faults?: readonly string[]
+  /** How many processes the host runs on one storage; default 1 or 2, by the seed. */
+  readonly processes?: 1 | 2
   /** Virtual milliseconds in which faults strike; default 4 to 12 minutes, by the seed. */
   readonly horizon?: number
 }
@@ -136,10 +138,13 @@ export async function simulate(
 ): Promise<SimulationSummary> {
   const { seeds = 20, from = 1 } = options
   const kinds = kindsOf(options.faults)
+  const shape = {
+    ...(options.horizon !== undefined && { horizon: options.horizon }),
+    ...(options.processes !== undefined && { isShared: options.processes === 2 }),
+  }
   const happenings = new Map<string, number>()
   for (let seed = from; seed < from + seeds; seed++) {
-    const planned = planRun(seed, { kinds, hasWorkload: false })
-    const plan = { ...planned, horizon: options.horizon ?? planned.horizon }
+    const plan = planRun(seed, { kinds, hasWorkload: false, ...shape })
     const result = await runPlan(plan, runOptionsFor(createHost))
     for (const [kind, count] of result.happenings)
       happenings.set(kind, (happenings.get(kind) ?? 0) + count)

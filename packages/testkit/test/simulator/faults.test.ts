@@ -2,12 +2,14 @@ import { allFaultKinds, planRun, runPlan } from '@payment-node/testkit'
 import { expect, test } from 'vitest'
 
 /** Seeds in which a kind must show itself, alone in its plans. */
-const seeds = 30
+const seeds = 100
 
 for (const kind of allFaultKinds) {
   test(`${kind.name} happens`, { timeout: 60_000 }, async () => {
     for (let seed = 1; seed <= seeds; seed++) {
-      const { happenings, violation } = await runPlan(planRun(seed, { kinds: [kind] }))
+      const plan = planRun(seed, { kinds: [kind] })
+      if (plan.faults.length === 0) continue
+      const { happenings, violation } = await runPlan(plan)
       expect({ seed, violation }).toEqual({ seed, violation: undefined })
       if (happenings.has(kind.name)) return
     }
