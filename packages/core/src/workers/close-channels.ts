@@ -42,8 +42,8 @@ export async function closeChannels(
       if (pursuit.ended) looked.delete(point)
       else look.until = context.clock.monotonic() + pursuit.after
     } catch (error) {
-      if (error instanceof LostLeadership || abort.aborted) return
       look.until = context.clock.monotonic() + patience
+      if (error instanceof LostLeadership || abort.aborted) return
       context.logger.error('a close could not be taken further, it will be tried again', {
         channelPoint: point,
         error: error instanceof Error ? error.message : String(error),

@@ -55,6 +55,8 @@ export interface ChannelStand {
   /** `ours` was opened by us, `theirs` by the second peer. */
   readonly points: { readonly ours: string; readonly theirs: string }
   readonly calls: Calls
+  /** The first process; not started. */
+  readonly process: StandProcess
   readonly node: PaymentNode
   readonly storage: MemoryStorage
   run<T>(promise: Promise<T>): Promise<T>
@@ -65,10 +67,11 @@ export interface ChannelStand {
   rowsOf(table: string): Promise<Record<string, unknown>[]>
 }
 
-/** `parts` replace those of LND. */
+/** `parts` replace those of LND; `isExclusive` false: several processes may have the books open. */
 export function openStand(
   options: Partial<PaymentNodeOptions> = {},
   parts: Partial<LightningNode> = {},
+  isExclusive = true,
 ): ChannelStand {
   const clock = createVirtualClock()
   const network = createSimulatedNetwork({ clock, seed: 23 })
@@ -96,7 +99,7 @@ export function openStand(
   const open: ChannelStand['open'] = (more = {}, hooks = {}) => {
     const life = createLife()
     const raw = lnd.connect()
-    const storage = memory({ data, exclusive: true, hooks })
+    const storage = memory({ data, exclusive: isExclusive, hooks })
     const node = createPaymentNode({
       lightning: portOf(life, withParts(raw, parts)),
       storage: portOf(life, storage),
@@ -125,6 +128,7 @@ export function openStand(
     peers,
     points,
     calls,
+    process: first,
     node: first.node,
     storage: first.storage,
     run,

@@ -165,7 +165,12 @@ test('a peer that goes while it agrees keeps nobody from forcing', async () => {
   })
 })
 
-test('a close that is agreed on, whose reply was lost, can be forced', async () => {
+test('a close that is agreed on, whose reply was lost, is followed, and can be forced', async () => {
+  await closeLost(true)
+  await closeLost(false)
+})
+
+async function closeLost(isPeerBack: boolean): Promise<void> {
   const stand = await openReady()
   const { node, run, clock, points, peers, calls } = stand
   calls.strike = (call, moment) => {
@@ -184,6 +189,16 @@ test('a close that is agreed on, whose reply was lost, can be forced', async () 
     state: 'closing',
     closing_transaction: null,
   })
+  if (isPeerBack) {
+    peers[0].start()
+    await clock.advance(20_000)
+    expect(await intentOf(stand, points.ours)).toMatchObject({
+      state: 'closing',
+      is_force: false,
+      closing_transaction: expect.any(String),
+    })
+    return
+  }
   await run(next.node.channels.close(points.ours, { reason, force: true }))
   await clock.advance(5000)
   expect(await intentOf(stand, points.ours)).toMatchObject({
@@ -191,7 +206,7 @@ test('a close that is agreed on, whose reply was lost, can be forced', async () 
     is_force: true,
     closing_transaction: expect.any(String),
   })
-})
+}
 
 test('payments under way are waited for', async () => {
   const stand = await openReady()
@@ -429,8 +444,10 @@ test('a call without an answer is found out: closed once, whatever the reply', a
         })
       }
       await run(node.channels.close(points.ours, { reason }))
-      await clock.advance(60_000)
+      await clock.advance(2000)
       const name = `${outcome} ${moment}`
+      expect(await intentOf(stand, points.ours), name).toMatchObject({ reason: 'no-answer' })
+      await clock.advance(60_000)
       expect(await intentOf(stand, points.ours), name).toMatchObject({ state: 'closing' })
       await endOf(stand)
       expect(await intentOf(stand, points.ours), name).toMatchObject({ state: 'closed' })
@@ -454,6 +471,61 @@ test('a close that fails does not hold up another one', async () => {
   await clock.advance(10_000)
   expect(await intentOf(stand, points.theirs)).toMatchObject({ state: 'closing' })
   expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'intended' })
+  calls.strike = () => undefined
+  await clock.advance(20_000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing' })
+})
+
+test('a channel that came and went before the books saw it: its close has ended', async () => {
+  const stand = await openReady()
+  const { node, run, clock, network, lnd, process } = stand
+  const third = network.addNode('third')
+  const fresh = network.establishChannel({ from: lnd, to: third, capacitySat: 400_000n })
+  third.stop()
+  await run(node.channels.close(fresh, { reason }))
+  process.kill()
+  third.start()
+  await clock.advance(5000)
+  lnd.closeChannel(fresh)
+  await clock.advance(1000)
+  network.mine(6)
+  const next = stand.open()
+  await run(next.node.start())
+  await clock.advance(40_000)
+  expect(await intentOf(stand, fresh)).toMatchObject({ state: 'closed' })
+})
+
+test('a process that slept takes no step of its former turn', async () => {
+  const stand = openStand({}, {}, false)
+  const { run, clock, points, peers, calls, process } = stand
+  await run(process.node.start())
+  await clock.advance(5000)
+  peers[0].stop()
+  await clock.advance(5000)
+  await run(process.node.channels.close(points.ours, { reason }))
+  await clock.advance(3000)
+  // It falls asleep between looking and calling.
+  calls.strike = (call) => {
+    if (call !== 'listPendingChannels' && call !== 'listChannels') return
+    process.life.pause()
+  }
+  await clock.advance(40_000)
+  calls.strike = () => undefined
+  const before = closeCalls(stand).length
+  const other = stand.open()
+  await run(other.node.start())
+  await clock.advance(60_000)
+  const byOther = closeCalls(stand).length
+  expect(byOther).toBeGreaterThan(before)
+  const row = await intentOf(stand, points.ours)
+  process.life.resume()
+  await clock.advance(500)
+  expect(closeCalls(stand)).toHaveLength(byOther)
+  expect(await intentOf(stand, points.ours)).toEqual(row)
+  peers[0].start()
+  await clock.advance(60_000)
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing' })
+  expect((await stand.told()).filter((type) => type === 'channel.closing')).toHaveLength(1)
 })
 
 test('killed at each commit and call of a close: one close, told once, nobody blamed', async () => {

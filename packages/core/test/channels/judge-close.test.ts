@@ -77,6 +77,35 @@ test('closed while LND was away: nobody is blacklisted', async () => {
   expect(await stand.told()).not.toContain('peer.blacklisted')
 })
 
+test('a peer that could not reach us since we came back had its reasons', async () => {
+  for (const isBackBefore of [true, false]) {
+    const stand = await openReady()
+    const { clock, points, peers, lnd } = stand
+    if (isBackBefore) peers[0].setReachable(false)
+    await clock.advance(10_000)
+    lnd.restart()
+    await clock.advance(10_000)
+    if (!isBackBefore) peers[0].setReachable(false)
+    await clock.advance(settlePeriod * 3000)
+    peers[0].closeChannel(points.ours, { kind: 'force' })
+    await settle(stand)
+    // Reachable for a moment after we came back, or never: both times it was not there for a while.
+    const { cause } = await attributionOf(stand, points.ours)
+    expect(cause, String(isBackBefore)).toBe('while-away')
+  }
+})
+
+test('a peer that goes, and closes long after, is not excused', async () => {
+  const stand = await openReady()
+  const { clock, points, peers } = stand
+  await clock.advance(settlePeriod * 2000)
+  peers[0].setReachable(false)
+  await clock.advance(settlePeriod * 1000)
+  peers[0].closeChannel(points.ours, { kind: 'force' })
+  await settle(stand)
+  expect(await attributionOf(stand, points.ours)).toMatchObject({ cause: 'unprovoked' })
+})
+
 test('closed by hand with another program: waived, told, nobody blamed', async () => {
   const stand = await openReady()
   stand.lnd.closeChannel(stand.points.theirs)
