@@ -51,7 +51,7 @@ function describeAll(parameters: readonly unknown[]): string {
 }
 
 /** JSON with bigints; functions and signals left out. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   if (typeof value === 'string') return value
   if (value instanceof Error) return PaymentNodeError.is(value) ? value.code : value.message
   return JSON.stringify(value, replace) ?? ''

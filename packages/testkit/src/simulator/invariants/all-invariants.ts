@@ -6,6 +6,7 @@ import { invoiceInvariants } from './invoice-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { payoutInvariants } from './payout-invariants.ts'
 import { processInvariants } from './process-invariants.ts'
+import { sendingInvariants } from './sending-invariants.ts'
 import { stateInvariants } from './state-invariants.ts'
 
 /** Every promise that is checked in every run; cheap and telling ones first. */
@@ -13,6 +14,7 @@ export const allInvariants: readonly Invariant[] = [
   ...ledgerInvariants,
   ...stateInvariants,
   ...payoutInvariants,
+  ...sendingInvariants,
   ...invoiceInvariants,
   ...eventInvariants,
   ...processInvariants,

@@ -5,7 +5,7 @@ import { msatOf, stateChanges, textOf } from './read-commit.ts'
 import { goesForward } from './state-invariants.ts'
 
 /** The table of an opening's states. */
-export const openingsGoForward: Invariant = goesForward({
+const openingsGoForward: Invariant = goesForward({
   name: 'openings-go-forward',
   says: 'An opening goes from intended to opening to pending to open, or to failed or abandoned; only a failed one may turn out to be pending or open.',
   table: 'channel_intents',
@@ -22,7 +22,7 @@ export const openingsGoForward: Invariant = goesForward({
 })
 
 /** Money rule 7. */
-export const openedAsIntended: Invariant = {
+const openedAsIntended: Invariant = {
   name: 'opened-as-intended',
   says: 'LND is asked to open a channel only with the peer, the size, the fee and the coins of a stored intent, and the coins are claimed for it.',
   begin(witness) {
@@ -61,7 +61,7 @@ export const openedAsIntended: Invariant = {
 }
 
 /** Money rule 7, by LND's own lists. */
-export const oneChannelPerIntent: Invariant = {
+const oneChannelPerIntent: Invariant = {
   name: 'one-channel-per-intent',
   says: 'In the end LND has at most one channel for each intent, and none of ours without an intent.',
   begin(witness) {
@@ -86,7 +86,7 @@ export const oneChannelPerIntent: Invariant = {
 }
 
 /** Money rule 18. */
-export const openBudgetHolds: Invariant = {
+const openBudgetHolds: Invariant = {
   name: 'open-budget-holds',
   says: 'What opening channels may cost in a month never exceeds its budget, and the budget counts every opening.',
   begin(witness) {
@@ -111,7 +111,7 @@ export const openBudgetHolds: Invariant = {
 }
 
 /** Nobody's channel is closed because it seems wise. */
-export const noCloseUnasked: Invariant = {
+const noCloseUnasked: Invariant = {
   name: 'no-close-unasked',
   says: 'LND is asked to close a channel only when the operator wants it closed, and by force only when he said so.',
   begin(witness) {
@@ -130,7 +130,7 @@ export const noCloseUnasked: Invariant = {
 }
 
 /** Money rule 18. */
-export const haltedMeansNoOpen: Invariant = {
+const haltedMeansNoOpen: Invariant = {
   name: 'halted-means-no-open',
   says: 'While outgoing money is halted no call that opens a channel is recorded.',
   begin(witness) {
@@ -149,7 +149,7 @@ export const haltedMeansNoOpen: Invariant = {
 }
 
 /** Nothing waits for ever. */
-export const openingsEnd: Invariant = {
+const openingsEnd: Invariant = {
   name: 'openings-end',
   says: 'In the end every opening is open, failed or abandoned, unless its funding still waits for a block.',
   begin(witness) {
@@ -173,7 +173,7 @@ export const openingsEnd: Invariant = {
 }
 
 /** A blacklist is for good, so it needs a reason that holds. */
-export const blacklistedForCause: Invariant = {
+const blacklistedForCause: Invariant = {
   name: 'blacklisted-for-cause',
   says: 'A peer is blacklisted only when it closed a channel that nobody asked to be closed, or by the operator.',
   begin(witness) {

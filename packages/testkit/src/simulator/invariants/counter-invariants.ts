@@ -3,7 +3,7 @@ import type { Invariant, Witness } from './invariant.ts'
 import { textOf } from './read-commit.ts'
 
 /** Money rule 15. */
-export const countedBeforeSent: Invariant = {
+const countedBeforeSent: Invariant = {
   name: 'counted-before-sent',
   says: 'The counter outside of the books has counted an intent before LND is asked to pay.',
   begin(witness) {
@@ -32,7 +32,7 @@ export const countedBeforeSent: Invariant = {
 }
 
 /** Money rule 15. */
-export const oldBooksSendNothing: Invariant = {
+const oldBooksSendNothing: Invariant = {
   name: 'old-books-send-nothing',
   says: 'Books that were replaced by an older copy, which the counter shows, send nothing before an operator has accepted the difference.',
   begin(witness) {

@@ -15,7 +15,7 @@ const payoutEvents: Readonly<Record<string, string>> = {
 }
 
 /** State and event commit together. */
-export const oneEventPerChange: Invariant = {
+const oneEventPerChange: Invariant = {
   name: 'one-event-per-change',
   says: 'Each change of the state of an invoice or a payout comes with exactly one event of its kind, and no such event without a change.',
   begin: () => ({
@@ -56,7 +56,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** The log is the history. */
-export const eventsInOrder: Invariant = {
+const eventsInOrder: Invariant = {
   name: 'events-in-order',
   says: 'The events of each invoice and payout come in an order that its states allow, each id once.',
   begin({ books }) {
@@ -84,7 +84,7 @@ export const eventsInOrder: Invariant = {
 }
 
 /** Durable handlers. */
-export const handlersSawAll: Invariant = {
+const handlersSawAll: Invariant = {
   name: 'handlers-saw-all',
   says: 'In the end every durable handler has finished every event that it asked for at least once, in the order of the log.',
   begin(witness) {

@@ -2,7 +2,7 @@ import type { Invariant } from './invariant.ts'
 import { insertedRows, stateChanges, textOf } from './read-commit.ts'
 
 /** Money rule 9. */
-export const settledMeansCredited: Invariant = {
+const settledMeansCredited: Invariant = {
   name: 'settled-means-credited',
   says: 'An invoice becomes settled in the same change that credits it, and is credited once.',
   begin(witness) {
@@ -38,7 +38,7 @@ export const settledMeansCredited: Invariant = {
 }
 
 /** Money rule 8. */
-export const givenOutIsStored: Invariant = {
+const givenOutIsStored: Invariant = {
   name: 'given-out-is-stored',
   says: 'An invoice that the host was given is in the books and at LND, with the same hash.',
   begin(witness) {
@@ -57,7 +57,7 @@ export const givenOutIsStored: Invariant = {
 }
 
 /** Money rule 9. */
-export const receivedIsCredited: Invariant = {
+const receivedIsCredited: Invariant = {
   name: 'received-is-credited',
   says: 'In the end every invoice that LND has settled is credited with what LND received.',
   begin(witness) {
@@ -78,7 +78,7 @@ export const receivedIsCredited: Invariant = {
 }
 
 /** An invoice does not stay open for ever. */
-export const endedInvoicesEnd: Invariant = {
+const endedInvoicesEnd: Invariant = {
   name: 'ended-invoices-end',
   says: 'In the end no invoice is open that LND has canceled.',
   begin(witness) {

@@ -3,7 +3,7 @@ import type { Invariant, SeenCommit } from './invariant.ts'
 import { insertedRows, msatOf, textOf } from './read-commit.ts'
 
 /** Money rule 2. */
-export const ledgerSumsToZero: Invariant = {
+const ledgerSumsToZero: Invariant = {
   name: 'ledger-sums-to-zero',
   says: 'The postings of every ledger transaction sum to zero and come with it in one change.',
   begin: () => ({
@@ -29,7 +29,7 @@ export const ledgerSumsToZero: Invariant = {
 }
 
 /** Money rule 2. */
-export const balancesNeverNegative: Invariant = {
+const balancesNeverNegative: Invariant = {
   name: 'balances-never-negative',
   says: 'No balance of a partner, free or reserved, is ever below zero.',
   begin: () => ({
@@ -45,7 +45,7 @@ export const balancesNeverNegative: Invariant = {
 }
 
 /** Money rule 2. */
-export const balancesEqualPostings: Invariant = {
+const balancesEqualPostings: Invariant = {
   name: 'balances-equal-postings',
   says: 'Every balance row equals the sum of the postings to its account.',
   begin() {
@@ -74,7 +74,7 @@ export const balancesEqualPostings: Invariant = {
 }
 
 /** Money rule 9: only settled invoices bring money, and what a payout returns was reserved before. */
-export const noOtherCredit: Invariant = {
+const noOtherCredit: Invariant = {
   name: 'no-other-credit',
   says: 'A partner is credited for an invoice that LND has settled, with what was paid, once; for nothing else.',
   begin(witness) {
@@ -110,7 +110,7 @@ export const noOtherCredit: Invariant = {
 }
 
 /** Money rules 3 and 4. */
-export const releasedByEnd: Invariant = {
+const releasedByEnd: Invariant = {
   name: 'released-by-end',
   says: 'A reservation is given back only in the change in which its payout ends.',
   begin: () => ({
@@ -131,7 +131,7 @@ export const releasedByEnd: Invariant = {
 }
 
 /** Money rule 3. */
-export const reservationCoversFlight: Invariant = {
+const reservationCoversFlight: Invariant = {
   name: 'reservation-covers-flight',
   says: 'What is reserved for a partner equals the worst case of all payouts that have not ended.',
   begin(witness) {

@@ -3,7 +3,7 @@ import type { Invariant } from './invariant.ts'
 import { textOf } from './read-commit.ts'
 
 /** Money rule 14. */
-export const noStaleLeader: Invariant = {
+const noStaleLeader: Invariant = {
   name: 'no-stale-leader',
   says: 'Nothing of an older epoch is written after something of a newer one.',
   begin() {
@@ -23,7 +23,7 @@ export const noStaleLeader: Invariant = {
 }
 
 /** What only the leader may write. */
-export const leaderWritesAreFenced: Invariant = {
+const leaderWritesAreFenced: Invariant = {
   name: 'leader-writes-are-fenced',
   says: 'What the workers write about payouts and channels carries the fence of the lease; only a request and an operator write without.',
   begin(witness) {
@@ -43,7 +43,7 @@ export const leaderWritesAreFenced: Invariant = {
 }
 
 /** What core hands over is always a change. */
-export const changesAreValid: Invariant = {
+const changesAreValid: Invariant = {
   name: 'changes-are-valid',
   says: 'Core never hands the storage a change that no storage takes.',
   begin: () => ({
@@ -55,14 +55,14 @@ export const changesAreValid: Invariant = {
 }
 
 /** All money of the network. */
-export const moneyIsConserved: Invariant = {
+const moneyIsConserved: Invariant = {
   name: 'money-is-conserved',
   says: 'The network neither makes nor loses money: what was issued is in channels, wallets and fees.',
   begin: ({ truth }) => ({ end: () => truth.audit() }),
 }
 
 /** Nothing waits for ever. */
-export const payoutsEnd: Invariant = {
+const payoutsEnd: Invariant = {
   name: 'payouts-end',
   says: 'In the end no payout waits that LND has ended, never had, or could have been sent.',
   begin(witness) {
@@ -81,7 +81,7 @@ export const payoutsEnd: Invariant = {
 }
 
 /** Books and LND. */
-export const booksAgree: Invariant = {
+const booksAgree: Invariant = {
   name: 'books-agree',
   says: 'In the end what all partners own is what LND received for their invoices, less what LND paid for their payouts.',
   begin(witness) {

@@ -30,7 +30,7 @@ const attemptTransitions: Transitions = {
 }
 
 /** The table of an invoice's states. */
-export const invoicesGoForward: Invariant = goesForward({
+const invoicesGoForward: Invariant = goesForward({
   name: 'invoices-go-forward',
   says: 'An invoice goes from open to settled, expired or canceled, and from those only to settled.',
   table: 'invoices',
@@ -39,7 +39,7 @@ export const invoicesGoForward: Invariant = goesForward({
 })
 
 /** The table of a payout's states. */
-export const payoutsGoForward: Invariant = goesForward({
+const payoutsGoForward: Invariant = goesForward({
   name: 'payouts-go-forward',
   says: 'A payout goes from reserved to sending to succeeded or failed, and never back.',
   table: 'payouts',
@@ -48,7 +48,7 @@ export const payoutsGoForward: Invariant = goesForward({
 })
 
 /** The table of an attempt's states. */
-export const attemptsGoForward: Invariant = goesForward({
+const attemptsGoForward: Invariant = goesForward({
   name: 'attempts-go-forward',
   says: 'An attempt goes from recorded to sent, perhaps unknown, to succeeded or failed, and never back.',
   table: 'attempts',
@@ -57,7 +57,7 @@ export const attemptsGoForward: Invariant = goesForward({
 })
 
 /** What the books say once stays: rows of money are not deleted. */
-export const nothingIsDeleted: Invariant = {
+const nothingIsDeleted: Invariant = {
   name: 'nothing-is-deleted',
   says: 'Invoices, payouts, attempts, ledger transactions, postings and balances are never deleted.',
   begin: () => ({
