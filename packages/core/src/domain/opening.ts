@@ -88,24 +88,28 @@ export function decideOpening(
       if (state !== 'intended') return { do: 'search' }
       return isHalted ? { do: 'book-failed', because: 'halted' } : { do: 'connect' }
     case 'unreachable':
-      return state === 'intended'
-        ? { do: 'book-failed', because: 'peer-unreachable' }
-        : { do: 'search' }
+      return state === 'pending'
+        ? { do: 'search' }
+        : { do: 'book-failed', because: 'peer-unreachable' }
     case 'connected':
-      if (state !== 'intended' && state !== 'opening') return { do: 'search' }
-      if (state === 'intended' && isHalted) return { do: 'book-failed', because: 'halted' }
-      return { do: 'call' }
+      if (state === 'pending') return { do: 'search' }
+      return isHalted ? { do: 'book-failed', because: 'halted' } : { do: 'call' }
     case 'absent':
       // LND ≥ 0.21 shows a closing channel in no list for a few blocks.
       if (state === 'pending') return { do: 'wait', because: 'unconfirmed' }
       if (evidence.coins === 'locked') return { do: 'wait', because: 'coins-locked' }
       if (evidence.coins === 'spent') return { do: 'book-failed', because: 'coins-spent' }
       if (isHalted) return { do: 'book-failed', because: 'halted' }
-      return calls < mostCalls ? { do: 'call' } : { do: 'book-failed', because: 'no-answer' }
+      // LND may have lost the peer together with the call.
+      return calls < mostCalls ? { do: 'connect' } : { do: 'book-failed', because: 'no-answer' }
     case 'refused':
       if (evidence.coins === 'spent') return { do: 'book-failed', because: 'coins-spent' }
       // Perhaps by an earlier call of ours that is still under way: it will end one way or the other.
       if (evidence.coins === 'locked') return { do: 'wait', because: 'coins-locked' }
+      // A restart of LND leaves peers without a channel behind: no fault of theirs.
+      if (evidence.reason === 'peer-offline' && calls < mostCalls && !isHalted) {
+        return { do: 'connect' }
+      }
       return { do: 'book-failed', because: evidence.reason }
   }
 }

@@ -26,8 +26,27 @@ const table: [OpeningState, number, boolean, OpeningEvidence, string][] = [
   ['opening', 1, false, { kind: 'pending' }, 'book-pending'],
   ['opening', 1, false, { kind: 'open' }, 'book-open'],
   ['opening', 1, false, { kind: 'funding-canceled' }, 'book-failed funding-canceled'],
-  ['opening', 1, false, { kind: 'absent', ...free }, 'call'],
-  ['opening', 2, false, { kind: 'absent', ...free }, 'call'],
+  ['opening', 1, false, { kind: 'absent', ...free }, 'connect'],
+  ['opening', 2, false, { kind: 'absent', ...free }, 'connect'],
+  ['opening', 1, false, { kind: 'connected' }, 'call'],
+  ['opening', 1, true, { kind: 'connected' }, 'book-failed halted'],
+  ['opening', 1, false, { kind: 'unreachable' }, 'book-failed peer-unreachable'],
+  // LND was restarted between the connection and the call.
+  ['opening', 1, false, { kind: 'refused', reason: 'peer-offline', ...free }, 'connect'],
+  [
+    'opening',
+    3,
+    false,
+    { kind: 'refused', reason: 'peer-offline', ...free },
+    'book-failed peer-offline',
+  ],
+  [
+    'opening',
+    1,
+    true,
+    { kind: 'refused', reason: 'peer-offline', ...free },
+    'book-failed peer-offline',
+  ],
   ['opening', 3, false, { kind: 'absent', ...free }, 'book-failed no-answer'],
   ['opening', 1, true, { kind: 'absent', ...free }, 'book-failed halted'],
   // Somebody holds the coins: most likely our own call.
@@ -39,6 +58,8 @@ const table: [OpeningState, number, boolean, OpeningEvidence, string][] = [
   ['opening', 2, false, { ...refused, ...spent }, 'book-failed coins-spent'],
   ['pending', 1, false, { kind: 'none' }, 'search'],
   ['pending', 1, true, { kind: 'pending' }, 'wait unconfirmed'],
+  ['pending', 1, false, { kind: 'connected' }, 'search'],
+  ['pending', 1, false, { kind: 'unreachable' }, 'search'],
   ['pending', 1, false, { kind: 'open' }, 'book-open'],
   ['pending', 1, false, { kind: 'funding-canceled' }, 'book-failed funding-canceled'],
   // In no list while a close confirms: nothing is concluded.
