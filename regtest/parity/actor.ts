@@ -12,6 +12,8 @@ export interface Actor {
   readonly foreign: ForeignInvoice[]
   /** Channel points, oldest first; the first was there from the beginning. */
   readonly channels: string[]
+  /** Outpoints that have funded a channel. */
+  readonly spent: string[]
   process: 'running' | 'locked' | 'stopped'
   /** The next secret of the run; the same in both worlds. */
   nextPreimage(): Uint8Array
@@ -45,6 +47,7 @@ export function createActor(world: World, nonce: string): Actor {
     invoices: [],
     foreign: [],
     channels: [world.firstChannel],
+    spent: [],
     process: 'running',
     nextPreimage: () => createHash('sha256').update(`${nonce}/${preimages++}`).digest(),
   }

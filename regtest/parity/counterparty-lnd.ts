@@ -20,6 +20,7 @@ export function counterpartyLnd(node: RegtestNode): WorldCounterparty {
     settleHold: (preimage) => node.settleHold(Buffer.from(preimage)),
     cancelInvoice: (paymentHash) => node.cancelHold(Buffer.from(paymentHash, 'hex')),
     pay: (paymentRequest, amountMsat) => pay(node, paymentRequest, amountMsat),
+    payInOnePart: (paymentRequest) => send(node, { payment_request: paymentRequest, max_parts: 1 }),
     keysend: async (publicKey, amountMsat) => ended(await node.keysend(publicKey, amountMsat)),
   }
 }
@@ -52,15 +53,21 @@ async function pay(
   if (amountMsat === undefined || decoded.num_msat === '0') {
     return ended(await node.pay(paymentRequest, amountMsat))
   }
-  const updates = node.stream<LndPayment>('routerrpc.Router', 'SendPaymentV2', {
+  return send(node, {
     dest: Buffer.from(decoded.destination, 'hex'),
     payment_hash: Buffer.from(decoded.payment_hash, 'hex'),
     payment_addr: decoded.payment_addr,
     final_cltv_delta: Number(decoded.cltv_expiry),
     amt_msat: amountMsat.toString(),
+  })
+}
+
+async function send(node: RegtestNode, request: object): Promise<CounterpartyPayment> {
+  const updates = node.stream<LndPayment>('routerrpc.Router', 'SendPaymentV2', {
     fee_limit_msat: '1000000',
     timeout_seconds: 60,
     no_inflight_updates: true,
+    ...request,
   })
   for await (const payment of updates) {
     if (payment.status === 'SUCCEEDED' || payment.status === 'FAILED') return ended(payment)

@@ -24,6 +24,11 @@ function byChannel(list: readonly { readonly channelPoint: string }[]): unknown 
   return Object.fromEntries(list.map((item) => [item.channelPoint, item]))
 }
 
+/** A list without an order; an error stays as it is. */
+function sorted(list: readonly unknown[]): unknown {
+  return Array.isArray(list) ? [...list].sort((a, b) => (show(a) < show(b) ? -1 : 1)) : list
+}
+
 /** A single attempt as it is; of several only those that carry money, in an order of their own. */
 function carryingParts(parts: readonly { readonly state: string }[]): unknown {
   if (parts.length < 2) return parts
@@ -81,6 +86,52 @@ export const differences: readonly Difference[] = [
     paths: ['**.claims.*.outpoint'],
     compare: (outpoint: string, names) => names.ofTransaction(outpoint.split(':')[0] as string),
     reason: 'Outputs are sorted by their bytes (BIP69); compared by their transaction.',
+  },
+  {
+    paths: ['node.coins.*.outpoint', 'node.transactions.*.spends.*'],
+    compare: (outpoint: string, names) => names.ofTransaction(outpoint.split(':')[0] as string),
+    reason: 'Outputs are sorted by their bytes (BIP69); compared by their transaction.',
+  },
+  {
+    paths: ['node.coins.*.confirmations'],
+    compare: (count: number, names) => (count > names.blocksSinceStart() ? 'old' : count),
+    reason: 'The coins of the start are as old as they are; younger ones are compared exactly.',
+  },
+  {
+    paths: ['node.coins.*.address', 'node.transactions.*.rawTransaction'],
+    compare: isThere,
+    reason: 'Made of random keys.',
+  },
+  {
+    paths: ['node.coins', 'node.transactions', 'node.policies'],
+    compare: sorted,
+    reason: 'LND promises no order among coins and policies, nor among transactions of one block.',
+  },
+  {
+    paths: ['node.transactions.*.transactionId'],
+    compare: (id: string, names) => names.ofTransaction(id),
+    reason: 'Made of random keys; compared by what the transaction is for.',
+  },
+  {
+    paths: ['node.transactions.*.label'],
+    compare: (label: string, names) =>
+      label.replace(/shortchanid-(\d+)/, (_, id: string) => names.of(id)),
+    reason: 'Names a short channel id; compared by the name of the channel.',
+  },
+  {
+    paths: ['node.forwards.*.at', 'result.lastUpdateAt'],
+    compare: isThere,
+    reason: 'Each world has its own clock.',
+  },
+  {
+    paths: ['node.forwards.*.channelIdIn', 'node.forwards.*.channelIdOut'],
+    compare: named,
+    reason: 'Made of heights; compared by the name of the channel.',
+  },
+  {
+    paths: ['result.addresses.*'],
+    compare: (address: string, names) => names.of(address),
+    reason: 'Ports are free ones; compared by the name of the node.',
   },
   {
     paths: ['**.htlcs'],

@@ -108,30 +108,80 @@ const payments: fc.Arbitrary<Operation> = fc.oneof(
 const channels: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc
-      .record({
-        kind: kind('open-channel'),
-        opener: fc.constantFrom('tested', 'peer'),
-        capacitySat: fc.bigInt({ min: 19_990n, max: 1_190_000n }),
-        pushPercent: fc.bigInt({ min: 0n, max: 60n }),
-        isPrivate: fc.boolean(),
-        satPerVbyte: fc.integer({ min: 1, max: 20 }),
-      })
-      .map(({ pushPercent, ...terms }) => ({
-        ...terms,
-        pushSat: (terms.capacitySat * pushPercent) / 100n,
-      })),
+    arbitrary: fc.record({
+      kind: kind('open-channel'),
+      opener: fc.constantFrom('tested', 'tested', 'peer', 'payee'),
+      to: fc.constantFrom('peer', 'peer', 'peer', 'payee', 'nobody', 'itself'),
+      capacitySat: fc.oneof(
+        { weight: 6, arbitrary: fc.bigInt({ min: 20_000n, max: 1_190_000n }) },
+        { weight: 1, arbitrary: fc.constantFrom(19_999n, 16_777_215n, 16_777_216n) },
+      ),
+      isPrivate: fc.boolean(),
+      satPerVbyte: fc.integer({ min: 1, max: 20 }),
+      coins: fc.constantFrom(
+        'largest',
+        'largest',
+        'largest',
+        'smallest',
+        'two',
+        'unconfirmed',
+        'spent',
+        'unknown',
+      ),
+    }),
   },
   {
     weight: 1,
+    arbitrary: fc.record(
+      {
+        kind: kind('close-channel'),
+        closer: fc.constantFrom('us', 'other'),
+        slot,
+        isForce: fc.boolean(),
+        satPerVbyte: fc.integer({ min: 1, max: 20 }),
+      },
+      { requiredKeys: ['kind', 'closer', 'slot', 'isForce'] },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: kind('close-again'), slot, isForce: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('close-unknown') }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('abandon-unknown') }) },
+  {
+    weight: 1,
     arbitrary: fc.record({
-      kind: kind('close-channel'),
-      closer: fc.constantFrom('tested', 'peer'),
-      slot,
-      isForce: fc.boolean(),
+      kind: kind('connect'),
+      to: fc.constantFrom('peer', 'payee'),
+      isWrongAddress: fc.boolean(),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: kind('mine'), blocks }) },
+)
+
+const readings: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({
+    kind: kind('new-address'),
+    type: fc.constantFrom('taproot', 'witness-public-key-hash'),
+  }),
+  fc.record({ kind: kind('estimate-feerate'), blocks: fc.integer({ min: 1, max: 144 }) }),
+  fc.record({ kind: kind('required-reserve'), additional: fc.integer({ min: 0, max: 12 }) }),
+  fc.record({ kind: kind('publish'), what: fc.constantFrom('known', 'garbage') }),
+  fc.record({
+    kind: kind('find-node'),
+    which: fc.constantFrom('tested', 'peer', 'payee', 'nobody'),
+  }),
+  fc.record({
+    kind: kind('write-policy'),
+    slot,
+    baseFeeMsat: fc.bigInt({ min: 0n, max: 5_000n }),
+    feeRatePpm: fc.integer({ min: 0, max: 5_000 }),
+    timeLockDeltaBlocks: fc.oneof(
+      fc.integer({ min: 18, max: 144 }),
+      fc.constantFrom(0, 17, 2016, 2017),
+    ),
+  }),
 )
 
 const processes: fc.Arbitrary<Operation> = fc.oneof(
@@ -145,6 +195,7 @@ const processes: fc.Arbitrary<Operation> = fc.oneof(
 export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 12, arbitrary: invoices },
   { weight: 12, arbitrary: payments },
-  { weight: 6, arbitrary: channels },
+  { weight: 7, arbitrary: channels },
+  { weight: 3, arbitrary: readings },
   { weight: 1, arbitrary: processes },
 )

@@ -1,3 +1,4 @@
+import type { LightningNode } from '@payment-node/core'
 import { lnd, macaroonPermissions } from '@payment-node/lnd-adapter'
 import { startNetwork } from '../network.ts'
 import type { RegtestNode } from '../node-controls.ts'
@@ -26,25 +27,23 @@ export async function startLndWorld(): Promise<World> {
   })
   const [tested, peer, payee] = ['tested', 'peer', 'payee'].map((alias) => network.node(alias))
   if (!tested || !peer || !payee) throw new Error('unreachable')
-  const parties = { tested, peer, payee }
   await tested.unlock()
   await tested.fund(100_000_000n, 5)
   const [firstChannel] = await network.openChannels([
     { from: 'tested', to: 'peer', capacitySat: 10_000_000n, pushSat: 5_000_000n },
-    { from: 'peer', to: 'payee', capacitySat: 10_000_000n, pushSat: 5_000_000n },
+    { from: 'peer', to: 'payee', capacitySat: 10_000_000n, pushSat: 1_000_000n },
   ])
-  const permissions = macaroonPermissions().map((permission) => permission.replace(/^uri:/, ''))
-  const node = lnd({
-    address: tested.details.rpcAddress,
-    certificate: { path: tested.details.certificatePath },
-    macaroon: { hex: await tested.bakeMacaroon(permissions, 77) },
-  })
-
+  const ports = {
+    tested: await adapterOf(tested),
+    peer: await adapterOf(peer),
+    payee: await adapterOf(payee),
+  }
   const routable = new Set<string>()
 
   return {
     kind: 'lnd',
-    node,
+    node: ports.tested,
+    ports,
     publicKeys: { tested: tested.publicKey, peer: peer.publicKey, payee: payee.publicKey },
     addresses: {
       tested: tested.details.peerAddress,
@@ -66,25 +65,33 @@ export async function startLndWorld(): Promise<World> {
       await tested.unlock()
       await tested.waitUntilSynced()
     },
-    openChannel: (opener, { capacitySat, pushSat, isPrivate, satPerVbyte }) =>
-      parties[opener].openChannel(opener === 'tested' ? peer : tested, capacitySat, pushSat, {
-        private: isPrivate,
-        sat_per_vbyte: satPerVbyte,
-      }),
-    async closeChannel(closer, channelPoint, isForce) {
-      await parties[closer].closeChannel(channelPoint, isForce)
-    },
     async remove() {
-      await node.close()
+      await Promise.all(Object.values(ports).map((port) => port.close()))
       await network.remove()
       await feerates.close()
     },
   }
 }
 
-interface Policies {
-  readonly node1_policy: unknown
-  readonly node2_policy: unknown
+/** With every right that the adapter has a use for. */
+async function adapterOf(node: RegtestNode): Promise<LightningNode> {
+  const permissions = macaroonPermissions().map((permission) => permission.replace(/^uri:/, ''))
+  return lnd({
+    address: node.details.rpcAddress,
+    certificate: { path: node.details.certificatePath },
+    macaroon: { hex: await node.bakeMacaroon(permissions, 77) },
+  })
+}
+
+interface Policy {
+  readonly fee_base_msat: string
+  readonly fee_rate_milli_msat: string
+  readonly time_lock_delta: number
+}
+
+interface Edge {
+  readonly node1_policy: Policy | null
+  readonly node2_policy: Policy | null
 }
 
 /** "Active" comes before the graphs know a channel: both ends, and others when it is announced. */
@@ -100,15 +107,32 @@ async function waitUntilRoutable(
     const openedAt = Number(BigInt(channel.chan_id) >> 40n)
     const isAnnounced = !channel.private && height >= openedAt + 5
     // Once known is enough: a closed channel leaves the graph before it leaves the list.
-    const known = `${channel.channel_point} ${isAnnounced}`
+    const known = `${channel.channel_point} ${isAnnounced} ${await policiesOf(tested, channel)}`
     if (!channel.active || routable.has(known)) continue
-    for (const node of isAnnounced ? [tested, peer, payee] : [tested, peer]) {
-      await node.waitFor(`both policies of channel ${channel.channel_point}`, async () => {
-        const request = { chan_id: channel.chan_id }
-        const edge = await node.rpc<Policies>('lnrpc.Lightning', 'GetChanInfo', request)
-        return edge.node1_policy !== null && edge.node2_policy !== null
+    const other = channel.remote_pubkey === peer.publicKey ? peer : payee
+    const wanted = await tested.waitFor(`policies of ${channel.channel_point}`, () =>
+      policiesOf(tested, channel),
+    )
+    for (const node of isAnnounced ? [peer, payee] : [other]) {
+      await node.waitFor(`policies of ${channel.channel_point}`, async () => {
+        return (await policiesOf(node, channel)) === wanted
       })
     }
-    routable.add(known)
+    routable.add(`${channel.channel_point} ${isAnnounced} ${wanted}`)
   }
+}
+
+/** What both ends ask, as the node's graph knows it; undefined when it does not. */
+async function policiesOf(
+  node: RegtestNode,
+  { chan_id }: { readonly chan_id: string },
+): Promise<string | undefined> {
+  const edge = await node
+    .rpc<Edge>('lnrpc.Lightning', 'GetChanInfo', { chan_id })
+    .catch(() => undefined)
+  const policies = [edge?.node1_policy, edge?.node2_policy]
+  if (policies.some((policy) => !policy)) return undefined
+  return policies
+    .map((one) => [one!.fee_base_msat, one!.fee_rate_milli_msat, one!.time_lock_delta].join())
+    .join(' ')
 }

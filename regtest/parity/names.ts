@@ -8,6 +8,8 @@ export interface Names {
   /** `funding of channel 1`, `closing of channel 1`, `claim of channel 1`, or `a transaction`. */
   ofTransaction(transactionId: string): string
   readonly baseHeight: number
+  /** Blocks that the node has seen since the network was ready. */
+  blocksSinceStart(): number
   /** Learns what comes later: short channel ids, and transactions. */
   learn(observation: Observation): void
 }
@@ -16,8 +18,10 @@ export interface Names {
 export function createNames(actor: Actor): Names {
   const { world, channels } = actor
   const known = new Map<string, string>()
+  let height = world.baseHeight
   const transactions = new Map<string, string>()
   for (const [party, publicKey] of Object.entries(world.publicKeys)) known.set(publicKey, party)
+  for (const [party, address] of Object.entries(world.addresses)) known.set(address, party)
   const nameOfChannel = (channelPoint: string): string | undefined => {
     const position = channels.indexOf(channelPoint)
     return position < 0 ? undefined : `channel ${position + 1}`
@@ -26,7 +30,9 @@ export function createNames(actor: Actor): Names {
     of: (text) => known.get(text) ?? nameOfChannel(text) ?? text,
     ofTransaction: (transactionId) => transactions.get(transactionId) ?? 'a transaction',
     baseHeight: world.baseHeight,
+    blocksSinceStart: () => height - world.baseHeight,
     learn(observation) {
+      if ('blockHeight' in observation.info) height = observation.info.blockHeight
       for (const channelPoint of channels) {
         const transactionId = channelPoint.split(':')[0] as string
         transactions.set(transactionId, `funding of ${nameOfChannel(channelPoint)}`)

@@ -1,12 +1,16 @@
 import type {
   ClosedChannel,
+  Forward,
   HighWater,
   NodeChannel,
   NodeInfo,
   NodeInvoice,
   PaymentUpdate,
   PendingChannel,
+  RoutingPolicy,
   WalletBalance,
+  WalletOutput,
+  WalletTransaction,
 } from '@payment-node/core'
 import type { Actor } from './actor.ts'
 import { type Failed, outcomeOf } from './outcome-of.ts'
@@ -24,7 +28,20 @@ export interface Observation {
   readonly payments: readonly PaymentUpdate[] | Failed
   readonly tracks: readonly (PaymentUpdate | Failed)[]
   readonly highWater: HighWater | Failed
+  readonly coins: readonly WalletOutput[] | Failed
+  /** Since the network was ready. */
+  readonly transactions: readonly WalletTransaction[] | Failed
+  readonly policies: readonly RoutingPolicy[] | Failed
+  readonly forwards: readonly Forward[] | Failed
   readonly streams: StreamsShown
+}
+
+/** One page with everything, of a node that has forwarded little. */
+export const allForwards = {
+  startTime: Date.UTC(2020),
+  endTime: Date.UTC(2100),
+  offset: 0,
+  limit: 1000,
 }
 
 /** Calls every member of the port that only reads. */
@@ -45,10 +62,16 @@ export async function observeNode(actor: Actor): Promise<Observation> {
     Promise.all(actor.invoices.map((one) => outcomeOf(node.lookupInvoice(one.paymentHash)))),
     Promise.all(actor.foreign.map((one) => outcomeOf(firstUpdate(actor, one.paymentHash)))),
   ])
+  const [coins, transactions, policies, forwards] = await Promise.all([
+    outcomeOf(node.onchain!.unspent()),
+    outcomeOf(node.onchain!.transactions(actor.world.baseHeight + 1)),
+    outcomeOf(node.policies!.read()),
+    outcomeOf(node.forwards!.list(allForwards)),
+  ])
   const streams = actor.streams.show(whereabouts(channels, pending, closed))
   return {
     ...{ info, channels, pending, closed, wallet, invoices, lookups, payments, tracks },
-    ...{ highWater, streams },
+    ...{ highWater, coins, transactions, policies, forwards, streams },
   }
 }
 

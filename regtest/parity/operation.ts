@@ -1,3 +1,5 @@
+import type { Party } from './world.ts'
+
 /**
  * One thing that happens in both worlds. Plain data, so that a sequence can be printed, shrunk and kept
  * as a case. `slot` picks among what the sequence has made so far (modulo its count); with nothing to
@@ -8,6 +10,7 @@ export type Operation =
   | PaymentOperation
   | HoldOperation
   | ChannelOperation
+  | ReadingOperation
   | ProcessOperation
 
 /** Invoices of the node under test. */
@@ -67,23 +70,51 @@ export type HoldOperation =
   | { readonly kind: 'settle-hold'; readonly slot: number }
   | { readonly kind: 'cancel-hold'; readonly slot: number }
 
-/** Channels between the node under test and its peer. */
+/** Channels of the node under test, opened and closed through the port by either end. */
 export type ChannelOperation =
   | {
       readonly kind: 'open-channel'
-      readonly opener: 'tested' | 'peer'
+      readonly opener: Party
+      /** Ignored unless the node under test opens. */
+      readonly to: 'peer' | 'payee' | 'nobody' | 'itself'
       readonly capacitySat: bigint
-      readonly pushSat: bigint
       readonly isPrivate: boolean
       readonly satPerVbyte: number
+      readonly coins: CoinChoice
     }
   | {
       readonly kind: 'close-channel'
-      readonly closer: 'tested' | 'peer'
+      readonly closer: 'us' | 'other'
       readonly slot: number
       readonly isForce: boolean
+      readonly satPerVbyte?: number
     }
+  /** Asks again for a close that is under way, or for one of a channel that never was. */
+  | { readonly kind: 'close-again'; readonly slot: number; readonly isForce: boolean }
+  | { readonly kind: 'close-unknown' }
+  | { readonly kind: 'abandon-unknown' }
+  | { readonly kind: 'connect'; readonly to: 'peer' | 'payee'; readonly isWrongAddress: boolean }
   | { readonly kind: 'mine'; readonly blocks: number }
+
+/** Which outputs of the wallet fund a channel. */
+export type CoinChoice = 'largest' | 'smallest' | 'two' | 'unconfirmed' | 'spent' | 'unknown'
+
+/** The wallet, the graph, and what channels ask. */
+export type ReadingOperation =
+  | { readonly kind: 'new-address'; readonly type: 'taproot' | 'witness-public-key-hash' }
+  | { readonly kind: 'estimate-feerate'; readonly blocks: number }
+  | { readonly kind: 'required-reserve'; readonly additional: number }
+  | { readonly kind: 'publish'; readonly what: 'known' | 'garbage' }
+  | { readonly kind: 'find-node'; readonly which: Party | 'nobody' }
+  | {
+      readonly kind: 'write-policy'
+      readonly slot: number
+      readonly baseFeeMsat: bigint
+      readonly feeRatePpm: number
+      readonly timeLockDeltaBlocks: number
+    }
+  /** The payee pays the peer; the way is over the node under test when its own channel is too small. */
+  | { readonly kind: 'forward'; readonly amountMsat: bigint }
 
 /** The process of the node under test. */
 export type ProcessOperation =

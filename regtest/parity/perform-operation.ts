@@ -4,6 +4,7 @@ import { performChannelOperation } from './perform-channel-operation.ts'
 import { performHoldOperation } from './perform-hold-operation.ts'
 import { performInvoiceOperation } from './perform-invoice-operation.ts'
 import { performPaymentOperation } from './perform-payment-operation.ts'
+import { performReadingOperation } from './perform-reading-operation.ts'
 import type { Result } from './receive-payment.ts'
 
 /** Does one operation in one world and resolves with what it showed. */
@@ -33,8 +34,20 @@ export function performOperation(actor: Actor, operation: Operation): Promise<Re
       return performHoldOperation(actor, operation)
     case 'open-channel':
     case 'close-channel':
+    case 'close-again':
+    case 'close-unknown':
+    case 'abandon-unknown':
+    case 'connect':
     case 'mine':
       return performChannelOperation(actor, operation)
+    case 'new-address':
+    case 'estimate-feerate':
+    case 'required-reserve':
+    case 'publish':
+    case 'find-node':
+    case 'write-policy':
+    case 'forward':
+      return performReadingOperation(actor, operation)
     default:
       return performProcessOperation(actor, operation)
   }

@@ -6,7 +6,8 @@ import {
 import { hashPreimage } from './hash-preimage.ts'
 import type { CounterpartyPayment, World, WorldCounterparty } from './world.ts'
 
-const channel = { capacitySat: 10_000_000n, pushSat: 5_000_000n }
+const firstChannel = { capacitySat: 10_000_000n, pushSat: 5_000_000n, satPerVbyte: 5 }
+const secondChannel = { capacitySat: 10_000_000n, pushSat: 1_000_000n, satPerVbyte: 5 }
 /** Longer than links and graphs need to come back. */
 const calmMilliseconds = 3_000
 const feeLimitMsat = 1_000_000n
@@ -15,10 +16,11 @@ const feeLimitMsat = 1_000_000n
 export async function startSimulatedWorld(seed: string): Promise<World> {
   const clock = createVirtualClock({ isAutomatic: true })
   const network = createSimulatedNetwork({ clock, seed, network: 'simnet', hasIndexGaps: false })
+  const addresses = { tested: '10.0.0.1:9735', peer: '10.0.0.2:9735', payee: '10.0.0.3:9735' }
   const nodes = {
-    tested: network.addNode('tested'),
-    peer: network.addNode('peer'),
-    payee: network.addNode('payee'),
+    tested: network.addNode('tested', { address: addresses.tested }),
+    peer: network.addNode('peer', { address: addresses.peer }),
+    payee: network.addNode('payee', { address: addresses.payee }),
   }
   for (const node of Object.values(nodes)) {
     for (let coin = 0; coin < 5; coin++) node.fund(20_000_000n)
@@ -30,8 +32,8 @@ export async function startSimulatedWorld(seed: string): Promise<World> {
       await clock.sleep(100)
     }
   }
-  const firstChannel = nodes.tested.openChannel(nodes.peer, { ...channel, satPerVbyte: 5 })
-  nodes.peer.openChannel(nodes.payee, { ...channel, satPerVbyte: 5 })
+  const channelPoint = nodes.tested.openChannel(nodes.peer, firstChannel)
+  nodes.peer.openChannel(nodes.payee, secondChannel)
   await mine(6)
   const calm = (): Promise<void> => clock.sleep(calmMilliseconds)
   await calm()
@@ -39,15 +41,20 @@ export async function startSimulatedWorld(seed: string): Promise<World> {
   return {
     kind: 'simulated',
     node: nodes.tested.lightning,
+    ports: {
+      tested: nodes.tested.lightning,
+      peer: nodes.peer.lightning,
+      payee: nodes.payee.lightning,
+    },
     publicKeys: {
       tested: nodes.tested.publicKey,
       peer: nodes.peer.publicKey,
       payee: nodes.payee.publicKey,
     },
-    addresses: { tested: 'tested:9735', peer: 'peer:9735', payee: 'payee:9735' },
+    addresses,
     counterparties: { peer: counterparty(nodes.peer), payee: counterparty(nodes.payee) },
     baseHeight: network.blockHeight,
-    firstChannel,
+    firstChannel: channelPoint,
     mine,
     calm,
     passTime: (milliseconds) => clock.sleep(milliseconds),
@@ -67,17 +74,9 @@ export async function startSimulatedWorld(seed: string): Promise<World> {
     async unlock() {
       nodes.tested.unlock()
     },
-    async openChannel(opener, terms) {
-      const other = opener === 'tested' ? nodes.peer : nodes.tested
-      return nodes[opener].openChannel(other, terms)
+    async remove() {
+      await Promise.all(Object.values(nodes).map((node) => node.lightning.close()))
     },
-    async closeChannel(closer, channelPoint, isForce) {
-      nodes[closer].closeChannel(channelPoint, {
-        kind: isForce ? 'force' : 'cooperative',
-        satPerVbyte: 5,
-      })
-    },
-    remove: () => nodes.tested.lightning.close(),
   }
 
   function counterparty(node: SimulatedNode): WorldCounterparty {
@@ -104,6 +103,8 @@ export async function startSimulatedWorld(seed: string): Promise<World> {
       },
       pay: (paymentRequest, amountMsat) =>
         paid(node.pay(paymentRequest, { feeLimitMsat, ...(amountMsat && { amountMsat }) })),
+      payInOnePart: (paymentRequest) =>
+        paid(node.pay(paymentRequest, { feeLimitMsat, maximumParts: 1 })),
       keysend: (publicKey, amountMsat) => paid(node.keysend(publicKey, amountMsat)),
     }
   }

@@ -8,12 +8,14 @@ export type Counterparty = Exclude<Party, 'tested'>
 
 /**
  * One of the two networks that the same operations run on: tested - peer - payee, with channels of
- * 10 000 000 sat, half of it on each side. Members that change something resolve when it is done.
+ * 10 000 000 sat, half of the first and most of the second on the peer's side. Members that change something resolve when it is done.
  */
 export interface World {
   readonly kind: 'simulated' | 'lnd'
-  /** The node under test; the other two are seen through {@link counterparties} only. */
+  /** The node under test. */
   readonly node: LightningNode
+  /** All of them through the port, for opening and closing channels from either end. */
+  readonly ports: Readonly<Record<Party, LightningNode>>
   readonly publicKeys: Readonly<Record<Party, string>>
   /** `host:port` at which a party listens. */
   readonly addresses: Readonly<Record<Party, string>>
@@ -33,19 +35,7 @@ export interface World {
   /** Starts it again: its wallet is locked. */
   startLocked(): Promise<void>
   unlock(): Promise<void>
-  /** Resolves with the channel point when the funding transaction is published. */
-  openChannel(opener: 'tested' | 'peer', terms: ChannelTerms): Promise<string>
-  /** Resolves when the closing transaction is published. */
-  closeChannel(closer: 'tested' | 'peer', channelPoint: string, isForce: boolean): Promise<void>
   remove(): Promise<void>
-}
-
-/** A channel between the node under test and its peer. */
-export interface ChannelTerms {
-  readonly capacitySat: bigint
-  readonly pushSat: bigint
-  readonly isPrivate: boolean
-  readonly satPerVbyte: number
 }
 
 /** The other end of payments. */
@@ -60,6 +50,8 @@ export interface WorldCounterparty {
   cancelInvoice(paymentHash: string): Promise<void>
   /** Pays an invoice to the end; `amountMsat` may differ from the invoice's amount. */
   pay(paymentRequest: string, amountMsat?: bigint): Promise<CounterpartyPayment>
+  /** Pays an invoice to the end, without splitting the amount. */
+  payInOnePart(paymentRequest: string): Promise<CounterpartyPayment>
   /** Pays without an invoice. */
   keysend(publicKey: string, amountMsat: bigint): Promise<CounterpartyPayment>
 }

@@ -28,6 +28,13 @@ export interface ChainTransaction {
   /** Whose LND hands it to the network again and again. */
   publisher: NodeState | undefined
   label: string
+  /** What a wallet calls it since its node published it again. */
+  readonly labels: Map<NodeState, string>
+  /**
+   * Whose commitment it is. LND writes its own into the wallet, which never learns that it confirmed:
+   * it stays listed as unconfirmed until the process ends that saw it confirm.
+   */
+  readonly commitmentOf: { readonly node: NodeState; confirmedInRun?: number } | undefined
   state: TransactionState
   /** Height of its block. */
   confirmedAt: number | undefined
@@ -57,6 +64,8 @@ export interface NewTransaction extends TransactionEvents {
   readonly issuedSat?: bigint
   readonly label?: string
   readonly publisher?: NodeState
+  /** Whose commitment it is. */
+  readonly commitmentOf?: NodeState
 }
 
 /** An output to a wallet. */
@@ -93,6 +102,8 @@ export function makeTransaction(request: NewTransaction): ChainTransaction {
     taken: [],
     publisher: request.publisher,
     label: request.label ?? '',
+    labels: new Map(),
+    commitmentOf: request.commitmentOf && { node: request.commitmentOf },
     state: 'unseen',
     confirmedAt: undefined,
     events: {

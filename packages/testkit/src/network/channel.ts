@@ -203,7 +203,7 @@ export function forceClosedAt({ closing }: Channel): number | undefined {
 }
 
 /** HTLCs that have an output of their own. */
-export function untrimmed(channel: Channel): number {
+function untrimmed(channel: Channel): number {
   let count = 0
   for (const htlc of channel.htlcs.values()) if (htlc.amountMsat >= dustLimitMsat) count++
   return count

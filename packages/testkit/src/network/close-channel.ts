@@ -14,6 +14,7 @@ import {
 } from './channel.ts'
 import { hintChanged } from './channel-hints.ts'
 import { createAddress } from './create-address.ts'
+import { commitmentOutputsSat } from './listed-weight.ts'
 import { offerTransaction } from './mempool.ts'
 import { negotiateCloseFee } from './negotiate-close-fee.ts'
 import { refused } from './node-errors.ts'
@@ -147,12 +148,16 @@ function publishCooperative(
       satPerVbyte: Number(feeSat * 4n) / Number(weight),
       feeMsat: held[0] + held[1] - paid,
       payments: shares,
-      label: `0:closechannel:shortchanid-${channel.channelId}`,
+      label: closingLabel(channel),
       publisher: channel.ends[closing.by],
       applied: () => setBalances(channel, [0n, 0n]),
       undone: () => setBalances(channel, held),
     }),
   )
+}
+
+function closingLabel({ channelId }: Channel): string {
+  return `0:closechannel:shortchanid-${channelId}`
 }
 
 function publishClosing(
@@ -217,18 +222,24 @@ export function forceClose(
     other.closeType = kind === 'breach' ? 'breach' : 'remote-force'
     other.closedBy = 'peer'
   }
-  publishClosing(
-    simulation,
-    channel,
-    makeTransaction({
-      inputs: [channel.channelPoint],
-      satPerVbyte: request.satPerVbyte ?? simulation.chain.satPerVbyte,
-      // The cost is booked when the outputs are swept.
-      feeMsat: 0n,
-      payments: [],
-      otherOutputsSat: [channel.capacityMsat / 1000n],
-      publisher: channel.ends[by],
-      confirmed: () => channel.changed.fire(),
-    }),
-  )
+  const closer = channel.ends[by]
+  const transaction = makeTransaction({
+    inputs: [channel.channelPoint],
+    satPerVbyte: request.satPerVbyte ?? simulation.chain.satPerVbyte,
+    // The cost is booked when the outputs are swept.
+    feeMsat: 0n,
+    payments: [],
+    otherOutputsSat: commitmentOutputsSat(channel),
+    publisher: closer,
+    commitmentOf: closer,
+    label: closingLabel(channel),
+    confirmed() {
+      transaction.commitmentOf!.confirmedInRun = closer.run
+      channel.changed.fire()
+    },
+    unconfirmed() {
+      delete transaction.commitmentOf!.confirmedInRun
+    },
+  })
+  publishClosing(simulation, channel, transaction)
 }

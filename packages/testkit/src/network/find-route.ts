@@ -60,9 +60,15 @@ function isKnown(simulation: Simulation, channel: Channel): boolean {
 
 /** Others hear of a public channel when its funding has six confirmations (BOLT7). */
 export function isAnnounced(simulation: Simulation, channel: Channel): boolean {
+  return isKnown(simulation, channel) && isInGraph(simulation, channel)
+}
+
+/** Whether the graph of others counts the channel: from its announcement to the block that spends it. */
+export function isInGraph({ chain, clock }: Simulation, channel: Channel): boolean {
   const { confirmedAt } = channel.funding
-  if (channel.isPrivate || confirmedAt === undefined || !isKnown(simulation, channel)) return false
-  return simulation.chain.height >= confirmedAt + 5
+  if (channel.isPrivate || confirmedAt === undefined || chain.height < confirmedAt + 5) return false
+  if (channel.closing?.transaction?.confirmedAt !== undefined) return false
+  return channel.knownFrom <= clock.monotonic()
 }
 
 /** Edges that end at a node, by its public key. Private channels: only ours and the hinted ones. */

@@ -8,7 +8,7 @@ import { invalid } from '@payment-node/core'
 import { callNode, type NodeRequest } from './call-node.ts'
 import { sideOf } from './channel.ts'
 import type { NodeCall } from './faults.ts'
-import { isAnnounced } from './find-route.ts'
+import { isInGraph } from './find-route.ts'
 import { listForwards } from './forwarding-log.ts'
 import type { NodeState } from './node-state.ts'
 import { listPolicies, writePolicy } from './routing-policies.ts'
@@ -68,7 +68,7 @@ function findNode(simulation: Simulation, publicKey: string): GraphNode | undefi
   const node = simulation.nodes.get(publicKey)
   if (!node) return undefined
   const capacities = [...simulation.channels.values()]
-    .filter((one) => sideOf(one, node) !== undefined && isAnnounced(simulation, one))
+    .filter((one) => sideOf(one, node) !== undefined && isInGraph(simulation, one))
     .map(({ capacityMsat }) => capacityMsat / 1000n)
   const { announcement } = node
   if (announcement === undefined && capacities.length === 0) return undefined

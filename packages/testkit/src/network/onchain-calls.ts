@@ -52,7 +52,8 @@ export function createOnchainCalls(simulation: Simulation, node: NodeState): Onc
         if (!Number.isInteger(blocks) || blocks < 2) {
           throw invalid('blocks', 'out-of-range', 'must be a whole number, at least 2')
         }
-        return Math.max(1, chain.satPerVbyte, chain.minimumSatPerVbyte)
+        // LND never says less than 253 sat per 1000 weight units.
+        return Math.max(1.012, chain.satPerVbyte, chain.minimumSatPerVbyte)
       }),
     requiredReserve: (additional, signal) =>
       callNode(request('requiredReserve', [additional], signal), () =>
@@ -60,7 +61,7 @@ export function createOnchainCalls(simulation: Simulation, node: NodeState): Onc
       ),
     publish: (rawTransaction, label, signal) =>
       callNode(request('publishTransaction', [rawTransaction, label], signal), () =>
-        publishRaw(simulation, rawTransaction),
+        publishRaw(simulation, node, rawTransaction, label),
       ),
   }
 }
@@ -83,13 +84,15 @@ function listTransactions(
 
 function showTransaction(
   transaction: ChainTransaction,
-  { wallet, height }: NodeState,
+  node: NodeState,
 ): WalletTransaction | undefined {
+  const { wallet, height } = node
   const gained = transaction.coins.filter((coin) => coin.wallet === wallet)
   const paid = transaction.taken.filter((coin) => coin.wallet === wallet)
-  if (gained.length + paid.length === 0) return undefined
+  const isCommitment = isOwnCommitment(transaction, node)
+  if (gained.length + paid.length === 0 && !isCommitment) return undefined
   const sum = (coins: typeof gained): bigint => coins.reduce((all, one) => all + one.amountSat, 0n)
-  const confirmations = confirmationsOf(transaction, height)
+  const confirmations = isCommitment ? 0 : confirmationsOf(transaction, height)
   const isOurs = paid.length === transaction.inputs.length
   return {
     transactionId: transaction.id,
@@ -97,7 +100,7 @@ function showTransaction(
     feeSat: isOurs ? transaction.feeMsat / 1000n : 0n,
     confirmations,
     ...(confirmations > 0 ? { blockHeight: transaction.confirmedAt! } : {}),
-    label: transaction.label,
+    label: transaction.labels.get(node) ?? transaction.label,
     spends: [...transaction.inputs],
     outputsSat: transaction.outputsSat,
     rawTransaction: new Uint8Array(transaction.raw),
@@ -105,12 +108,26 @@ function showTransaction(
 }
 
 /** PublishTransaction: only what was made in this network can be decoded. */
-function publishRaw({ chain }: Simulation, rawTransaction: Uint8Array): void {
+/** It pays and takes nothing of the wallet, and is listed as long as the wallet waits for it. */
+function isOwnCommitment({ commitmentOf }: ChainTransaction, node: NodeState): boolean {
+  return commitmentOf?.node === node && (commitmentOf.confirmedInRun ?? node.run) === node.run
+}
+
+/** The wallet keeps the label of the last publishing. */
+function publishRaw(
+  { chain }: Simulation,
+  node: NodeState,
+  rawTransaction: Uint8Array,
+  label: string,
+): void {
   const transaction = chain.transactions.get(transactionIdOf(rawTransaction))
   if (!transaction) {
     throw refused('publishTransaction', 'malformed', 'these bytes are no transaction')
   }
   const acceptance = offerTransaction(chain, transaction)
-  if (acceptance === 'accepted' || acceptance === 'known') return
+  if (acceptance === 'accepted' || acceptance === 'known') {
+    transaction.labels.set(node, label)
+    return
+  }
   throw refused('publishTransaction', acceptance, `not accepted by mempool: ${acceptance}`)
 }
