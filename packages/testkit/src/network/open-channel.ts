@@ -94,7 +94,7 @@ export function beginChannel(
     otherOutputsSat: [request.capacitySat],
     label: '0:openchannel',
     publisher: node,
-    confirmed: (height) => confirmFunding(simulation, channel, height),
+    confirmed: (height) => confirmFunding(channel, height),
     unconfirmed: () => unconfirmFunding(channel),
   })
   const channel = createChannel({

@@ -60,18 +60,18 @@ async function closeSoon(
 }
 
 /** The funding is in a block: the channel has an id now. LND keeps the first one that it has opened with. */
-export function confirmFunding(simulation: Simulation, channel: Channel, height: number): void {
+export function confirmFunding(channel: Channel, height: number): void {
   const { funding } = channel
   if (channel.stage === 'opening') {
     channel.channelId = (BigInt(height) << 40n) + (BigInt(`0x${funding.id.slice(0, 5)}`) << 16n)
     funding.label = `0:openchannel:shortchanid-${channel.channelId}`
   }
-  if (channel.isReady) {
-    channel.knownFrom = simulation.clock.monotonic() + simulation.timing.graphMilliseconds
-  }
 }
 
-/** The block of the funding was replaced: what is open stays open, and the graph forgets it for now. */
+/**
+ * The block of the funding was replaced. What was open stays open and active, and the graph forgets it
+ * for good: nothing can be sent, also when a new block has the funding (LND 0.21.2, tried).
+ */
 export function unconfirmFunding(channel: Channel): void {
   channel.knownFrom = Number.POSITIVE_INFINITY
 }

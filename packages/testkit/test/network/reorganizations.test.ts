@@ -39,7 +39,7 @@ test('an opening goes back to where it was, and opens with the id of its new blo
   expect(missingMsat(network)).toBe(0n)
 })
 
-test('an open channel stays open; path finding forgets it until it is in a block again', async () => {
+test('an open channel stays open and active, and nothing can be sent over it any more', async () => {
   const { network, clock, alice, bob, open, lists } = await managedPair()
   await open()
   network.mine(6)
@@ -52,9 +52,11 @@ test('an open channel stays open; path finding forgets it until it is in a block
   network.reorganize(6)
   expect(await lists()).toEqual(['active'])
   expect(await pay()).toBe('failed')
-  network.mine(1)
+  network.mine(6)
+  alice.restart()
   await clock.advance(3_000)
-  expect(await pay()).toBe('succeeded')
+  expect(await lists()).toEqual(['active'])
+  expect(await pay()).toBe('failed')
   expect(missingMsat(network)).toBe(0n)
 })
 
