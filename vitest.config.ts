@@ -4,6 +4,6 @@ export default defineConfig({
   resolve: { conditions: ['dev-source'] },
   ssr: { resolve: { conditions: ['dev-source'] } },
   test: {
-    include: ['{packages,examples}/*/test/**/*.test.ts', '{docs,.ci}/test/**/*.test.ts'],
+    include: ['{packages,examples}/*/test/**/*.test.ts', '{docs,.ci,simulation}/test/**/*.test.ts'],
   },
 })

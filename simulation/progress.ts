@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty'
 import type { SeedsRun } from './run-seeds.ts'
 
 /** Tells how far a run has come. */
@@ -12,14 +11,16 @@ const onTerminal = 200
 const elsewhere = 10_000
 
 /** Writes to `stream`: one line that changes on a terminal, plain lines otherwise. */
-export function createProgress(stream: Pick<WriteStream, 'write' | 'isTTY'>): Progress {
-  let shownAt = performance.now()
+export function createProgress(
+  stream: { readonly isTTY: boolean; write(text: string): boolean },
+  now: () => number = () => performance.now(),
+): Progress {
+  let shownAt = now()
   let isLineOpen = false
   return {
     show(run) {
-      const now = performance.now()
-      if (now - shownAt < (stream.isTTY ? onTerminal : elsewhere)) return
-      shownAt = now
+      if (now() - shownAt < (stream.isTTY ? onTerminal : elsewhere)) return
+      shownAt = now()
       const line = describe(run)
       stream.write(stream.isTTY ? `\r\u001b[2K${line}` : `${line}\n`)
       isLineOpen = stream.isTTY

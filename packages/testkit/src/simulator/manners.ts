@@ -31,6 +31,10 @@ export interface Manners {
   readonly payees: Map<string, PayeeManner>
   /** By the invoice's name. */
   readonly payers: Map<string, PayerManner>
+  /** Payout's name → the host asks again with the same invoice and another key, and this hears of it. */
+  readonly sameInvoice: Map<string, () => void>
+  /** Payout's name → another program on the same LND pays its invoice as well, so long after it was made. */
+  readonly paidByOthers: Map<string, { readonly after: number; done(): void }>
   /** Name → the host asks three times at once, and this hears of it. */
   readonly twice: Map<string, () => void>
 }
@@ -39,7 +43,13 @@ const manners = new WeakMap<World, Manners>()
 
 /** How others treat the host in this world; everybody is polite at first. */
 export function mannersOf(world: World): Manners {
-  const known = manners.get(world) ?? { payees: new Map(), payers: new Map(), twice: new Map() }
+  const known = manners.get(world) ?? {
+    payees: new Map(),
+    payers: new Map(),
+    sameInvoice: new Map(),
+    paidByOthers: new Map(),
+    twice: new Map(),
+  }
   manners.set(world, known)
   return known
 }

@@ -122,10 +122,10 @@ async function tryPayout(
   const payee = world.peers[action.payee]
   const manner = mannersOf(world).payees.get(action.name)
   const destination = await bill(world, action, payee, manner)
-  const request = (prefer?: string) =>
+  const request = (prefer?: string, idempotencyKey = key) =>
     ask(
       world,
-      `pay out ${key}`,
+      `pay out ${idempotencyKey}`,
       (node) =>
         node.payouts.request(
           {
@@ -133,11 +133,16 @@ async function tryPayout(
             destination,
             ...(action.isOpenAmount && { amount: `${action.amountSat} sat` }),
           },
-          { idempotencyKey: key },
+          { idempotencyKey },
         ),
       prefer,
     )
-  const twice = mannersOf(world).twice.get(action.name)
+  const { twice: asked, sameInvoice, paidByOthers } = mannersOf(world)
+  const others = paidByOthers.get(action.name)
+  if (others) void payAsOthers(world, action, destination, others)
+  const again = sameInvoice.get(action.name)
+  if (again) void request(undefined, `${key}/again`).then(again)
+  const twice = asked.get(action.name)
   const answers = await Promise.all(twice ? [request('a'), request('b'), request()] : [request()])
   if (twice) twice()
   const given = answers.flatMap((answer) => ('value' in answer ? [answer.value] : []))
@@ -162,6 +167,22 @@ async function tryPayout(
       if (!known) return 'refused'
     }
   }
+}
+
+/** Another program of the same LND pays the same invoice. */
+async function payAsOthers(
+  world: World,
+  action: PayoutAction,
+  destination: string,
+  { after, done }: { readonly after: number; done(): void },
+): Promise<void> {
+  await world.clock.sleep(after)
+  if (world.shop.lifecycle !== 'running') return
+  const paying = payQuietly(world, world.shop, destination, {
+    feeLimitMsat: 5000n,
+    ...(action.isOpenAmount && { amountMsat: BigInt(action.amountSat) * 1000n }),
+  })
+  if ((await paying) !== 'refused') done()
 }
 
 async function bill(

@@ -40,8 +40,10 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   if (hasWorkload && hasKeeper) actions.push(...planChannels(random.fork('channels'), horizon))
   const named = (what: string): string[] =>
     actions.flatMap((action) => (action.do === what && 'name' in action ? [action.name] : []))
+  const weather = random.fork('weather')
   const frame: PlanFrame = {
     horizon,
+    storm: weather.integer(2) === 0 ? weather.integer(horizon) : undefined,
     isShared,
     acceptsKeysend,
     hasCounter,

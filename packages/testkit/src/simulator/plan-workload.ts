@@ -105,6 +105,24 @@ export function planWorkload(random: SeededRandom, horizon: number): Action[] {
       tries: between(1, 4),
     })
   }
+  if (chance(30)) {
+    // Everybody wants his money at the same moment, and more of it than there is.
+    const at = between(deposits, horizon)
+    const partner = pick(partners)
+    for (let count = between(3, 7); count > 0; count--) {
+      actions.push({
+        do: 'payout',
+        at: at + between(0, 3),
+        name: `rush-${count}`,
+        partner,
+        amountSat: between(200_000, 500_000),
+        payee: pick(['payee', 'hostile']),
+        isOpenAmount: false,
+        expirySeconds: 300,
+        tries: 1,
+      })
+    }
+  }
   if (chance(25)) {
     actions.push({
       do: 'halt',

@@ -22,6 +22,8 @@ export interface Fault {
 export interface PlanFrame {
   /** Milliseconds of the run in which faults may strike. */
   readonly horizon: number
+  /** All faults come within a minute from here on; undefined: at any time. */
+  readonly storm: number | undefined
   /** The books can be open in two processes at once. */
   readonly isShared: boolean
   /** LND takes payments that no invoice asked for. */

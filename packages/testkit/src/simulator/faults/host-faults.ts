@@ -19,6 +19,38 @@ export const hostFaults: readonly FaultKind[] = [
     },
   },
   {
+    name: 'same-invoice-twice',
+    says: 'The host asks twice at once to pay the same invoice, under two keys.',
+    plan: (random, { payouts }) =>
+      payouts.length > 0
+        ? { trigger: { at: 0 }, parameters: { name: pick(random, payouts) } }
+        : undefined,
+    strike(world, fault) {
+      const { name } = fault.parameters as { name: string }
+      mannersOf(world).sameInvoice.set(name, () => world.happened(fault))
+      return undefined
+    },
+  },
+  {
+    name: 'others-pay-the-same',
+    says: 'Another program on the same LND pays the invoice of a payout.',
+    plan: (random, { payouts }) =>
+      payouts.length > 0
+        ? {
+            trigger: { at: 0 },
+            parameters: {
+              name: pick(random, payouts),
+              after: pick(random, [0, 1, 3, 5, 8, 20, 500, 5000]),
+            },
+          }
+        : undefined,
+    strike(world, fault) {
+      const { name, after } = fault.parameters as { name: string; after: number }
+      mannersOf(world).paidByOthers.set(name, { after, done: () => world.happened(fault) })
+      return undefined
+    },
+  },
+  {
     name: 'duplicate-invoice-request',
     says: 'The host asks three times at once for one invoice, under one key.',
     plan: (random, { invoices }) =>
