@@ -12,6 +12,8 @@ interface HistoryStand extends ChannelStand {
   readonly pages: unknown[]
   /** Called before LND answers, and after. */
   onPage: (moment: 'before' | 'after') => void
+  /** LND's own times are in seconds. */
+  isInSeconds: boolean
 }
 
 function openHistory(): HistoryStand {
@@ -20,7 +22,8 @@ function openHistory(): HistoryStand {
   const list: ForwardingHistory['list'] = async (page) => {
     pages.push(page)
     stand.onPage('before')
-    const from = BigInt(page.startTime) * 1_000_000n
+    const startTime = stand.isInSeconds ? Math.floor(page.startTime / 1000) * 1000 : page.startTime
+    const from = BigInt(startTime) * 1_000_000n
     const all = history.filter(({ at }) => at >= from)
     const found = all.slice(page.offset, page.offset + page.limit)
     stand.onPage('after')
@@ -31,6 +34,7 @@ function openHistory(): HistoryStand {
     history,
     pages,
     onPage: () => undefined,
+    isInSeconds: false,
   }
   return stand
 }
@@ -107,6 +111,18 @@ test('what was earned before the books began is in the opening balance', async (
   await clock.advance(61_000)
   expect(await earned(stand)).toBe(7n)
   expect(await stand.rowsOf('forwards')).toHaveLength(1)
+})
+
+test('a history that counts whole seconds shows nothing older than the books', async () => {
+  const stand = openHistory()
+  const { history, clock, run, node } = stand
+  await clock.advance(600)
+  history.push(forwardAt(clock.now() - 1, { feeMsat: 5n }))
+  stand.isInSeconds = true
+  await run(node.start())
+  history.push(forwardAt(clock.now() + 1, { feeMsat: 7n }))
+  await clock.advance(61_000)
+  expect(await earned(stand)).toBe(7n)
 })
 
 test('more than a page is copied at once, also when a thousand share a second', async () => {
