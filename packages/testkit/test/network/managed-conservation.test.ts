@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createSimulatedNetwork, type PeerConduct, type SimulatedNode } from '../../src/index.ts'
+import {
+  createSimulatedNetwork,
+  type PeerConduct,
+  type SimulatedNetwork,
+  type SimulatedNode,
+  type VirtualClock,
+} from '../../src/index.ts'
 import { missingMsat } from './managed-pair.ts'
 
 const aliases = ['ann', 'ben', 'cat'] as const
@@ -178,7 +184,7 @@ async function play(steps: readonly Step[], seed: number) {
 
 /** What the lists say fits together, whatever happened. */
 async function expectSane(
-  network: ReturnType<typeof createSimulatedNetwork>,
+  network: SimulatedNetwork<VirtualClock>,
   nodes: readonly SimulatedNode[],
 ): Promise<void> {
   const { run } = network.clock

@@ -1,17 +1,13 @@
 import { type LightningNode, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { lightningNodeContract, type NodeContractEnvironment } from '../../src/index.ts'
+import { type Lie, managementLies } from './management-lies.ts'
 import { createSimulatedEnvironment } from './simulated-environment.ts'
-
-/** A node that breaks one promise, and a case that must notice. */
-interface Lie {
-  readonly noticedBy: string
-  tell(honest: LightningNode): Partial<LightningNode>
-}
 
 const nothing = async function* <T>(): AsyncGenerator<T> {}
 
 const lies: Record<string, Lie> = {
+  ...managementLies,
   'says another network': {
     noticedBy: 'getInfo names the node, its network, its version and its sync state',
     tell: (node) => ({
@@ -244,13 +240,19 @@ async function* failOnError(
   }
 }
 
+const everything = {
+  restarts: true,
+  opensChannels: true,
+  managesChannels: true,
+  forwards: true,
+}
+
 async function runCase(environment: NodeContractEnvironment, wanted: string): Promise<unknown> {
   let found: (() => Promise<void>) | undefined
   const register = (name: string, run: () => Promise<void>): void => {
     if (name === wanted) found = run
   }
-  const options = { restarts: true, opensChannels: true }
-  lightningNodeContract(register, async () => environment, options)
+  lightningNodeContract(register, async () => environment, everything)
   if (!found) throw new Error(`The contract has no case ${wanted}`)
   return found().then(
     () => undefined,
@@ -274,11 +276,10 @@ test('every lie of a node is noticed by its case', async () => {
 
 test('the contract has at least fifty cases, no two with one name', () => {
   const names: string[] = []
-  const options = { restarts: true, opensChannels: true }
   lightningNodeContract(
     (name) => names.push(name),
     async () => createSimulatedEnvironment(),
-    options,
+    everything,
   )
   expect(new Set(names).size).toBe(names.length)
   expect(names.length).toBeGreaterThanOrEqual(50)
