@@ -10,7 +10,6 @@ import { createOutstanding } from './gate-ports.ts'
 import { followEvents } from './host-handlers.ts'
 import {
   createRecords,
-  type Judge,
   type SeenChannel,
   type SeenCommit,
   type Truth,
@@ -92,14 +91,12 @@ export function createWorld(options: WorldOptions): World {
     ...limits,
   }
   const court = openCourt(options.invariants ?? [], witness, violate)
-  const ask = (question: (judge: Judge) => string | undefined): void => {
-    if (!violation && !isOver) court.ask(question)
-  }
+  const isJudged = (): boolean => !violation && !isOver
 
   const outstanding = createOutstanding()
   const steps = createSteps((step: Step) => {
     trace.write(describeStep(step))
-    ask((judge) => judge.step?.(step))
+    if (isJudged()) court.step(step)
   })
   watchEffects(shop, outstanding, steps)
 
@@ -118,7 +115,7 @@ export function createWorld(options: WorldOptions): World {
           trace.write(describeChange(place, change, result))
           if (!result.committed) return
           const commit: SeenCommit = { process: place, change, rows: books.apply(change) }
-          ask((judge) => judge.commit?.(commit))
+          if (isJudged()) court.commit(commit)
         },
       },
       random: random.fork(`process/${place}/${count}`),
@@ -213,7 +210,7 @@ export function createWorld(options: WorldOptions): World {
     },
     judgeEnd(seen) {
       channelsAtEnd = seen
-      ask((judge) => judge.end?.())
+      if (isJudged()) court.end()
     },
     copyBooks: () => ({ data: copyMemoryData(world.data), books: books.copy() }),
     restore(copy) {

@@ -13,7 +13,13 @@ export function describeStep({ process, name, parameters, result }: Step): strin
   const said = describeAll(parameters)
   return result === undefined
     ? `${process} ${name} ${said}`
-    : `${process} ${name} ${said} -> ${describe(result)}`
+    : `${process} ${name} ${said} -> ${describeResult(name, result)}`
+}
+
+/** Long lists come with every look at LND: their number says enough. */
+function describeResult(name: string, result: unknown): string {
+  const isList = Array.isArray(result) && name.endsWith('/reply')
+  return isList ? `${result.length} items` : describe(result)
 }
 
 /** A commit as a line of the trace. */
