@@ -14,13 +14,13 @@ const { stdout } = process
 // Before anything is loaded: somebody is waiting.
 stdout.write(
   values.regtest
-    ? "A shop's day on real LND: builds LND once (minutes), starts three nodes, then about a minute.\n"
+    ? "A shop's day on real LND: builds LND once (minutes), starts four nodes, then about two minutes.\n"
     : "A shop's day in the simulated Lightning network, in about half a minute.\n",
 )
 
 const folder = mkdtempSync(join(tmpdir(), 'shop-day-'))
 try {
-  const stage = { file: join(folder, 'payments.db'), pause: values.fast ? 0 : 250, output: stdout }
+  const stage = { file: join(folder, 'payments.db'), pause: values.fast ? 0 : 200, output: stdout }
   const day = values.regtest
     ? await (await import('./play-regtest-day.ts')).playRegtestDay(stage)
     : await (await import('./play-simulated-day.ts')).playSimulatedDay(stage)

@@ -4,6 +4,7 @@ import type { Evidence } from './audit/gather-evidence.ts'
 import { inSat } from './clock-face.ts'
 import type { DayRecord } from './day-record.ts'
 import { paint } from './print-line.ts'
+import { channelLives } from './report/channel-lives.ts'
 import { writeReport } from './report/write-report.ts'
 
 /** A day that has been played. */
@@ -14,6 +15,15 @@ export interface PlayedDay {
   readonly evidence: Evidence
   /** At the end. */
   readonly receivableMsat: bigint | null
+  /** The keeper at the end. */
+  readonly keeper: {
+    readonly active: number
+    readonly wanted: number
+    /** Per month, for opening channels. */
+    readonly budgetMsat: bigint
+  }
+  /** Names of the peers, by public key. */
+  readonly aliases: ReadonlyMap<string, string>
   /** Seconds in the times. */
   readonly isPrecise: boolean
   /** Commands to try after this one. */
@@ -41,10 +51,8 @@ export function finishDay(
 }
 
 /** What the day came to, as names and values for people. */
-export function summarize(
-  { evidence, record, receivableMsat }: PlayedDay,
-  audit: Audit,
-): [string, string][] {
+export function summarize(day: PlayedDay, audit: Audit): [string, string][] {
+  const { evidence, record, receivableMsat, keeper } = day
   const { books } = evidence
   const facts = new Set(books.postings.map(({ transaction }) => transaction)).size
   const owed = [...audit.owedMsat].map(([partner, msat]) => `${partner} ${inSat(msat)}`)
@@ -72,7 +80,29 @@ export function summarize(
       'fees paid',
       `${inSat(audit.feesMsat)} for routing ${inSat(audit.paidOutMsat)} to the wallets`,
     ],
+    ['channels', `${keeper.active} of ${keeper.wanted} active; ${channelsInWords(day)}`],
+    [
+      'channels cost',
+      `opening ${inSat(audit.openingMsat)} of a budget of ${inSat(keeper.budgetMsat)}, closing ${inSat(audit.closingMsat)}`,
+    ],
+    [
+      'channels audit',
+      `${audit.strayChannels} not as meant by LND's word, ${inSat(audit.onchainOffMsat)} of on-chain fees booked otherwise`,
+    ],
   ]
+}
+
+function channelsInWords(day: PlayedDay): string {
+  const own = channelLives(day).filter(({ openedBy }) => openedBy === 'keeper')
+  const opened = own.filter(({ activeAt }) => activeAt !== null)
+  const replaced = opened.filter((one) => one.replaced !== null)
+  const refused = own.length - opened.length
+  const parts = [
+    `${opened.length} opened by the keeper`,
+    ...replaced.map((one) => `${one.peer} in place of ${one.replaced}`),
+    ...(refused > 0 ? [`${refused} not opened`] : []),
+  ]
+  return parts.join(', ')
 }
 
 function inWords(states: ReadonlyMap<string, number>): string {

@@ -6,15 +6,18 @@ import { openShop } from './processes/open-shop.ts'
 import { customersPay } from './scenes/customers-pay.ts'
 import { eveningPayouts } from './scenes/evening-payouts.ts'
 import { invoicesEnd } from './scenes/invoices-end.ts'
+import { keeperOpensChannels } from './scenes/keeper-opens-channels.ts'
 import { lndIsLocked, lndIsUpdated, replyIsLost } from './scenes/lnd-goes-away.ts'
 import { capsHold, operatorHalts } from './scenes/operator-stops-money.ts'
+import { othersOpenChannels } from './scenes/others-open-channels.ts'
 import { payoutsGoOut } from './scenes/payouts-go-out.ts'
+import { peerCloses } from './scenes/peer-closes.ts'
 import {
   killedForAWhile,
   killedWhilePaying,
   killedWhileSelling,
 } from './scenes/process-is-killed.ts'
-import { createDay, type Day } from './simulated-day.ts'
+import { createDay, type Day, settlePeriod } from './simulated-day.ts'
 import { createStage } from './stage.ts'
 import { createStoryClock } from './story-clock.ts'
 
@@ -35,7 +38,7 @@ export async function playSimulatedDay(
 ): Promise<PlayedDay> {
   const { file, pause, output } = options
   const clock = createStoryClock({
-    startsAt: Date.parse('2026-06-12T08:00:00Z'),
+    startsAt: Date.parse('2026-06-12T06:00:00Z'),
     speed,
     began: performance.timeOrigin + performance.now(),
     skipped: 0,
@@ -46,6 +49,15 @@ export async function playSimulatedDay(
       file,
       invoiceKey: randomBytes(32),
       caps: { perPayout: '2000000 sat', perDay: '3000000 sat' },
+      peers: world.peers,
+      channels: {
+        mode: 'act',
+        minimumActive: 3,
+        capacity: '2000000 sat',
+        budgetPerMonth: '30000 sat',
+        settlePeriod: settlePeriod / 1000,
+        coolDown: '24h',
+      },
       lightning: 'of the parent process',
     },
     clock,
@@ -56,6 +68,7 @@ export async function playSimulatedDay(
   try {
     await scenes(day)
     const last = await day.sample()
+    const { active, wanted, budget } = await shop.keeperStatus()
     await shop.stop()
     const evidence = await gatherEvidence({
       file,
@@ -70,6 +83,12 @@ export async function playSimulatedDay(
       record: stage.record,
       evidence,
       receivableMsat: last?.receivableMsat ?? null,
+      keeper: { active, wanted, budgetMsat: budget.limit.msat },
+      aliases: new Map(
+        [...Object.values(world.hubs), ...Object.values(world.customers)].map(
+          ({ publicKey, alias }) => [publicKey, alias],
+        ),
+      ),
       isPrecise: false,
       next: 'pnpm demo --regtest, pnpm regtest up',
     }
@@ -79,6 +98,8 @@ export async function playSimulatedDay(
 }
 
 async function wholeDay(day: Day): Promise<void> {
+  await keeperOpensChannels(day)
+  await othersOpenChannels(day)
   await customersPay(day)
   await invoicesEnd(day)
   const slow = await payoutsGoOut(day)
@@ -91,4 +112,6 @@ async function wholeDay(day: Day): Promise<void> {
   await lndIsLocked(day)
   await capsHold(day)
   await eveningPayouts(day)
+  await peerCloses(day)
+  await day.tell('shop', 'closes')
 }

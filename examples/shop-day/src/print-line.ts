@@ -6,6 +6,7 @@ const width = 100
 
 const looks = {
   shop: ['■', 'shop', 'bold'],
+  keeper: ['◆', 'keeper', 'bold'],
   paid: ['↓', 'paid', 'green'],
   unpaid: ['·', 'unpaid', 'gray'],
   payout: ['↑', 'payout', 'blue'],

@@ -8,12 +8,17 @@ import type { StoryClock } from './story-clock.ts'
 
 export type Customer = keyof World['customers']
 export type Wallet = keyof World['wallets']
+export type Hub = keyof World['hubs']
 
 /** The stage in the simulated network, with what happens on it again and again. */
 export interface Day extends Stage {
   readonly world: World
   /** Lets the story's time pass until that time of day; meanwhile so many customers buy something. */
   passUntil(time: string, purchases?: number): Promise<void>
+  /** Lets time pass until the chain finds a block. */
+  nextBlock(): Promise<void>
+  /** Lets time pass until a peer's close is no longer forgiven because LND had only just come back. */
+  settle(): Promise<void>
   /** An invoice for the next order; without `amountSat` the customer chooses. */
   sell(partner: string, amountSat?: number, expiresIn?: string): Promise<Plain<Invoice>>
   /** A customer's node pays; resolves when the books have credited it. */
@@ -30,6 +35,8 @@ export interface Owed {
   readonly paymentHash: string
 }
 
+/** Milliseconds that LND must have been there before a peer is blamed, and before a channel is opened. */
+export const settlePeriod = 30_000
 /** Milliseconds in which the simulated chain finds a block. */
 const blockTime = 600_000
 
@@ -71,6 +78,12 @@ export function createDay(stage: Stage, world: World, clock: StoryClock): Day {
       if (purchases > 0)
         await stage.tell('paid', `${purchases} customers bought for ${inSat(soldMsat)}`)
     },
+    async nextBlock() {
+      skip(blockTime - unmined)
+      await stage.sample()
+    },
+    // Both of this only counts time that has really passed.
+    settle: () => clock.sleep(settlePeriod),
     sell(partner, amountSat, expiresIn) {
       const orderId = `order-${++orders}`
       return shop.createInvoice(

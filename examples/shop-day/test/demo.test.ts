@@ -24,7 +24,7 @@ function summary(name: string): string {
 }
 
 test('the day ends well by everybody’s records, with every kind of end in it', () => {
-  expect(lines.slice(-10).map((line) => line.slice(0, 17).trim())).toEqual([
+  expect(lines.slice(-13).map((line) => line.slice(0, 17).trim())).toEqual([
     'receivable now',
     'owed to partners',
     'ledger',
@@ -34,19 +34,38 @@ test('the day ends well by everybody’s records, with every kind of end in it',
     'invoices',
     'payouts',
     'fees paid',
+    'channels',
+    'channels cost',
+    'channels audit',
     'page',
   ])
   expect(summary('ledger')).toMatch(/^sums to 0 msat over \d+ facts, 0 of them unbalanced$/)
   expect(summary('lost')).toMatch(/^0 sat,/)
   expect(summary('paid twice')).toBe('0 of 13 debts, credited twice 0')
-  expect(summary('kills survived')).toBe('3 of 3, 0 settled invoices untold')
+  expect(summary('kills survived')).toBe('4 of 4, 0 settled invoices untold')
   expect(summary('invoices')).toMatch(/^\d+ settled, 1 expired, 1 canceled \(1 late\)$/)
   expect(summary('payouts')).toBe('8 succeeded, 2 failed')
+  expect(summary('channels')).toBe(
+    '3 of 3 active; 4 opened by the keeper, ridge in place of harbor, 2 not opened',
+  )
+  expect(summary('channels cost')).toMatch(
+    /^opening [1-9].* of a budget of 30,000 sat, closing [1-9]/,
+  )
+  expect(summary('channels audit')).toMatch(/^0 not as meant by LND's word, 0 sat of on-chain fees/)
 })
 
 test('the timeline tells each turn of the story', () => {
-  const told = lines.join('\n')
+  // As it was told: a long line goes on under itself.
+  const told = lines.join(' ').replaceAll(/ +/g, ' ')
   const turns = [
+    '0 of 3 channels.',
+    'deposit address: bcrt1p',
+    'found again in LND by its memo, not opened twice',
+    'granite (too-small): left alone',
+    'cliff (peer-unreachable): left alone',
+    'harbor is on the blacklist for good: unprovoked (cooperative, by the peer',
+    'but nothing is opened at any price',
+    'in place of harbor: 2,000,000 sat with ridge',
     'split over 2 channels',
     'paid by Ben: all credited',
     'marked as late',
@@ -78,9 +97,21 @@ test('the page opens without a network and shows what happened', () => {
   expect(markup).not.toMatch(/\b(src|href)=|@import|url\(/)
   expect(markup).toContain('Nothing lost, nothing paid twice')
   const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(page)![1]!)
-  expect(data.kills).toHaveLength(3)
+  expect(data.kills).toHaveLength(4)
   expect(data.outages).toHaveLength(2)
   expect(data.partners.toSorted()).toEqual(['bakery', 'bikes', 'farm'])
+  const channels = data.channels as { label: string; isOurs: boolean; endedBecause: string }[]
+  expect(channels.map(({ label, endedBecause }) => [label, endedBecause])).toEqual([
+    ['north', null],
+    ['granite', 'too-small'],
+    ['cliff', 'peer-unreachable'],
+    ['south', null],
+    ['harbor', 'unprovoked'],
+    ['anna (its own)', null],
+    ['north (its own)', null],
+    ['south (its own)', null],
+    ['ridge', null],
+  ])
   const settled = Number(/^(\d+) settled/.exec(summary('invoices'))![1])
   const kinds = Object.groupBy(data.payments as { kind: string }[], ({ kind }) => kind)
   expect([kinds.in?.length, kinds.out?.length, kinds.failed?.length]).toEqual([settled, 8, 2])

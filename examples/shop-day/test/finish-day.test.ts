@@ -24,10 +24,14 @@ function finish(evidence: Evidence): { isGood: boolean; printed: string; page: s
     lines: [{ at: 0, kind: 'shop' as const, text }],
     samples: [],
     payments: [],
+    channels: [],
     kills: [{ from: 1, to: 1 }],
     outages: [],
   }
-  const day = { title: 'A day', record, evidence, receivableMsat: null, isPrecise: false, next: '' }
+  const day = {
+    ...{ title: 'A day', record, evidence, receivableMsat: null, isPrecise: false, next: '' },
+    ...{ keeper: { active: 1, wanted: 3, budgetMsat: 30_000_000n }, aliases: new Map() },
+  }
   const isGood = finishDay(day, { reportFile, output })
   return { isGood, printed: printed.join(''), page: readFileSync(reportFile, 'utf8') }
 }
@@ -37,6 +41,8 @@ test('a sound day is a good one; a process that never came back is not called su
   expect(isGood).toBe(true)
   expect(printed).toContain('paid twice        0 of 1 debts')
   expect(printed).toContain('kills survived    0 of 1')
+  expect(printed).toContain('channels          1 of 3 active')
+  expect(printed).toContain('opening 2,578 sat of a budget of 30,000 sat, closing 1,200 sat')
   expect(page).toContain('Nothing lost, nothing paid twice')
   expect(page).toContain('a line with &#60;/script&#62; &#38; &#34;quotes&#34;')
 })

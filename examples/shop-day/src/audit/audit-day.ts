@@ -1,7 +1,8 @@
+import { auditChannels, type ChannelAudit } from './audit-channels.ts'
 import type { Evidence, Movement } from './gather-evidence.ts'
 
 /** What the day was like, computed from what everybody wrote down. */
-export interface Audit {
+export interface Audit extends ChannelAudit {
   /** Of all accounts together; zero when the books are right. */
   readonly ledgerSumMsat: bigint
   /** Facts whose legs do not sum to zero. */
@@ -57,6 +58,7 @@ export function auditDay(evidence: Evidence): Audit {
     invoiceStates: tally(books.invoices),
     late: count(books.invoices, ({ isLate }) => isLate),
     payoutStates: tally(books.payouts),
+    ...auditChannels(evidence),
   }
 }
 
@@ -69,6 +71,9 @@ export function findFaults(audit: Audit): string[] {
     'a debt was paid twice': audit.paidTwice > 0,
     'an invoice was credited twice': audit.creditedTwice > 0,
     'the shop was not told of a settled invoice': audit.untold > 0,
+    'the channels are not those that were meant': audit.strayChannels > 0,
+    'on-chain fees were booked otherwise than LND paid them': isOff(audit.onchainOffMsat),
+    'the budget counts otherwise than opening cost': isOff(audit.budgetOffMsat),
   }
   return Object.entries(faults).flatMap(([fault, isTrue]) => (isTrue ? [fault] : []))
 }

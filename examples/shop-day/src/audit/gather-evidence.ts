@@ -1,4 +1,5 @@
 import type { LightningNode } from '@payment-node/core'
+import { type LndChannels, listChannelsOfLnd } from './list-channels-of-lnd.ts'
 import { type Books, readBooks } from './read-books.ts'
 
 /** Everything that was written down about the day, by everybody who took part. */
@@ -10,6 +11,8 @@ export interface Evidence {
   readonly receivedByWallets: readonly Movement[]
   /** What the shop's own LND says it has sent, and what routing cost. */
   readonly sentByLnd: readonly (Movement & { readonly feeMsat: bigint })[]
+  /** The channels that the shop's own LND opened, and what it paid to miners for them. */
+  readonly channelsOfLnd: LndChannels
   /** What the shop meant to pay, by idempotency key: one debt, whatever number of invoices were made for it. */
   readonly debts: ReadonlyMap<string, Debt>
   /** Invoices that the durable handler told of as settled. */
@@ -43,6 +46,7 @@ export async function gatherEvidence(
     paidByCustomers: paid.flat(),
     receivedByWallets: received.flat(),
     sentByLnd: await listSent(lnd),
+    channelsOfLnd: await listChannelsOfLnd(lnd),
     debts,
     toldAsSettled,
   }

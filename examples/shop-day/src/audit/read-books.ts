@@ -26,6 +26,21 @@ export interface Books {
     readonly account: string
     readonly amountMsat: bigint
   }[]
+  /** Channels that somebody wanted open, oldest first. */
+  readonly intents: readonly {
+    readonly id: string
+    readonly state: string
+    readonly reason: string | null
+    readonly source: string
+    readonly peer: string
+    readonly channelPoint: string | null
+    readonly capacityMsat: bigint
+    readonly feeMsat: bigint | null
+    /** Milliseconds since 1970. */
+    readonly createdAt: number
+  }[]
+  /** What was counted against the budget for opening channels, over all months. */
+  readonly budgetUsedMsat: bigint
 }
 
 /** Reads the file of a shop that has stopped. */
@@ -50,5 +65,13 @@ export function readBooks(file: string): Books {
        FROM postings JOIN ledger_transactions AS facts
        ON facts.node = postings.node AND facts.id = postings."transaction"`,
     ),
+    intents: rows<Omit<Books['intents'][number], 'createdAt'> & { created: bigint }>(
+      `SELECT id, state, reason, source, peer, channel_point AS channelPoint,
+              capacity_msat AS capacityMsat, fee_msat AS feeMsat, created_at AS created
+       FROM channel_intents ORDER BY created_at`,
+    ).map(({ created, ...intent }) => ({ ...intent, createdAt: Number(created) })),
+    budgetUsedMsat: rows<{ amountMsat: bigint }>(
+      `SELECT amount_msat AS amountMsat FROM spending WHERE purpose = 'open-channels'`,
+    ).reduce((sum, { amountMsat }) => sum + amountMsat, 0n),
   }
 }

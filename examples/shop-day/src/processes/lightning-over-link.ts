@@ -23,14 +23,41 @@ const streams = [
   'trackPayment',
 ] as const satisfies readonly (keyof LightningNode)[]
 
-/** Serves a node to a process that reaches it with {@link lightningOver}. */
+/** The parts of a node that open channels, show its wallet, the graph and what routing earned. */
+const parts = {
+  opener: ['connect', 'open', 'close', 'abandon'],
+  onchain: [
+    'newAddress',
+    'unspent',
+    'transactions',
+    'estimateFeerate',
+    'requiredReserve',
+    'publish',
+  ],
+  graph: ['findNode'],
+  policies: ['read', 'write'],
+  forwards: ['list'],
+} as const satisfies {
+  readonly [Part in keyof LightningNode]?: readonly (keyof NonNullable<LightningNode[Part]>)[]
+}
+
+type Members = Readonly<Record<string, (...all: unknown[]) => unknown>>
+
+/** Serves a node, with all its parts, to a process that reaches it with {@link lightningOver}. */
 export function serveLightning(node: LightningNode): Served {
-  return Object.fromEntries(
-    [...calls, ...streams].map((name) => {
-      const member = node[name] as (...all: unknown[]) => unknown
-      return [name, (given, signal) => member.call(node, ...given, signal)] as const
-    }),
-  ) satisfies Served
+  const served: Record<string, Served[string]> = {}
+  const serve = (owner: Members, members: readonly string[], prefix = ''): void => {
+    for (const member of members) {
+      served[prefix + member] = (given, signal) => owner[member]!.call(owner, ...given, signal)
+    }
+  }
+  serve(node as unknown as Members, [...calls, ...streams])
+  for (const [part, members] of Object.entries(parts)) {
+    const owner = node[part as keyof typeof parts]
+    if (!owner) throw new Error(`the node has no ${part}`)
+    serve(owner as unknown as Members, members, `${part}.`)
+  }
+  return served
 }
 
 /** A node that lives in another process. */
@@ -39,14 +66,22 @@ export function lightningOver(link: Link): LightningNode {
     all.filter((one) => one !== undefined && !(one instanceof AbortSignal)),
     all.find((one) => one instanceof AbortSignal),
   ]
-  const members = [
-    ...calls.map((name) => [name, (...all: unknown[]) => link.ask(name, ...split(all))]),
-    ...streams.map((name) => [name, (...all: unknown[]) => link.follow(name, ...split(all))]),
-  ]
+  const asking = (members: readonly string[], prefix = ''): Members =>
+    Object.fromEntries(
+      members.map((name) => [name, (...all) => link.ask(prefix + name, ...split(all))] as const),
+    )
+  const following = streams.map(
+    (name) => [name, (...all: unknown[]) => link.follow(name, ...split(all))] as const,
+  )
+  const nested = Object.entries(parts).map(
+    ([part, members]) => [part, asking(members, `${part}.`)] as const,
+  )
   return {
     contractVersion: 1,
     name: 'simulated, in another process',
     close: async () => undefined,
-    ...Object.fromEntries(members),
-  } as LightningNode
+    ...asking(calls),
+    ...Object.fromEntries(following),
+    ...Object.fromEntries(nested),
+  } as unknown as LightningNode
 }

@@ -5,10 +5,12 @@ import type {
   AnyEvent,
   Balances,
   Channel,
+  ChannelOpening,
   EventType,
   Invoice,
   InvoiceInput,
   InvoiceOptions,
+  KeeperStatus,
   LightningNode,
   PartnerInput,
   PaymentNodeEvent,
@@ -58,6 +60,10 @@ export interface Shop {
   halt(reason: string): Promise<unknown>
   resume(reason: string): Promise<unknown>
   look(): Promise<ShopView>
+  keeperStatus(): Promise<Plain<KeeperStatus>>
+  depositAddress(): Promise<string>
+  /** Newest first. */
+  openings(): Promise<readonly Plain<ChannelOpening>[]>
 
   /** How often the durable handler told of each event, by the event's id. */
   readonly told: ReadonlyMap<string, number>
@@ -163,6 +169,9 @@ export function openShop(options: {
     halt: (reason) => ask('halt', reason),
     resume: (reason) => ask('resume', reason),
     look: () => ask('look'),
+    keeperStatus: () => ask('keeperStatus'),
+    depositAddress: () => ask('depositAddress'),
+    openings: () => ask('openings'),
     onEvent(listener) {
       listeners.add(listener)
     },

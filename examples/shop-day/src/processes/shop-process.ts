@@ -8,6 +8,7 @@ import {
   type PaymentNode,
   type PayoutInput,
   type PayoutOptions,
+  peerList,
   silentLogger,
 } from '@payment-node/core'
 import { lnd } from '@payment-node/lnd-adapter'
@@ -31,6 +32,17 @@ const told: readonly EventType[] = [
   'payout.succeeded',
   'payout.failed',
   'payout.unknown',
+  'channel.opening',
+  'channel.active',
+  'channel.inactive',
+  'channel.closing',
+  'channel.closed',
+  'channel.open-failed',
+  'peer.blacklisted',
+  'peer.cooled-down',
+  'keeper.blocked',
+  'keeper.below-minimum',
+  'keeper.restored',
 ]
 
 let node: PaymentNode
@@ -59,6 +71,9 @@ const link = createLink(
       channels: await node.channels.list().catch(() => []),
       balances: await node.ledger.balances(),
     }),
+    keeperStatus: () => node.keeper.status(),
+    depositAddress: () => node.keeper.depositAddress(),
+    openings: async () => (await node.channels.openings()).items,
   },
 )
 
@@ -71,6 +86,8 @@ async function start(settings: ShopSettings): Promise<void> {
     storage: sqlite({ file: settings.file }),
     keys: { invoices: settings.invoiceKey },
     caps: settings.caps,
+    channelSources: [peerList(settings.peers)],
+    channels: settings.channels,
     ...(clock && { clock }),
   })
   node.handle(told, { consumer: 'shop' }, (_, event) => link.ask('told', [event]))

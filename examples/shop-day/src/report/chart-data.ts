@@ -1,4 +1,5 @@
 import type { PlayedDay } from '../finish-day.ts'
+import { channelLives, type Phase } from './channel-lives.ts'
 import { type PartnerFlow, sat, satoshiFlows } from './satoshi-flows.ts'
 
 /** What the page's script draws. Times: milliseconds since 1970; amounts: sat, null where nobody can say. */
@@ -20,13 +21,23 @@ export interface ChartData {
     readonly partner: string
     readonly amount: number
   }[]
+  /** First above. `label`: the peer, and whether it opened the channel. */
+  readonly channels: readonly {
+    readonly label: string
+    readonly isOurs: boolean
+    readonly from: number
+    readonly phases: readonly Phase[]
+    readonly endedAt: number | null
+    readonly endedBecause: string | null
+  }[]
   /** Moments of the kills; from–to of LND's absences. */
   readonly kills: readonly number[]
   readonly outages: readonly { readonly from: number; readonly to: number }[]
   readonly flows: readonly PartnerFlow[]
 }
 
-export function chartData({ record, evidence, isPrecise }: PlayedDay): ChartData {
+export function chartData(day: PlayedDay): ChartData {
+  const { record, evidence, isPrecise } = day
   const { samples, payments, kills, outages, lines } = record
   const flows = satoshiFlows(evidence)
   const partners = flows.map(({ partner }) => partner)
@@ -48,6 +59,14 @@ export function chartData({ record, evidence, isPrecise }: PlayedDay): ChartData
       kind: outcome === 'failed' ? 'failed' : direction,
       partner,
       amount: sat(amountMsat),
+    })),
+    channels: channelLives(day).map(({ peer, openedBy, from, phases, endedAt, endedBecause }) => ({
+      label: openedBy === 'peer' ? `${peer} (its own)` : peer,
+      isOurs: openedBy !== 'peer',
+      from,
+      phases,
+      endedAt,
+      endedBecause,
     })),
     kills: kills.map(({ from }) => from),
     outages,

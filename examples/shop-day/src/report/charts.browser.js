@@ -1,6 +1,6 @@
 // @ts-nocheck: runs in the page, where `echarts` is a global and the workspace's types know no DOM.
 const data = JSON.parse(document.getElementById('data').textContent)
-const charts = ['liquidity', 'owed', 'payments', 'flows'].map((id) => ({
+const charts = ['channels', 'liquidity', 'owed', 'payments', 'flows'].map((id) => ({
   id,
   chart: echarts.init(document.getElementById(id), null, { renderer: 'svg' }),
 }))
@@ -95,6 +95,78 @@ function step(name, paint, values, more) {
     data: data.samples.map((sample) => [sample.at, values(sample)]),
     tooltip: { valueFormatter: (value) => (value === null ? 'unknown' : sat(value)) },
     ...more,
+  }
+}
+
+const states = {
+  opening: 'is opening',
+  active: 'can be used',
+  inactive: 'cannot be used now',
+  closing: 'is closing',
+}
+
+/** A bar over time for each channel, in the colour of what it was. */
+function channels(isNarrow) {
+  const base = overTime(isNarrow)
+  const labels = data.channels.map(({ label }, index) => `${index}/${label}`)
+  const bars = data.channels.flatMap(({ phases, isOurs, label }, row) =>
+    phases.map(({ state, from, to }) => ({ value: [from, to, row], state, isOurs, label })),
+  )
+  const ends = data.channels.flatMap(({ endedAt, endedBecause, label }, row) =>
+    endedAt === null ? [] : [{ value: [endedAt, row], endedBecause, label }],
+  )
+  const style = ({ state, isOurs }) => {
+    const own = color(isOurs ? 'green' : 'blue')
+    if (state === 'opening') return { fill: 'transparent', stroke: own, lineWidth: 1.5 }
+    return { fill: state === 'active' ? own : color(state === 'closing' ? 'orange' : 'gone') }
+  }
+  const bar = ({ dataIndex, coordSys }, api) => {
+    const [left, y] = api.coord([api.value(0), api.value(2)])
+    const [right] = api.coord([api.value(1), api.value(2)])
+    const height = Math.min(14, api.size([0, 1])[1] * 0.6)
+    const shape = { x: left, y: y - height / 2, width: Math.max(2, right - left), height }
+    return {
+      type: 'rect',
+      shape: echarts.graphic.clipRectByRect(shape, coordSys),
+      style: style(bars[dataIndex]),
+    }
+  }
+  return {
+    ...base,
+    legend: undefined,
+    grid: { ...base.grid, left: isNarrow ? 96 : 124, top: 8 },
+    tooltip: {
+      ...base.tooltip,
+      trigger: 'item',
+      formatter: ({ data: { value, state, label, endedBecause } }) =>
+        state === undefined
+          ? `${clock(value[0])} ${label}: ${endedBecause}`
+          : `${label} ${states[state]}<br>${clock(value[0])} – ${clock(value[1])}`,
+    },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: labels,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      axisLabel: {
+        color: color('ink'),
+        interval: 0,
+        formatter: (label) => label.slice(label.indexOf('/') + 1),
+      },
+      splitLine: { show: true, lineStyle: { color: color('line') } },
+    },
+    series: [
+      { type: 'custom', renderItem: bar, encode: { x: [0, 1], y: 2 }, data: bars, clip: true },
+      {
+        type: 'scatter',
+        symbol: 'diamond',
+        symbolSize: 12,
+        color: color('red'),
+        data: ends,
+        ...troubles(),
+      },
+    ],
   }
 }
 
@@ -217,7 +289,7 @@ function flows(isNarrow) {
   }
 }
 
-const builders = { liquidity, owed, payments, flows }
+const builders = { channels, liquidity, owed, payments, flows }
 function draw() {
   const isNarrow = window.innerWidth < 600
   for (const { id, chart } of charts) {

@@ -6,6 +6,17 @@ export interface PageParts {
   readonly summary: readonly (readonly [string, string])[]
   /** Time, kind and text of each line. */
   readonly timeline: readonly (readonly [string, string, string])[]
+  readonly channels: readonly {
+    readonly peer: string
+    readonly openedBy: string
+    readonly size: string
+    /** Times; empty: never. */
+    readonly active: string
+    readonly ended: string
+    readonly cost: string
+    readonly note: string
+    readonly isLost: boolean
+  }[]
   /** JSON. */
   readonly data: string
   readonly style: string
@@ -41,6 +52,17 @@ ${style}</style>
 </header>
 ${section('The day in numbers', '', `<dl>${numbers.join('\n')}</dl>`)}
 ${section(
+  'Channels over the day',
+  `Those of the keeper and those that others opened to the shop.
+<span class="mark bar ours"></span> the keeper's
+<span class="mark bar others"></span> opened by the peer
+<span class="mark bar opening"></span> opening
+<span class="mark bar inactive"></span> inactive
+<span class="mark bar closing"></span> closing
+<span class="mark end"></span> not opened, or closed`,
+  `${chart('channels')}\n${channelTable(parts.channels)}`,
+)}
+${section(
   'What the node can receive and send',
   `Over all active channels, after reserves and fees. ${troubles}`,
   chart('liquidity'),
@@ -72,6 +94,18 @@ ${scripts.map((script) => `<script>${inScript(script)}</script>`).join('\n')}
 function section(heading: string, note: string, content: string): string {
   const noted = note === '' ? '' : `<p class="note">${note}</p>\n`
   return `<section>\n<h2>${heading}</h2>\n${noted}${content}\n</section>`
+}
+
+function channelTable(rows: PageParts['channels']): string {
+  const heads = ['peer', 'opened by', 'size', 'usable from', 'ended', 'opening cost', '']
+  const lines = rows.map(({ peer, openedBy, size, active, ended, cost, note, isLost }) => {
+    const cells = [peer, openedBy, size, active, ended, cost, note]
+    return `<tr${isLost ? ' class="lost"' : ''}>${cells.map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`
+  })
+  return `<div class="wide"><table class="channels">
+<tr>${heads.map((head) => `<th>${head}</th>`).join('')}</tr>
+${lines.join('\n')}
+</table></div>`
 }
 
 function chart(id: string): string {

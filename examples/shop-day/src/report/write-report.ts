@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { clockFace } from '../clock-face.ts'
+import { clockFace, inSat } from '../clock-face.ts'
 import type { PlayedDay } from '../finish-day.ts'
+import { channelLives } from './channel-lives.ts'
 import { chartData } from './chart-data.ts'
-import { renderPage } from './render-page.ts'
+import { type PageParts, renderPage } from './render-page.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -25,6 +26,7 @@ export function writeReport(
       kind,
       text,
     ]),
+    channels: channelRows(day),
     data: JSON.stringify(chartData(day)),
     style: readFileSync(new URL('./page.css', import.meta.url), 'utf8'),
     scripts: [
@@ -33,4 +35,27 @@ export function writeReport(
     ],
   })
   writeFileSync(file, page)
+}
+
+function channelRows(day: PlayedDay): PageParts['channels'] {
+  const face = (at: number | null): string => (at === null ? '' : clockFace(at, day.isPrecise))
+  return channelLives(day).map((life) => {
+    const { peer, openedBy, capacityMsat, activeAt, endedAt, endedBecause, replaced } = life
+    const isFailed = activeAt === null && endedAt !== null
+    const ended = isFailed ? `not opened: ${endedBecause}` : `closed: ${endedBecause}`
+    const notes = [
+      ...(replaced === null ? [] : [`in place of ${replaced}`]),
+      ...(endedAt === null ? [] : [ended]),
+    ]
+    return {
+      peer,
+      openedBy: openedBy === 'peer' ? peer : `the ${openedBy}`,
+      size: inSat(capacityMsat),
+      active: face(activeAt),
+      ended: face(endedAt),
+      cost: life.openingMsat === null ? '' : inSat(life.openingMsat),
+      note: notes.join(', '),
+      isLost: endedAt !== null,
+    }
+  })
 }

@@ -3,10 +3,9 @@ import type { Day } from '../simulated-day.ts'
 
 /** The shop opens; customers pay directly, over a hub, over two channels at once, what they like, and too much. */
 export async function customersPay(day: Day): Promise<void> {
-  await day.shop.start()
-  const { node } = await day.shop.heard('node.ready')
-  await day.tell('shop', `opens: its LND "${node.alias}" answers, its books are one SQLite file`)
+  await day.passUntil('08:00')
   for (const id of ['bakery', 'farm', 'bikes']) await day.shop.upsertPartner({ id })
+  await day.tell('shop', 'opens for the bakery, the farm and the bikes')
 
   await day.passUntil('08:10')
   await day.collect('anna', await day.sell('bakery', 25_000))

@@ -32,6 +32,4 @@ export async function eveningPayouts(day: Day): Promise<void> {
     const [amount, fee] = [inSat(payout.amount.msat), inSat(payout.fee!.msat)]
     await day.tell('payout', `${partner} ${amount}, routing cost ${fee}`)
   }
-  await day.passUntil('22:00', 6)
-  await day.tell('shop', 'closes')
 }

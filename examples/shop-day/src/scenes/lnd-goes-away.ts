@@ -30,6 +30,11 @@ async function away(day: Day, back: string, leave: () => void, says: string): Pr
   outage.to = day.now()
   const { downFor } = await shop.heard('node.recovered', (_, at) => at >= left)
   await channelsAreActive(shop)
+  const newest = new Map<string, string>()
+  await until('the shop to be told of it', () => {
+    for (const { subject, state } of day.record.channels) newest.set(subject, state)
+    return [...newest.values()].every((state) => state !== 'inactive')
+  })
   await day.tell(
     'back',
     `LND is back after ${Math.round(downFor / 60_000)} minutes; the shop noticed by itself`,

@@ -1,16 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Invoice, sat } from '@payment-node/core'
-import type { LndPayment, RegtestNode, RunningNode } from '@payment-node/regtest'
+import type { LndPayment, RegtestNode, RunningNetwork, RunningNode } from '@payment-node/regtest'
 import { inSat } from '../clock-face.ts'
 import type { Plain } from '../processes/open-shop.ts'
 import { refusal } from '../refusal.ts'
 import { channelsAreActive, type Stage } from '../stage.ts'
 
-/** The stage on real LND: one node each for a customer, the shop and a partner's wallet. */
+/** The stage on real LND: one node each for a customer, the shop, a partner's wallet, and another peer. */
 export interface RealDay extends Stage {
+  readonly network: RunningNetwork
   readonly customer: RegtestNode
   readonly lnd: RunningNode
   readonly wallet: RegtestNode
+  readonly hub: RegtestNode
 }
 
 async function sell(
@@ -56,11 +58,8 @@ function payOut({ shop }: RealDay, { key, destination }: Owed) {
   return shop.requestPayout({ partner: 'bakery', destination }, { idempotencyKey: key })
 }
 
-/** The shop opens and is paid. */
+/** The shop is paid. */
 export async function realCustomersPay(day: RealDay): Promise<void> {
-  await day.shop.start()
-  const { node } = await day.shop.heard('node.ready')
-  await day.tell('shop', `opens on LND ${node.version.split(' ')[0]} (${node.network})`)
   await day.shop.upsertPartner({ id: 'bakery' })
   const first = await collect(day, await sell(day, 'order-1', 250_000))
   await day.tell('paid', `${inSat(BigInt(first.value_msat))} by another LND`)
