@@ -38,7 +38,7 @@ export async function runWorkers(
     ...(forwards
       ? [keep('forwards', () => bookForwards(context, identity, leadership, forwards, signal))]
       : []),
-    ...(policies && context.settings.routing.mode !== 'observe'
+    ...(policies
       ? [keep('fees', () => setRoutingFees(context, identity, leadership, policies, signal))]
       : []),
     // Without a list there is nothing to keep.

@@ -1,5 +1,6 @@
-import { type Change, PaymentNodeError } from '@payment-node/core'
+import { type Change, PaymentNodeError, schema } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { closeIntents } from '../../src/tables/channel-intents.ts'
 import { channels } from '../../src/tables/channels.ts'
 import { safety } from '../../src/tables/node.ts'
 import { update } from '../../src/tables/table.ts'
@@ -495,37 +496,74 @@ test('a channel that came and went before the books saw it: its close has ended'
   expect(await intentOf(stand, fresh)).toMatchObject({ state: 'closed' })
 })
 
-test('a process that slept takes no step of its former turn', async () => {
+/** A process on shared books that falls asleep when it has looked at LND for a close. */
+async function openSleepy(): Promise<ChannelStand & { fallAsleep: () => void }> {
+  let isTired = false
+  const stand = openStand(
+    {},
+    {
+      // Only who follows a close can be stopped while it waits.
+      listChannels: async (signal) => {
+        const list = await stand.lnd.lightning.listChannels(signal)
+        if (isTired && signal) stand.process.life.pause()
+        return list
+      },
+    },
+    false,
+  )
+  await stand.run(stand.process.node.start())
+  await stand.clock.advance(5000)
+  const fallAsleep = (): void => {
+    isTired = true
+  }
+  return { ...stand, fallAsleep }
+}
+
+test('a process that slept between looking and calling does not call', async () => {
+  const stand = await openSleepy()
+  const { run, clock, points, process } = stand
+  stand.fallAsleep()
+  await run(process.node.channels.close(points.ours, { reason }))
+  await clock.advance(60_000)
+  expect(closeCalls(stand)).toEqual([])
+  process.life.resume()
+  await clock.advance(100)
+  // Its turn is over, as far as it knows.
+  expect(closeCalls(stand)).toEqual([])
+  process.life.resume()
+  await clock.advance(60_000)
+  process.life.resume()
+  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'intended' })
+})
+
+test('a process that slept through a call writes nothing in somebody else s turn', async () => {
   const stand = openStand({}, {}, false)
-  const { run, clock, points, peers, calls, process } = stand
+  const { run, clock, points, calls, process } = stand
   await run(process.node.start())
   await clock.advance(5000)
-  peers[0].stop()
-  await clock.advance(5000)
-  await run(process.node.channels.close(points.ours, { reason }))
-  await clock.advance(3000)
-  // It falls asleep between looking and calling.
   calls.strike = (call) => {
-    if (call !== 'listPendingChannels' && call !== 'listChannels') return
+    if (call !== 'closeChannel') return
     process.life.pause()
+    throw new PaymentNodeError('node.refused', 'Its state forbids it.', {
+      call,
+      reason: 'channel-state',
+    })
   }
-  await clock.advance(40_000)
-  calls.strike = () => undefined
-  const before = closeCalls(stand).length
-  const other = stand.open()
-  await run(other.node.start())
+  await run(process.node.channels.close(points.ours, { reason }))
   await clock.advance(60_000)
-  const byOther = closeCalls(stand).length
-  expect(byOther).toBeGreaterThan(before)
   const row = await intentOf(stand, points.ours)
+  expect(row).toMatchObject({ state: 'intended' })
+  // Another one leads, and has not come to this close yet.
+  const other = stand.open()
+  await run(other.storage.open(schema, { clock }))
+  const lease = `leader@${stand.lnd.publicKey}`
+  expect(await run(other.storage.lease(lease, { holder: 'other', for: 600_000 }))).toBeDefined()
   process.life.resume()
-  await clock.advance(500)
-  expect(closeCalls(stand)).toHaveLength(byOther)
-  expect(await intentOf(stand, points.ours)).toEqual(row)
-  peers[0].start()
-  await clock.advance(60_000)
-  expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing' })
-  expect((await stand.told()).filter((type) => type === 'channel.closing')).toHaveLength(1)
+  await clock.advance(5000)
+  const [now] = await run(
+    other.storage.find(closeIntents, { index: 'key', equals: [stand.lnd.publicKey], limit: 1 }),
+  )
+  expect(now).toMatchObject({ state: 'intended', revision: row!.revision })
 })
 
 test('killed at each commit and call of a close: one close, told once, nobody blamed', async () => {

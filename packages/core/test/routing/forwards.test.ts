@@ -24,7 +24,8 @@ function openHistory(): HistoryStand {
     stand.onPage('before')
     const startTime = stand.isInSeconds ? Math.floor(page.startTime / 1000) * 1000 : page.startTime
     const from = BigInt(startTime) * 1_000_000n
-    const all = history.filter(({ at }) => at >= from)
+    const to = BigInt(page.endTime) * 1_000_000n
+    const all = history.filter(({ at }) => at >= from && at <= to)
     const found = all.slice(page.offset, page.offset + page.limit)
     stand.onPage('after')
     return found
@@ -153,7 +154,8 @@ test('LND forgets its oldest while we read: nothing of the rest is missed', asyn
 
 test('what LND writes down late, with an earlier time, is found', async () => {
   const stand = await openReady()
-  const { history, clock } = stand
+  const { history, clock, pages } = stand
+  await clock.advance(1_200_000)
   history.push(forwardAt(clock.now() + 1000))
   await clock.advance(120_000)
   expect(await earned(stand)).toBe(1001n)
@@ -161,6 +163,23 @@ test('what LND writes down late, with an earlier time, is found', async () => {
   history.unshift(forwardAt(clock.now() - 122_000, { feeMsat: 5n }))
   await clock.advance(61_000)
   expect(await earned(stand)).toBe(1006n)
+  // What comes late does not make the following looks longer.
+  await clock.advance(61_000)
+  const starts = pages.map((page) => (page as { startTime: number }).startTime)
+  expect(starts).toEqual([...starts].sort((a, b) => a - b))
+  expect(starts.at(-1)).toBeGreaterThan(starts[0]!)
+})
+
+test('what LND has forgotten stays known', async () => {
+  const stand = await openReady()
+  const { history, clock } = stand
+  const now = clock.now()
+  for (let at = 0; at < 2500; at++) history.push(forwardAt(now + at * 10))
+  await clock.advance(61_000)
+  const kept = history.filter((_, at) => at % 3 === 0)
+  history.splice(0, history.length, ...kept, forwardAt(now + 26_000))
+  await clock.advance(61_000)
+  expect(await stand.rowsOf('forward_days')).toMatchObject([{ count: 2501 }])
 })
 
 test('a clock of LND that is ahead, and free forwards', async () => {
