@@ -31,10 +31,23 @@ export function channelLiquidity(channel: NodeChannel): ChannelLiquidity {
  * LND's CalcFeeBuffer for the commitment that has the new HTLC: twice the feerate, and room for one
  * more. The current commitment fee has left the opener's balance already.
  */
-function feeBufferMsat({ feePerKw, commitWeight }: NodeChannel): bigint {
-  const kept = feeMsat(2n * feePerKw, commitWeight + 2n * htlcWeight)
-  return kept - feeMsat(feePerKw, commitWeight)
+function feeBufferMsat(channel: NodeChannel): bigint {
+  const { feePerKw } = channel
+  const weight = feeWeight(channel)
+  const kept = feeMsat(2n * feePerKw, weight + 2n * htlcWeight)
+  return kept - feeMsat(feePerKw, weight)
 }
+
+/**
+ * LND computes fees with constants (BOLT3), which are a little more than the weight that it lists: that
+ * one is of the transaction as it is, without outputs that are dust.
+ */
+function feeWeight({ commitmentType, commitWeight, pendingHtlcs }: NodeChannel): bigint {
+  const constant = constantWeights[commitmentType] + htlcWeight * BigInt(pendingHtlcs.length)
+  return constant > commitWeight ? constant : commitWeight
+}
+
+const constantWeights = { anchors: 1124n, taproot: 968n, legacy: 724n, unknown: 1124n } as const
 
 /** In whole satoshi, rounded down, as LND computes it. */
 function feeMsat(feePerKw: bigint, weight: bigint): bigint {
