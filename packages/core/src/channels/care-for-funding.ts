@@ -32,22 +32,19 @@ export async function careForFunding(
     ({ transactionId }) => transactionId === funding,
   )
   if (own && own.confirmations > 0) return
-  if (own && (await isPublished(context, own))) {
-    const isTold = intent.reason === 'unconfirmed' || intent.reason === 'late'
-    if (waited >= context.settings.channels.stuckAfter && !isTold) {
-      await markStuck(context, identity, intent, leadership)
-    }
+  const isAccepted = own !== undefined && (await isPublished(context, own))
+  const other = isAccepted ? undefined : await findSpender(context, intent, funding)
+  if (other && other.confirmations >= final && leadership.isFresh()) {
+    await opener.abandon(intent.channel_point!)
+    const { transactionId, confirmations, spends } = other
+    const evidence = { transactionId, confirmations, spends }
+    await markAbandoned(context, identity, intent, leadership, evidence)
     return
   }
-  const other = await findSpender(context, intent, funding)
-  if (!other || other.confirmations < final || !leadership.isFresh()) return
-  await opener.abandon(intent.channel_point!)
-  const { transactionId, confirmations, spends } = other
-  await markAbandoned(context, identity, intent, leadership, {
-    transactionId,
-    confirmations,
-    spends,
-  })
+  const isStuck = waited >= context.settings.channels.stuckAfter
+  if (isStuck && intent.reason !== 'unconfirmed') {
+    await markStuck(context, identity, intent, leadership, 'unconfirmed')
+  }
 }
 
 /** Whether the network has it, or may have it; false: it was refused. */

@@ -15,6 +15,7 @@ import {
   openingSlots,
   spending,
 } from '../tables/channel-intents.ts'
+import { ledgerTransactions } from '../tables/ledger.ts'
 import { safety } from '../tables/node.ts'
 import { type Fields, type RowOf, remove, requireUnchanged, update } from '../tables/table.ts'
 import { type ChannelOpening, openingView } from './opening-view.ts'
@@ -83,9 +84,10 @@ export async function markStuck(
   identity: Identity,
   intent: Intent,
   leadership: Leadership,
+  reason: 'unconfirmed' | 'stuck-coins',
 ): Promise<Refused | undefined> {
   return mark(context, identity, intent, leadership, {
-    set: { reason: 'unconfirmed' },
+    set: { reason },
     writes: await freeSlot(context, identity, intent),
     event: 'channel.stuck',
   })
@@ -100,17 +102,27 @@ export async function markOpen(
   channelPoint: string,
   feeMsat: bigint | undefined,
 ): Promise<Refused | undefined> {
-  const transaction = channelPoint.split(':')[0]!
   return mark(context, identity, intent, leadership, {
     set: { state: 'open', channel_point: channelPoint, fee_msat: feeMsat ?? null },
     writes: [
       ...(await release(context, identity, intent, feeMsat ?? intent.fee_limit_msat)),
-      ...(feeMsat
-        ? postTransaction(context, identity, bookFundingFee(channelPoint, transaction, feeMsat))
-        : []),
+      ...(await bookFee(context, identity, channelPoint, feeMsat)),
       ...forgetFailures(await findMark(context, identity, intent.peer)),
     ],
   })
+}
+
+/** Who looked at the wallet first may have booked it already. */
+async function bookFee(
+  context: Context,
+  identity: Identity,
+  channelPoint: string,
+  feeMsat: bigint | undefined,
+): Promise<Write[]> {
+  if (!feeMsat) return []
+  const fact = bookFundingFee(channelPoint, channelPoint.split(':')[0]!, feeMsat)
+  const isBooked = await context.storage.get(ledgerTransactions, [identity.publicKey, fact.id])
+  return isBooked ? [] : postTransaction(context, identity, fact)
 }
 
 /** It will not be opened; nothing was spent. A refusal that says something about the peer is remembered. */
@@ -160,8 +172,7 @@ async function release(
   intent: Intent,
   spentMsat: bigint,
 ): Promise<Write[]> {
-  // What was taken up again after it had failed holds nothing any more.
-  const reservedMsat = intent.reason === 'late' ? 0n : intent.fee_limit_msat
+  const reservedMsat = intent.fee_limit_msat
   const claims = await Promise.all(
     (intent.outpoints as string[]).map((outpoint) =>
       context.storage.get(claimedOutpoints, [identity.publicKey, outpoint]),

@@ -1,6 +1,7 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { decideOpening, type OpeningEvidence, type OpeningState } from '../domain/opening.ts'
-import { PaymentNodeError } from '../errors.ts'
+import { type ErrorCode, PaymentNodeError } from '../errors.ts'
+import { findMark } from '../peers/mark-peer.ts'
 import type { OpenerRefusal } from '../ports/node-channels.ts'
 import { isCompared, whenCompared } from '../safety/compared.ts'
 import { writeCounterOutside } from '../safety/count-intent.ts'
@@ -8,7 +9,15 @@ import { readSafety } from '../safety/require-not-halted.ts'
 import { channelIntents } from '../tables/channel-intents.ts'
 import type { RowOf } from '../tables/table.ts'
 import { careForFunding } from './care-for-funding.ts'
-import { markCalled, markFailed, markOpen, markOpeningWaits, markPending } from './mark-opening.ts'
+import {
+  markAbandoned,
+  markCalled,
+  markFailed,
+  markOpen,
+  markOpeningWaits,
+  markPending,
+  markStuck,
+} from './mark-opening.ts'
 import { requireOpener } from './read-money.ts'
 import { openingMemo } from './recognize-opening.ts'
 import { type FoundOpening, searchOpening } from './search-opening.ts'
@@ -18,6 +27,8 @@ type Intent = RowOf<typeof channelIntents>
 /** What was seen, with the words of a refusal. */
 interface Seen extends FoundOpening {
   readonly says?: string
+  /** Of an error that is not LND being away. */
+  readonly code?: ErrorCode
 }
 
 /**
@@ -45,6 +56,7 @@ export async function pursueOpening(
         state: intent.state as OpeningState,
         calls: intent.calls,
         isHalted: guard.is_halted,
+        isBlacklisted: (await findMark(context, identity, intent.peer))?.state === 'blacklisted',
       },
       seen.evidence,
     )
@@ -73,16 +85,40 @@ export async function pursueOpening(
       case 'book-failed':
         await markFailed(context, identity, intent, leadership, action.because, saysOf(seen))
         return
+      case 'book-abandoned':
+        await markAbandoned(context, identity, intent, leadership, { says: saysOf(seen) })
+        return
       case 'wait':
         if (action.because === 'unconfirmed') {
           return careForFunding(context, identity, leadership, intent)
         }
-        if (action.because !== 'silence' && intent.reason !== action.because) {
-          await markOpeningWaits(context, identity, intent, leadership, action.because)
-        }
+        await waitFor(context, identity, leadership, intent, seen, action.because)
         return
     }
   }
+}
+
+/** Says why nothing happens; what waits for coins that others hold does not hold up the next open for ever. */
+async function waitFor(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  intent: Intent,
+  seen: Seen,
+  because: 'silence' | 'coins-locked',
+): Promise<void> {
+  const waited = (context.live.info?.blockHeight ?? 0) - intent.since_height
+  if (because === 'coins-locked' && waited >= context.settings.channels.stuckAfter) {
+    if (intent.reason !== 'stuck-coins') {
+      await markStuck(context, identity, intent, leadership, 'stuck-coins')
+    }
+    return
+  }
+  // LND going away is told by the connection.
+  const reason = because === 'silence' ? seen.code : because
+  if (reason === undefined || reason === intent.reason) return
+  context.logger.warn('an opening waits', { opening: intent.id, reason, says: seen.says })
+  await markOpeningWaits(context, identity, intent, leadership, reason)
 }
 
 /** Not while another LND may answer, nor on a lease that may be somebody else's by now. */
@@ -127,6 +163,7 @@ async function connect(context: Context, intent: Intent, signal: AbortSignal): P
     await requireOpener(context).opener.connect(intent.peer, intent.address, signal)
     return { evidence: { kind: 'connected' } }
   } catch (error) {
+    if (isNotAllowed(error)) return { evidence: { kind: 'not-allowed' }, says: error.message }
     if (!PaymentNodeError.is(error, 'node.refused')) return silence(error)
     return { evidence: { kind: 'unreachable' }, says: error.message }
   }
@@ -154,8 +191,9 @@ async function call(
     )
     return { evidence: { kind: 'pending' }, channelPoint }
   } catch (error) {
+    if (isNotAllowed(error)) return afterRefusal(context, intent, error, 'not-allowed')
     if (!PaymentNodeError.is(error, 'node.refused')) return silence(error)
-    return afterRefusal(context, intent, error)
+    return afterRefusal(context, intent, error, error.details.reason as OpenerRefusal)
   }
 }
 
@@ -163,13 +201,14 @@ async function call(
 async function afterRefusal(
   context: Context,
   intent: Intent,
-  refusal: PaymentNodeError<'node.refused'>,
+  refusal: PaymentNodeError,
+  reason: OpenerRefusal | 'not-allowed',
 ): Promise<Seen> {
   const found = await search(context, intent)
   if (found.evidence.kind !== 'absent') return found
   const evidence: OpeningEvidence = {
     kind: 'refused',
-    reason: refusal.details.reason as OpenerRefusal,
+    reason,
     coins: found.evidence.coins,
   }
   return { evidence, says: refusal.message }
@@ -183,10 +222,23 @@ async function search(context: Context, intent: Intent): Promise<Seen> {
   }
 }
 
+/** LND has looked at the credentials, or has no such call: nothing happened. */
+function isNotAllowed(error: unknown): error is PaymentNodeError {
+  return (
+    PaymentNodeError.is(error, 'node.macaroon-rejected') ||
+    PaymentNodeError.is(error, 'node.unsupported')
+  )
+}
+
 /** Without an answer nothing is concluded. What is no error of LND is a mistake, and is thrown. */
 function silence(error: unknown): Seen {
   if (!PaymentNodeError.is(error)) throw error
-  return { evidence: { kind: 'silence' }, says: error.message }
+  const isAway = PaymentNodeError.is(error, 'node.unavailable')
+  return {
+    evidence: { kind: 'silence' },
+    says: error.message,
+    ...(!isAway && { code: error.code }),
+  }
 }
 
 async function bookOpen(

@@ -33,6 +33,8 @@ export async function recognizeOpening(
     state: 'pending',
     reason: 'late',
     channel_point: channel.channelPoint,
+    // What was reserved for it went back when it had failed.
+    fee_limit_msat: 0n,
     since_height: context.live.info?.blockHeight ?? 0,
     updated_at: context.clock.now(),
   }

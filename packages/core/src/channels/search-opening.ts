@@ -22,7 +22,26 @@ const margin = 100
  * transaction that spent its coins. When there is none: what has become of the coins.
  */
 export async function searchOpening(context: Context, intent: Intent): Promise<FoundOpening> {
-  const { lightning } = context
+  const listed = await findListed(context, intent)
+  if (listed) return listed
+  const { onchain } = requireOpener(context)
+  const spender = await findSpender(context, intent)
+  // It may have been made between the two looks: LND has a channel before it publishes the funding.
+  const listedSince = spender && (await findListed(context, intent))
+  if (listedSince) return listedSince
+  const closed = await findClosed(context, intent, spender?.transactionId)
+  if (closed) return closed
+  if (spender) return { evidence: { kind: 'absent', coins: 'spent' } }
+  const free = new Set((await onchain.unspent()).map(({ outpoint }) => outpoint))
+  const areFree = (intent.outpoints as string[]).every((outpoint) => free.has(outpoint))
+  return { evidence: { kind: 'absent', coins: areFree ? 'free' : 'locked' } }
+}
+
+/** Among the channels that are opening, closing or open. */
+async function findListed(
+  { lightning }: Context,
+  intent: Intent,
+): Promise<FoundOpening | undefined> {
   const memo = openingMemo(intent.id)
   const isIt = (channel: { channelPoint: string; memo?: string }): boolean =>
     channel.memo === memo || channel.channelPoint === intent.channel_point
@@ -33,25 +52,25 @@ export async function searchOpening(context: Context, intent: Intent): Promise<F
     return { evidence: { kind }, channelPoint: pending.channelPoint }
   }
   const open = (await lightning.listChannels()).find(isIt)
-  if (open) return { evidence: { kind: 'open' }, channelPoint: open.channelPoint }
+  return open && { evidence: { kind: 'open' }, channelPoint: open.channelPoint }
+}
 
-  const { onchain } = requireOpener(context)
-  const spender = await findSpender(context, intent)
-  const funding = intent.channel_point?.split(':')[0] ?? spender?.transactionId
+/** Closed channels show no memo: by its point, or funded by what spent the coins, to the same peer. */
+async function findClosed(
+  { lightning }: Context,
+  intent: Intent,
+  spender: string | undefined,
+): Promise<FoundOpening | undefined> {
   const closed = (await lightning.listClosedChannels()).find(
-    ({ channelPoint }) => channelPoint.split(':')[0] === funding,
+    ({ channelPoint, peer }) =>
+      channelPoint === intent.channel_point ||
+      (channelPoint.split(':')[0] === spender && peer === intent.peer),
   )
-  if (closed) {
-    const wasFunded = closed.closeType !== 'funding-canceled' && closed.closeType !== 'abandoned'
-    return {
-      evidence: { kind: wasFunded ? 'open' : 'funding-canceled' },
-      channelPoint: closed.channelPoint,
-    }
-  }
-  if (spender) return { evidence: { kind: 'absent', coins: 'spent' } }
-  const free = new Set((await onchain.unspent()).map(({ outpoint }) => outpoint))
-  const areFree = (intent.outpoints as string[]).every((outpoint) => free.has(outpoint))
-  return { evidence: { kind: 'absent', coins: areFree ? 'free' : 'locked' } }
+  if (!closed) return undefined
+  const { channelPoint, closeType } = closed
+  const kind =
+    closeType === 'funding-canceled' || closeType === 'abandoned' ? closeType : ('open' as const)
+  return { evidence: { kind }, channelPoint }
 }
 
 /** The wallet's transaction that spends one of the intent's coins: its own funding, or another one. */

@@ -12,6 +12,8 @@ export interface OpeningSituation {
   /** Open calls issued so far, over all epochs. */
   readonly calls: number
   readonly isHalted: boolean
+  /** The operator (or a close) has blacklisted the peer since it was intended. */
+  readonly isBlacklisted: boolean
 }
 
 /** What LND shows of the channel. */
@@ -27,14 +29,18 @@ export type OpeningEvidence =
   | { readonly kind: 'open' }
   /** LND gave it up before it was funded. */
   | { readonly kind: 'funding-canceled' }
+  /** LND was told to forget it. */
+  | { readonly kind: 'abandoned' }
   /** LND is synced and has no channel of this intent; `free`: its coins are unspent and unlocked. */
   | { readonly kind: 'absent'; readonly coins: 'free' | 'locked' | 'spent' }
   /** LND refused the call, and has no channel of this intent. */
   | {
       readonly kind: 'refused'
-      readonly reason: OpenerRefusal
+      readonly reason: OpenerRefusal | 'not-allowed'
       readonly coins: 'free' | 'locked' | 'spent'
     }
+  /** This connection to LND may not do it (macaroon, build): the call was not made. */
+  | { readonly kind: 'not-allowed' }
   /** No answer could be had. */
   | { readonly kind: 'silence' }
 
@@ -47,13 +53,17 @@ export type OpeningAction =
   | { readonly do: 'book-pending' }
   | { readonly do: 'book-open' }
   | { readonly do: 'book-failed'; readonly because: OpeningFailure }
+  | { readonly do: 'book-abandoned' }
   | { readonly do: 'wait'; readonly because: 'silence' | 'coins-locked' | 'unconfirmed' }
   | { readonly do: 'nothing' }
 
 /** Why a channel was not opened. */
 export type OpeningFailure =
   | OpenerRefusal
+  /** This connection to LND has no right to it. */
+  | 'not-allowed'
   | 'halted'
+  | 'peer-blacklisted'
   | 'coins-spent'
   | 'funding-canceled'
   | 'no-answer'
@@ -71,7 +81,8 @@ export function decideOpening(
   situation: OpeningSituation,
   evidence: OpeningEvidence,
 ): OpeningAction {
-  const { state, calls, isHalted } = situation
+  const { state, calls } = situation
+  const obstacle = obstacleOf(situation)
   if (state === 'open' || state === 'failed' || state === 'abandoned') return { do: 'nothing' }
 
   switch (evidence.kind) {
@@ -83,35 +94,46 @@ export function decideOpening(
       return state === 'pending' ? { do: 'wait', because: 'unconfirmed' } : { do: 'book-pending' }
     case 'funding-canceled':
       return { do: 'book-failed', because: 'funding-canceled' }
+    case 'abandoned':
+      return { do: 'book-abandoned' }
+    case 'not-allowed':
+      return state === 'intended'
+        ? { do: 'book-failed', because: 'not-allowed' }
+        : { do: 'wait', because: 'silence' }
     case 'none':
       // Intended means that no call was ever made.
       if (state !== 'intended') return { do: 'search' }
-      return isHalted ? { do: 'book-failed', because: 'halted' } : { do: 'connect' }
+      return obstacle ? { do: 'book-failed', because: obstacle } : { do: 'connect' }
     case 'unreachable':
       return state === 'pending'
         ? { do: 'search' }
         : { do: 'book-failed', because: 'peer-unreachable' }
     case 'connected':
       if (state === 'pending') return { do: 'search' }
-      return isHalted ? { do: 'book-failed', because: 'halted' } : { do: 'call' }
+      return obstacle ? { do: 'book-failed', because: obstacle } : { do: 'call' }
     case 'absent':
       // LND ≥ 0.21 shows a closing channel in no list for a few blocks.
       if (state === 'pending') return { do: 'wait', because: 'unconfirmed' }
       if (evidence.coins === 'locked') return { do: 'wait', because: 'coins-locked' }
       if (evidence.coins === 'spent') return { do: 'book-failed', because: 'coins-spent' }
-      if (isHalted) return { do: 'book-failed', because: 'halted' }
+      if (obstacle) return { do: 'book-failed', because: obstacle }
       // LND may have lost the peer together with the call.
       return calls < mostCalls ? { do: 'connect' } : { do: 'book-failed', because: 'no-answer' }
     case 'refused':
       if (evidence.coins === 'spent') return { do: 'book-failed', because: 'coins-spent' }
       // Perhaps by an earlier call of ours that is still under way: it will end one way or the other.
-      if (evidence.coins === 'locked') return { do: 'wait', because: 'coins-locked' }
+      if (evidence.coins === 'locked' && calls > 1) return { do: 'wait', because: 'coins-locked' }
       // A restart of LND leaves peers without a channel behind: no fault of theirs.
-      if (evidence.reason === 'peer-offline' && calls < mostCalls && !isHalted) {
+      if (evidence.reason === 'peer-offline' && calls < mostCalls && !obstacle) {
         return { do: 'connect' }
       }
       return { do: 'book-failed', because: evidence.reason }
   }
+}
+
+function obstacleOf(situation: OpeningSituation): 'halted' | 'peer-blacklisted' | undefined {
+  if (situation.isHalted) return 'halted'
+  return situation.isBlacklisted ? 'peer-blacklisted' : undefined
 }
 
 /** Refusals that say something about the peer: it is left alone for a while. */
@@ -123,8 +145,6 @@ export function blamesPeer(failure: OpeningFailure): boolean {
     failure === 'too-small' ||
     failure === 'too-large' ||
     failure === 'too-many-pending' ||
-    failure === 'funding-canceled' ||
-    failure === 'no-answer' ||
-    failure === 'other'
+    failure === 'funding-canceled'
   )
 }

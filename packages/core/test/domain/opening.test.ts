@@ -56,6 +56,18 @@ const table: [OpeningState, number, boolean, OpeningEvidence, string][] = [
   ['opening', 1, false, { ...refused, ...free }, 'book-failed too-small'],
   ['opening', 2, false, { ...refused, ...locked }, 'wait coins-locked'],
   ['opening', 2, false, { ...refused, ...spent }, 'book-failed coins-spent'],
+  // Nobody else can hold them for us: the first call was refused.
+  ['opening', 1, false, { ...refused, ...locked }, 'book-failed too-small'],
+  [
+    'opening',
+    1,
+    false,
+    { kind: 'refused', reason: 'not-allowed', ...free },
+    'book-failed not-allowed',
+  ],
+  ['intended', 0, false, { kind: 'not-allowed' }, 'book-failed not-allowed'],
+  ['opening', 1, false, { kind: 'not-allowed' }, 'wait silence'],
+  ['pending', 1, false, { kind: 'abandoned' }, 'book-abandoned'],
   ['pending', 1, false, { kind: 'none' }, 'search'],
   ['pending', 1, true, { kind: 'pending' }, 'wait unconfirmed'],
   ['pending', 1, false, { kind: 'connected' }, 'search'],
@@ -72,7 +84,7 @@ const table: [OpeningState, number, boolean, OpeningEvidence, string][] = [
 
 test('what an opening does next, in every state and for every evidence', () => {
   for (const [state, calls, isHalted, evidence, expected] of table) {
-    const action = decideOpening({ state, calls, isHalted }, evidence)
+    const action = decideOpening({ state, calls, isHalted, isBlacklisted: false }, evidence)
     const said = 'because' in action ? `${action.do} ${action.because}` : action.do
     expect(said, JSON.stringify([state, calls, isHalted, evidence])).toBe(expected)
   }
@@ -86,14 +98,23 @@ test('a peer is left alone for what it did, not for what our wallet or operator 
     'not-synced',
     'halted',
     'coins-spent',
+    'no-answer',
+    'other',
+    'not-allowed',
+    'peer-blacklisted',
   ] as const
   for (const failure of ours) expect(blamesPeer(failure), failure).toBe(false)
-  const theirs = [
-    'peer-unreachable',
-    'peer-refused',
-    'too-small',
-    'funding-canceled',
-    'no-answer',
-  ] as const
+  const theirs = ['peer-unreachable', 'peer-refused', 'too-small', 'funding-canceled'] as const
   for (const failure of theirs) expect(blamesPeer(failure), failure).toBe(true)
+})
+
+test('a peer that was blacklisted meanwhile is not called; what LND has of it is still booked', () => {
+  const decide = (state: OpeningState, evidence: OpeningEvidence) =>
+    decideOpening({ state, calls: 1, isHalted: false, isBlacklisted: true }, evidence)
+  const failed = { do: 'book-failed', because: 'peer-blacklisted' }
+  expect(decide('intended', { kind: 'none' })).toEqual(failed)
+  expect(decide('intended', { kind: 'connected' })).toEqual(failed)
+  expect(decide('opening', { kind: 'absent', ...free })).toEqual(failed)
+  expect(decide('opening', { kind: 'pending' })).toEqual({ do: 'book-pending' })
+  expect(decide('pending', { kind: 'open' })).toEqual({ do: 'book-open' })
 })
