@@ -19,9 +19,16 @@ export interface Balances {
 }
 
 /** The accounts of everybody else, as they are named outside. */
-export type WorldAccount = keyof typeof worldAccounts
+export type WorldAccount =
+  | 'payers'
+  | 'payees'
+  | 'routingFees'
+  | 'opening'
+  | 'onchainFees'
+  | 'routingIncome'
+  | 'penalties'
 
-const worldAccounts = {
+const worldAccounts: Readonly<Record<WorldAccount, Account>> = {
   payers: 'world/payers',
   payees: 'world/payees',
   routingFees: 'world/routing-fees',
@@ -29,7 +36,7 @@ const worldAccounts = {
   onchainFees: 'world/onchain-fees',
   routingIncome: 'world/routing-income',
   penalties: 'world/penalties',
-} as const satisfies Readonly<Record<string, Account>>
+}
 
 /** What one partner is owed. */
 export interface PartnerBalance {
