@@ -1,4 +1,4 @@
-import type { ChannelNews, DayRecord } from '../day-record.ts'
+import type { ChannelNews } from '../day-record.ts'
 import type { PlayedDay } from '../finish-day.ts'
 
 /** What a channel was for a while. */
@@ -69,18 +69,24 @@ function withReplacements(lives: readonly Omit<ChannelLife, 'replaced'>[]): Chan
 }
 
 function phasesOf(
-  news: readonly DayRecord['channels'][number][],
+  news: readonly ChannelNews[],
   intendedAt: number | undefined,
   end: number,
 ): Phase[] {
   const phases: Phase[] = []
+  const add = (phase: Phase): void => {
+    const last = phases.at(-1)
+    if (last?.state === phase.state) phases[phases.length - 1] = { ...phase, from: last.from }
+    else phases.push(phase)
+  }
   const first = news[0]!
   if (intendedAt !== undefined && intendedAt < first.at) {
-    phases.push({ state: 'opening', from: intendedAt, to: first.at })
+    add({ state: 'opening', from: intendedAt, to: first.at })
   }
   news.forEach(({ state, at }, index) => {
-    if (state === 'closed' || state === 'failed') return
-    phases.push({ state, from: at, to: news[index + 1]?.at ?? end })
+    if (state !== 'closed' && state !== 'failed') {
+      add({ state, from: at, to: news[index + 1]?.at ?? end })
+    }
   })
   return phases
 }

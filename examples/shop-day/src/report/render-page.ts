@@ -23,8 +23,21 @@ export interface PageParts {
   readonly scripts: readonly string[]
 }
 
-const troubles = `<span class="mark kill"></span> our process was killed
-<span class="mark outage"></span> LND was away`
+/** A sign and what it means, never torn apart. */
+function key(sign: string, means: string): string {
+  return `<span class="key"><span class="mark ${sign}"></span> ${means}</span>`
+}
+
+const troubles = [key('kill', 'our process was killed'), key('outage', 'LND was away')].join('\n')
+
+const channelKeys = [
+  key('bar ours', "the keeper's"),
+  key('bar others', 'opened by the peer'),
+  key('bar opening', 'opening'),
+  key('bar inactive', 'inactive'),
+  key('bar closing', 'closing'),
+  key('end', 'not opened, or closed'),
+].join('\n')
 
 /** One page that needs nothing from elsewhere. */
 export function renderPage(parts: PageParts): string {
@@ -53,13 +66,7 @@ ${style}</style>
 ${section('The day in numbers', '', `<dl>${numbers.join('\n')}</dl>`)}
 ${section(
   'Channels over the day',
-  `Those of the keeper and those that others opened to the shop.
-<span class="mark bar ours"></span> the keeper's
-<span class="mark bar others"></span> opened by the peer
-<span class="mark bar opening"></span> opening
-<span class="mark bar inactive"></span> inactive
-<span class="mark bar closing"></span> closing
-<span class="mark end"></span> not opened, or closed`,
+  `As the shop was told of them. ${channelKeys} ${troubles}`,
   `${chart('channels')}\n${channelTable(parts.channels)}`,
 )}
 ${section(

@@ -47,7 +47,7 @@ test('every difference between channels, intents, fees and budget is found', () 
     ],
     [
       'two intents claim one channel',
-      intents(first, failed, last, { ...last, id: 'o4', feeMsat: 0n }),
+      intents(first, failed, last, { ...first, id: 'o4', feeMsat: 0n }),
       [stray],
     ],
     [

@@ -51,8 +51,7 @@ test('a channel lives from the wish for it to its close; the next one of the kee
       ...{ peer: 'harbor', openedBy: 'keeper', capacityMsat: 5n, openingMsat: 1_078_000n },
       ...{ from: 0, activeAt: 20, endedAt: 150, endedBecause: 'unprovoked' },
       phases: [
-        { state: 'opening', from: 0, to: 10 },
-        { state: 'opening', from: 10, to: 20 },
+        { state: 'opening', from: 0, to: 20 },
         { state: 'active', from: 20, to: 150 },
         { state: 'closing', from: 150, to: 160 },
       ],
@@ -73,8 +72,7 @@ test('a channel lives from the wish for it to its close; the next one of the kee
       ...{ peer: 'funding-2:', openedBy: 'keeper', capacityMsat: 5n, openingMsat: 1_500_000n },
       ...{ from: 200, activeAt: 220, replaced: 'harbor' },
       phases: [
-        { state: 'opening', from: 200, to: 210 },
-        { state: 'opening', from: 210, to: 220 },
+        { state: 'opening', from: 200, to: 220 },
         { state: 'active', from: 220, to: 230 },
         { state: 'inactive', from: 230, to: 300 },
       ],
