@@ -9,6 +9,7 @@ import { PaymentNodeError } from '../errors.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { OpenerRefusal } from '../ports/node-channels.ts'
 import { LostLeadership, record } from '../record.ts'
+import { isCompared, whenCompared } from '../safety/compared.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
 import { closeIntents } from '../tables/channel-intents.ts'
 import { channels } from '../tables/channels.ts'
@@ -44,6 +45,8 @@ export async function pursueClose(
   // The books follow LND's lists by themselves; LND is asked again only where something is to be done.
   const isPublished = row.state === 'closing' && row.closing_transaction !== null
   if (isPublished && known?.state === 'closing') return { ended: false, after: lookAfter }
+  // Before the kill switch is read: the comparison may set it (money rule 15).
+  if (!(await whenCompared(context, leadership, signal))) return { ended: false, after: lookAfter }
   const { is_halted, cause } = await readSafety(context, identity)
   const situation = {
     state: row.state as ClosingState,
@@ -58,6 +61,8 @@ export async function pursueClose(
   if (action.do !== 'call') return book(context, identity, leadership, row, action)
   // Directly before the call (money rule 14); LND takes a second call for success.
   if (!leadership.isFresh()) throw new LostLeadership()
+  // LND broke off since the look: it may be another state of itself that would be published.
+  if (!isCompared(context, leadership)) return { ended: false, after: lookAfter }
   const answer = await call(context, row, known !== undefined, signal)
   return book(context, identity, leadership, row, decideClosing(situation, answer))
 }

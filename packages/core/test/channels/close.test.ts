@@ -401,6 +401,71 @@ test('a close that waits is not done by an LND that is behind, when the peer is 
   expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing', reason: null })
 })
 
+/** A comparison of books and LND that ends only when it is let go on. */
+function openUncompared(parts: Parameters<typeof openStand>[1] = {}) {
+  const gate = { isShut: false, open: Promise.withResolvers<void>() }
+  const stand: ChannelStand = openStand(
+    {},
+    {
+      highWater: async (signal) => {
+        if (gate.isShut) await gate.open.promise
+        return stand.lnd.lightning.highWater(signal)
+      },
+      ...parts,
+    },
+  )
+  return { stand, gate }
+}
+
+test('before books and LND were compared nothing is closed, however long that takes', async () => {
+  for (const force of [true, false]) {
+    const { stand, gate } = openUncompared()
+    const { node, run, clock, points, lnd } = stand
+    await run(node.start())
+    await clock.advance(5000)
+    gate.isShut = true
+    lnd.restart()
+    await clock.advance(10_000)
+    await run(node.channels.close(points.ours, { reason, force }))
+    await clock.advance(600_000)
+    expect(closeCalls(stand), String(force)).toEqual([])
+    expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'intended' })
+    gate.isShut = false
+    gate.open.resolve()
+    await clock.advance(20_000)
+    expect(closeCalls(stand), String(force)).toHaveLength(1)
+    expect(await intentOf(stand, points.ours)).toMatchObject({ state: 'closing' })
+  }
+})
+
+test('an LND that breaks off between the look and the call closes nothing before it is compared', async () => {
+  let isDue = false
+  const { stand, gate } = openUncompared({
+    // Only who follows a close can be stopped while it waits.
+    listChannels: async (signal) => {
+      const list = await stand.lnd.lightning.listChannels(signal)
+      if (!signal || !isDue) return list
+      isDue = false
+      gate.isShut = true
+      stand.lnd.restart()
+      await stand.clock.sleep(10_000)
+      return list
+    },
+  })
+  const { node, run, clock, points } = stand
+  await run(node.start())
+  await clock.advance(5000)
+  isDue = true
+  await run(node.channels.close(points.ours, { reason, force: true }))
+  await clock.advance(60_000)
+  expect(isDue).toBe(false)
+  expect(closeCalls(stand)).toEqual([])
+  gate.isShut = false
+  gate.open.resolve()
+  await clock.advance(40_000)
+  expect(closeCalls(stand)).toHaveLength(1)
+})
+
 /** As the comparison with LND does it (money rule 15). */
 async function haltAsBehind(stand: ChannelStand): Promise<void> {
   const { storage } = stand
