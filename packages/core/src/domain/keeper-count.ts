@@ -47,8 +47,8 @@ export function lookAt(snapshot: KeeperSnapshot, policy: KeeperPolicy): Look {
   }
   if (opening?.peer && list?.byKey.has(opening.peer)) counted.add(opening.peer)
   if (opening?.peer && !places.has(opening.peer)) places.set(opening.peer, 'opening')
-  for (const { state, peer } of marks) {
-    if (state === 'closed-by-operator' && list?.byKey.has(peer)) waived.add(peer)
+  for (const { isWaived, peer } of marks) {
+    if (isWaived && list?.byKey.has(peer)) waived.add(peer)
   }
   // With a channel that counts, the operator has the peer back.
   for (const peer of counted) waived.delete(peer)

@@ -22,6 +22,8 @@ export interface KeeperMark {
   readonly state: 'blacklisted' | 'cooling-down' | 'closed-by-operator'
   /** Milliseconds since 1970; null: until the operator allows it. */
   readonly until: number | null
+  /** The operator closed a channel with it and wants nothing in its place. */
+  readonly isWaived: boolean
 }
 
 /** What the keeper sees at one moment: plain data, read once. */

@@ -45,9 +45,11 @@ export async function takeSnapshot(
   list: ListedPeers | undefined,
 ): Promise<KeeperSnapshot> {
   const { live, clock, storage, lightning } = context
-  const [living, marks, slot] = await Promise.all([
+  const [living, closed, blacklisted, slot] = await Promise.all([
     readLiving(context, identity),
     readMarks(context, identity, 'closed-by-operator'),
+    // A peer may be both blocked and not to be replaced.
+    readMarks(context, identity, 'blacklisted'),
     storage.get(openingSlots, [identity.publicKey]),
   ])
   const intent = slot && (await storage.get(channelIntents, [slot.intent]))
@@ -62,7 +64,7 @@ export async function takeSnapshot(
     channels: await Promise.all(
       [...living.values()].map((row) => channelOf(context, identity, row)),
     ),
-    marks,
+    marks: [...closed, ...blacklisted],
     opening: slot && { intent: slot.intent, peer: intent?.peer ?? null },
     retryAt: 0,
     money: undefined,
@@ -70,23 +72,25 @@ export async function takeSnapshot(
   const { wanted, counted } = lookAt(base, keeperPolicy(context)).count
   if (counted >= wanted) return base
 
-  const [safety, blacklisted, coolingDown, recent] = await Promise.all([
+  const [safety, coolingDown, recent] = await Promise.all([
     readSafety(context, identity),
-    readMarks(context, identity, 'blacklisted'),
     readMarks(context, identity, 'cooling-down'),
     storage.find(channelIntents, {
       index: 'created',
       equals: [identity.publicKey],
       descending: true,
+      // Not those of a clock that was ahead.
+      after: [base.now + 1, ''],
       limit: recentOpenings,
     }),
   ])
   return {
     ...base,
     haltedReason: safety.is_halted ? (safety.reason ?? '') : null,
-    marks: [...marks, ...blacklisted, ...coolingDown],
+    marks: [...base.marks, ...coolingDown],
     retryAt: openingPause(
       recent.map(({ state, reason, updated_at: updatedAt }) => ({ state, reason, updatedAt })),
+      base.now,
     ),
   }
 }
@@ -130,7 +134,9 @@ async function readMarks(
       limit: 1000,
       ...(after && { after }),
     })
-    for (const { peer, until } of rows) marks.push({ peer, state, until })
+    for (const { peer, until, is_waived: isWaived } of rows) {
+      marks.push({ peer, state, until, isWaived: isWaived === true })
+    }
     if (rows.length < 1000) return marks
     after = [rows.at(-1)!.peer]
   }

@@ -29,7 +29,8 @@ export function findMark(
 
 /**
  * The write and the event that mark a peer. What is for good stays: a cool-down never replaces a
- * blacklisting, nor the operator's own close. Each failure in a row makes a cool-down four times longer.
+ * blacklisting, nor the operator's own close. That nothing is to be opened in a channel's place is kept
+ * beside every state. Each failure in a row makes a cool-down four times longer.
  */
 export function markPeer(
   context: Context,
@@ -41,8 +42,13 @@ export function markPeer(
   const isForGood = row?.state === 'blacklisted' || row?.state === 'closed-by-operator'
   if (row?.state === mark.state && isForGood) return { writes: [], events: [] }
   if (isForGood && mark.state === 'cooling-down') return { writes: [], events: [] }
-  if (row?.state === 'blacklisted') return { writes: [], events: [] }
   const now = context.clock.now()
+  const isWaiver = mark.state === 'closed-by-operator'
+  if (row?.state === 'blacklisted') {
+    const isNew = isWaiver && !row.is_waived
+    const waived = { is_waived: true, updated_at: now }
+    return { writes: isNew ? [update(peerMarks, row, waived)] : [], events: [] }
+  }
   const isCoolDown = mark.state === 'cooling-down'
   const failures = isCoolDown ? (row?.failures ?? 0) + 1 : (row?.failures ?? 0)
   const set = {
@@ -50,6 +56,7 @@ export function markPeer(
     says: printableWords(mark.says),
     failures,
     until: isCoolDown ? now + coolDown(context.settings.channels.coolDown, failures) : null,
+    is_waived: isWaiver || (row?.is_waived ?? null),
     created_at: now,
     updated_at: now,
   }
@@ -58,10 +65,7 @@ export function markPeer(
   const type = mark.state === 'blacklisted' ? 'peer.blacklisted' : 'peer.cooled-down'
   return {
     writes: [row ? update(peerMarks, row, set) : insert(peerMarks, fields)],
-    events:
-      mark.state === 'closed-by-operator'
-        ? []
-        : [newEvent(context, identity, type, `peer/${peer}`, data)],
+    events: isWaiver ? [] : [newEvent(context, identity, type, `peer/${peer}`, data)],
   }
 }
 

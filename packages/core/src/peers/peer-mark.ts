@@ -15,6 +15,8 @@ export interface PeerMark {
   readonly says: string
   /** Milliseconds since 1970; null: until the operator allows it. */
   readonly until: number | null
+  /** The operator closed a channel with it, and nothing is opened in its place; in any state. */
+  readonly isWaived: boolean
   /** Failures in a row. */
   readonly failures: number
   /** What was seen. */
@@ -29,6 +31,7 @@ export function peerMarkView(row: Fields<typeof peerMarks>): PeerMark {
     reason: row.reason,
     says: row.says,
     until: row.until,
+    isWaived: row.is_waived === true,
     failures: row.failures,
     evidence: row.evidence,
     since: row.created_at,

@@ -8,7 +8,7 @@ export const peerMarks = table({
     peer: { type: 'text' },
     network: { type: 'text' },
     state: { type: 'text' },
-    /** Machine-readable: `unprovoked-close`, `breach`, `peer-unreachable`, `too-small`, `operator`, … */
+    /** Machine-readable: `unprovoked`, `breach`, `peer-unreachable`, `too-small`, `operator`, … */
     reason: { type: 'text' },
     /** For people: LND's words, or the operator's. */
     says: { type: 'text' },
@@ -16,6 +16,8 @@ export const peerMarks = table({
     until: { type: 'time', nullable: true },
     /** Failures in a row: each makes the next cool-down longer. */
     failures: { type: 'integer' },
+    /** The operator closed a channel with it and wants nothing in its place, whatever the state; null: no. */
+    is_waived: { type: 'boolean', nullable: true },
     /** What was seen: the close, the connection, the heights. */
     evidence: { type: 'json', nullable: true },
     created_at: { type: 'time' },

@@ -45,6 +45,7 @@ const mark = (
   peer: key(peer),
   state,
   until,
+  isWaived: state === 'closed-by-operator',
 })
 
 const money: KeeperMoney = {
@@ -234,6 +235,19 @@ test('what the operator closed is left alone', () => {
       given: { channels: [channel(1)], marks: [closed(2)] },
       verdict: 'enough',
       reason: 'enough',
+    },
+    {
+      is: 'nothing in its place either when the peer is blocked, too',
+      given: { channels: [channel(1)], marks: [{ ...mark(2, 'blacklisted'), isWaived: true }] },
+      verdict: 'enough',
+      reason: 'enough',
+    },
+    {
+      is: 'a blocked peer alone lowers nothing',
+      given: { channels: [channel(1)], marks: [mark(2, 'blacklisted')] },
+      verdict: 'open',
+      reason: 'below-minimum',
+      opens: 3,
     },
     {
       is: 'all of them',

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openingPause, type RecentOpening } from '../../src/domain/opening-pause.ts'
 
 const minute = 60_000
+const now = 5000
 const failed = (reason: string, updatedAt = 0): RecentOpening => ({
   state: 'failed',
   reason,
@@ -25,7 +26,19 @@ test('only failures that are nobody’s make a pause, longer with each in a row'
     ['six', reserve(6), 1000 + 32 * minute],
     ['at most an hour', reserve(8), 1000 + 60 * minute],
     ['halted', [failed('halted', 5)], 5 + minute],
+    ['dated by a clock that was ahead', [failed('reserve', now + 1)], 0],
+    ['now', [failed('reserve', now)], now + minute],
+    [
+      'one of a clock that was ahead, and one since',
+      [failed('reserve', 1e9), failed('reserve', 9)],
+      9 + minute,
+    ],
+    [
+      'an open one of a clock that was ahead',
+      [{ ...open, updatedAt: 1e9 }, ...reserve(1)],
+      1000 + minute,
+    ],
     ['coins gone', [failed('coins-spent', 5)], 5 + minute],
   ]
-  for (const [is, recent, expected] of rows) expect(openingPause(recent), is).toBe(expected)
+  for (const [is, recent, expected] of rows) expect(openingPause(recent, now), is).toBe(expected)
 })

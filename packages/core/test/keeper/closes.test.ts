@@ -91,6 +91,30 @@ test('a close that the operator asked for is not replaced, unless he said so', a
   }
 })
 
+test('nothing is opened in its place also when the peer is blocked, before or after', async () => {
+  for (const order of ['block first', 'close first', 'block when it is closed'] as const) {
+    const stand = await openContent()
+    const { clock, network, points, peers, node, run } = stand
+    const block = () => run(node.peers.block(peers[0]!.publicKey, 'never again'))
+    if (order === 'block first') await block()
+    await run(node.channels.close(points[0]!, { reason: 'too small' }))
+    if (order === 'close first') await block()
+    await clock.advance(60_000)
+    network.mine(6)
+    await clock.advance(60_000)
+    if (order === 'block when it is closed') await block()
+    stand.world.blockEvery = 20_000
+    await clock.advance(600_000)
+    expect(await run(node.keeper.status()), order).toMatchObject({ wanted: 1, verdict: 'enough' })
+    expect(await peersOf(stand), order).toEqual(['peer-1'])
+    const { items } = await run(node.peers.list())
+    expect(items, order).toMatchObject([{ state: 'blacklisted', isWaived: true }])
+    await run(node.peers.allow(peers[0]!.publicKey, 'wanted after all'))
+    await clock.advance(200_000)
+    expect(await peersOf(stand), order).toEqual(['peer-0', 'peer-1'])
+  }
+})
+
 test('an opening that is stuck holds up no other', async () => {
   const stand = openStand({
     channels: { minimumActive: 1, stuckAfter: 3 },

@@ -22,6 +22,7 @@ const row = (state: NewMark['state'], failures = 0): RowOf<typeof peerMarks> => 
   reason: 'before',
   says: 'before',
   until: state === 'cooling-down' ? now - 1 : null,
+  is_waived: state === 'closed-by-operator' || null,
   failures,
   evidence: null,
   created_at: now - 9 * hour,
@@ -42,8 +43,8 @@ test('which mark replaces which', () => {
     for (const after of states) {
       const known = before === undefined ? undefined : row(before, 2)
       const { writes, events } = markPeer(context, identity, known, peer, mark(after))
-      const write = writes[0] as { op: string; set?: { state: string }; row?: { state: string } }
-      const state = write ? (write.set ?? write.row)?.state : before
+      const write = writes[0] as { op: string; set?: { state?: string }; row?: { state: string } }
+      const state = (write?.set ?? write?.row)?.state ?? before
       const told = events.map(({ type }) => type).join()
       kept[`${before ?? 'none'} + ${after}`] = `${write?.op ?? 'nothing'} ${state} ${told}`.trim()
     }
@@ -54,7 +55,7 @@ test('which mark replaces which', () => {
     'none + closed-by-operator': 'insert closed-by-operator',
     'blacklisted + blacklisted': 'nothing blacklisted',
     'blacklisted + cooling-down': 'nothing blacklisted',
-    'blacklisted + closed-by-operator': 'nothing blacklisted',
+    'blacklisted + closed-by-operator': 'update blacklisted',
     'cooling-down + blacklisted': 'update blacklisted peer.blacklisted',
     'cooling-down + cooling-down': 'update cooling-down peer.cooled-down',
     'cooling-down + closed-by-operator': 'update closed-by-operator',
@@ -62,6 +63,37 @@ test('which mark replaces which', () => {
     'closed-by-operator + cooling-down': 'nothing closed-by-operator',
     'closed-by-operator + closed-by-operator': 'nothing closed-by-operator',
   })
+})
+
+test('what the operator closed is not replaced, whatever else is known of the peer', () => {
+  const waived: Record<string, boolean | null> = {}
+  for (const before of ['none', 'blacklisted', 'cooling-down', 'closed-by-operator'] as const) {
+    for (const after of ['blacklisted', 'cooling-down', 'closed-by-operator'] as const) {
+      const known = before === 'none' ? undefined : row(before)
+      const [write] = markPeer(context, identity, known, peer, mark(after)).writes
+      const fields = { ...known, ...(write?.op === 'insert' ? write.row : undefined) }
+      const set = write?.op === 'update' ? write.set : {}
+      waived[`${before} + ${after}`] = ({ ...fields, ...set } as { is_waived: boolean }).is_waived
+    }
+  }
+  expect(waived).toEqual({
+    'none + blacklisted': null,
+    'none + cooling-down': null,
+    'none + closed-by-operator': true,
+    'blacklisted + blacklisted': null,
+    'blacklisted + cooling-down': null,
+    'blacklisted + closed-by-operator': true,
+    'cooling-down + blacklisted': null,
+    'cooling-down + cooling-down': null,
+    'cooling-down + closed-by-operator': true,
+    'closed-by-operator + blacklisted': true,
+    'closed-by-operator + cooling-down': true,
+    'closed-by-operator + closed-by-operator': true,
+  })
+  const twice = markPeer(context, identity, { ...row('blacklisted'), is_waived: true }, peer, {
+    ...mark('closed-by-operator'),
+  })
+  expect(twice).toEqual({ writes: [], events: [] })
 })
 
 test('each failure in a row is left alone four times longer, up to a month; a promise kept forgets them', () => {

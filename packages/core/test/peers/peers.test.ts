@@ -14,6 +14,7 @@ test('a blocked peer is passed over until it is allowed', async () => {
     reason: 'operator',
     says: 'does not answer mails',
     until: null,
+    isWaived: false,
     failures: 0,
     evidence: null,
     since: clock.now(),
