@@ -21,7 +21,7 @@ export interface ChannelOptions {
   readonly maximumFeerate?: number
   /** Blocks in which a funding should confirm: decides the feerate. Default 6. */
   readonly confirmWithin?: number
-  /** Stays in the wallet, beside LND's own reserve. Default 100,000 sat. */
+  /** Stays in the wallet: this or LND's own reserve, whichever is larger, and the cost of a close. Default 100,000 sat. */
   readonly onchainFloor?: AmountInput
   /** A channel that is not active counts this long. Default 24 hours. */
   readonly gracePeriod?: Duration

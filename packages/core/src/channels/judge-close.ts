@@ -100,11 +100,12 @@ async function countClose(
 ): Promise<{ readonly writes: readonly Write[]; readonly events: readonly NewEvent[] }> {
   const now = context.clock.now()
   const row = await readKeeper(context, identity)
-  const recent = [...((row?.recent_closes as number[] | undefined) ?? []), now].filter(
-    (at) => at > now - day && at <= now,
-  )
-  const isAlarm =
-    recent.length >= context.settings.channels.massCloses && (row?.mass_close_at ?? 0) <= now - day
+  const isWithinDay = (at: number): boolean => at > now - day && at <= now
+  const before = (row?.recent_closes as number[] | undefined) ?? []
+  const recent = [...before, now].filter(isWithinDay)
+  const lastAlarm = row?.mass_close_at ?? 0
+  // An alarm that is dated later than now is of a clock that was ahead.
+  const isAlarm = recent.length >= context.settings.channels.massCloses && !isWithinDay(lastAlarm)
   return {
     writes: [
       writeKeeper(context, identity, row, {
