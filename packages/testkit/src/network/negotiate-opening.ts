@@ -35,8 +35,8 @@ export async function negotiateOpening(
     throw unavailable('unreachable', 'unknown', 'openChannel: peer disconnected')
   }
   const silence = async (): Promise<never> => {
+    // The locks run out by themselves.
     await wait(reservationMilliseconds)
-    releaseCoins(reservation)
     const says = `reservation timed out waiting for peer ${peer.alias}`
     throw refused('openChannel', 'peer-offline', says)
   }

@@ -13,6 +13,8 @@ export interface Reservation {
   /** 0n: there is no change output. */
   readonly changeSat: bigint
   readonly satPerVbyte: number
+  /** Monotonic milliseconds. */
+  readonly lockedUntil: number
 }
 
 /** How long a reservation lives at most, also when nobody ends it, in milliseconds (LND: 10 minutes). */
@@ -30,17 +32,19 @@ export function reserveCoins(
   const candidates = opening.outpoints
     ? chosenCoins(simulation, node, opening.outpoints)
     : freeCoins(simulation, node)
-  const reservation = chooseCoins(candidates, opening.capacitySat, satPerVbyte)
-  checkReserve(simulation, node, opening, reservation)
+  const chosen = chooseCoins(candidates, opening.capacitySat, satPerVbyte)
+  checkReserve(simulation, node, opening, chosen)
   const lockedUntil = simulation.clock.monotonic() + reservationMilliseconds
-  for (const coin of reservation.coins) coin.lockedUntil = lockedUntil
-  return reservation
+  for (const coin of chosen.coins) coin.lockedUntil = lockedUntil
+  return { ...chosen, lockedUntil }
 }
 
-/** Gives the coins back. */
-export function releaseCoins({ coins }: Reservation): void {
-  for (const coin of coins) delete coin.lockedUntil
+/** Gives the coins back, unless somebody else has them by now. */
+export function releaseCoins({ coins, lockedUntil }: Reservation): void {
+  for (const coin of coins) if (coin.lockedUntil === lockedUntil) delete coin.lockedUntil
 }
+
+type Choice = Omit<Reservation, 'lockedUntil'>
 
 function freeCoins({ clock }: Simulation, node: NodeState): Coin[] {
   const now = clock.monotonic()
@@ -69,7 +73,7 @@ function chooseCoins(
   candidates: readonly Coin[],
   capacitySat: bigint,
   satPerVbyte: number,
-): Reservation {
+): Choice {
   const sorted = [...candidates].sort((a, b) => Number(b.amountSat - a.amountSat))
   const coins: Coin[] = []
   let sumSat = 0n
@@ -99,7 +103,7 @@ function checkReserve(
   simulation: Simulation,
   node: NodeState,
   { isPrivate = false, commitmentType = 'anchors' }: ChannelOpening,
-  { coins, changeSat }: Reservation,
+  { coins, changeSat }: Choice,
 ): void {
   // LND lets private channels touch the reserve.
   if (isPrivate) return

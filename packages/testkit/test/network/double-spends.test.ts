@@ -128,3 +128,47 @@ test('an open is answered although the network did not take its funding; later b
   expect(await lists()).toEqual(['active'])
   expect(missingMsat(network)).toBe(0n)
 })
+
+test('nothing is in a block or in the mempool before what it spends', async () => {
+  const { network, clock, onchain, open, lists } = await managedPair()
+  const [coin] = await clock.run(onchain.unspent())
+  const cheap = network.doubleSpend(coin!.outpoint)
+  network.mine(1)
+  const channelPoint = await open({ satPerVbyte: 50, outpoints: [`${cheap}:0`] })
+  network.mine(1)
+  network.reorganize(3)
+  network.setFeerate(20)
+  network.mine(3)
+  const waiting = () => network.waitingTransactions.map(({ id }) => id)
+  expect(waiting().sort()).toEqual([cheap, transactionIdOf(channelPoint)].sort())
+  const listed = await clock.run(onchain.transactions(0))
+  const funding = listed.find((one) => one.transactionId === transactionIdOf(channelPoint))!
+  network.evict(cheap)
+  expect(waiting()).toEqual([])
+  const publish = clock.run(onchain.publish(funding.rawTransaction, 'again'))
+  await expect(publish).rejects.toMatchObject({ details: { reason: 'input-missing' } })
+  network.setFeerate(1)
+  const parent = listed.find((one) => one.transactionId === cheap)!
+  await clock.run(onchain.publish(parent.rawTransaction, 'again'))
+  await clock.run(onchain.publish(funding.rawTransaction, 'again'))
+  network.mine(6)
+  expect(waiting()).toEqual([])
+  expect(await lists()).toEqual(['active'])
+  expect(missingMsat(network)).toBe(0n)
+})
+
+test('an abandoned opening that no mempool had is never published, and its coin is free again', async () => {
+  const { network, clock, opener, onchain, open, coins } = await managedPair()
+  network.setMempoolMinimum(50)
+  const [coin] = await coins()
+  const channelPoint = await open({ outpoints: [coin!.outpoint] })
+  await clock.run(opener.abandon(channelPoint))
+  network.setMempoolMinimum(0)
+  network.mine(2)
+  const listed = await clock.run(onchain.transactions(0))
+  expect(listed.map(({ transactionId }) => transactionId)).not.toContain(
+    transactionIdOf(channelPoint),
+  )
+  await clock.advance(600_000)
+  expect((await coins()).map(({ outpoint }) => outpoint)).toContain(coin!.outpoint)
+})

@@ -95,6 +95,17 @@ test('a caller who gives up does not stop the node', async () => {
   expect(await lists()).toEqual(['opening'])
 })
 
+test('a caller who gives up on a silent peer need not wait', async () => {
+  const { clock, opener, request } = await managedPair({ neverAnswers: 'open_channel' })
+  const leaving = new AbortController()
+  const opening = opener.open(await request(), leaving.signal).catch((error: unknown) => error)
+  await clock.advance(40)
+  leaving.abort()
+  const start = clock.monotonic()
+  expect(await clock.run(opening)).toMatchObject({ details: { outcome: 'unknown' } })
+  expect(clock.monotonic() - start).toBeLessThan(1_000)
+})
+
 test('a lost connection to the node loses the reply of an open that goes on', async () => {
   const { clock, alice, opener, request, lists } = await managedPair()
   const opening = opener.open(await request()).catch((error: unknown) => error)
@@ -140,4 +151,18 @@ test('an opening that is closed by force waits for its own funding, and gives it
   const [closed] = await clock.run(alice.lightning.listClosedChannels())
   expect(closed).toMatchObject({ closingTransaction, claims: [{ kind: 'balance' }] })
   expect(missingMsat(network)).toBe(0n)
+})
+
+test('LND calls the coins of a funding locked until a block has it, ten minutes at most', async () => {
+  const { network, clock, alice, open, coins } = await managedPair()
+  const locked = async () => (await clock.run(alice.lightning.walletBalance())).lockedMsat
+  const [first, second] = await coins()
+  await open({ outpoints: [first!.outpoint] })
+  expect(await locked()).toBe(first!.amountSat * 1000n)
+  network.mine(1)
+  expect(await locked()).toBe(0n)
+  await open({ outpoints: [second!.outpoint] })
+  expect(await locked()).toBe(second!.amountSat * 1000n)
+  await clock.advance(600_000)
+  expect(await locked()).toBe(0n)
 })

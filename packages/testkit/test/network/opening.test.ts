@@ -111,5 +111,6 @@ test('a canceled funding gives everything back, and both ends list it', async ()
   }
   network.mine(6)
   expect(await clock.run(alice.lightning.listChannels())).toEqual([])
+  expect(await clock.run(alice.lightning.walletBalance())).toEqual(before)
   expect(total()).toBe(0n)
 })

@@ -70,6 +70,29 @@ test('a channel without the word of the peer is open and never active; the word 
   expect(await lists()).toEqual(['active'])
 })
 
+test('a channel that confirms while the peer is away is ready when it is back', async () => {
+  const { network, clock, alice, bob, open, lists } = await managedPair()
+  await open()
+  bob.setReachable(false)
+  network.mine(6)
+  await clock.advance(10_000)
+  const policies = () => clock.run(alice.lightning.policies!.read())
+  expect([await lists(), await policies()]).toEqual([['inactive'], []])
+  bob.setReachable(true)
+  await clock.advance(10_000)
+  expect(await lists()).toEqual(['active'])
+  expect((await policies()).length).toBe(1)
+})
+
+test('a channel that one end has forgotten is inactive at the other', async () => {
+  const { network, clock, opener, bob, open, lists } = await managedPair()
+  const channelPoint = await open()
+  network.mine(6)
+  expect(await lists(bob)).toEqual(['active'])
+  await clock.run(opener.abandon(channelPoint))
+  expect([await lists(), await lists(bob)]).toEqual([['abandoned'], ['inactive']])
+})
+
 test('a peer that closes as soon as the channel is active', async () => {
   for (const [kind, closeType] of [
     ['cooperative', 'cooperative'],
@@ -126,4 +149,13 @@ test('what the graph says: public channels, announcements, and nobody else', asy
   expect(await find(announced)).toMatchObject({ channels: 900, smallestChannelSat: 250_000n })
   announced.setAnnouncement(undefined)
   expect(await find(announced)).toBe(undefined)
+})
+
+test('a node neither connects nor opens to itself', async () => {
+  const { clock, alice, opener, open } = await managedPair()
+  const connect = clock.run(opener.connect(alice.publicKey, alice.address))
+  await expect(connect).rejects.toMatchObject({ details: { reason: 'other' } })
+  await expect(open({ peer: alice.publicKey })).rejects.toMatchObject({
+    details: { reason: 'other' },
+  })
 })

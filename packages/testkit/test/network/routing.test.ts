@@ -70,3 +70,18 @@ test('payments of the node itself and failed ones are no forwards', async () => 
   await clock.advance(30_000)
   expect((await forwards()).length).toBe(1)
 })
+
+test('a time lock is 18 to 2016 blocks', async () => {
+  const { clock, bob, points } = line()
+  const write = (timeLockDeltaBlocks: number) =>
+    clock.run(
+      bob.lightning.policies!.write({
+        channelPoint: points[0]!,
+        baseFeeMsat: 0n,
+        feeRatePpm: 0,
+        timeLockDeltaBlocks,
+      }),
+    )
+  for (const blocks of [18, 2016]) await write(blocks)
+  for (const blocks of [17, 2017]) await expect(write(blocks)).rejects.toThrow('time lock delta')
+})
