@@ -1,4 +1,4 @@
-import { planRun, runPlan } from '@payment-node/testkit'
+import { runPlan } from '@payment-node/testkit'
 import { bugNames, readBug } from './museum.ts'
 import { huntBug, tellHunt } from './run-with-bug.ts'
 
@@ -23,8 +23,7 @@ async function checkBug(name: string): Promise<boolean> {
   try {
     const { recorded } = readBug(name)
     if (recorded) {
-      const plan = { ...planRun(recorded.seed), faults: recorded.faults }
-      const { violation } = await runPlan(plan)
+      const { violation } = await runPlan(recorded.plan)
       if (violation) {
         tell(`FALSE ALARM: its run breaks ${violation.invariant} without the bug, too`)
         return true

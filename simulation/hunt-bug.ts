@@ -1,4 +1,4 @@
-import { planRun, runPlan, shrinkFaults, simulateSeed } from '@payment-node/testkit'
+import { type RunPlan, runPlan, shrinkFaults, simulateSeed } from '@payment-node/testkit'
 import { readBug } from './museum.ts'
 
 /** How a bug was caught, or that it was not. */
@@ -6,7 +6,8 @@ export interface Hunt {
   readonly caught: 'by-record' | 'by-search' | 'not'
   readonly invariant?: string
   readonly seed?: number
-  readonly faults?: readonly unknown[]
+  /** With as few faults as possible. */
+  readonly plan?: RunPlan
   /** Seeds that were searched. */
   readonly searched: number
 }
@@ -15,24 +16,20 @@ export interface Hunt {
 async function hunt(name: string, from: number, seeds: number): Promise<Hunt> {
   const { recorded } = readBug(name)
   if (recorded) {
-    const plan = { ...planRun(recorded.seed), faults: recorded.faults }
-    const { violation } = await runPlan(plan)
-    if (violation) {
-      const { invariant } = violation
-      return { caught: 'by-record', invariant, seed: recorded.seed, searched: 0 }
-    }
+    const { violation } = await runPlan(recorded.plan)
+    if (violation) return { caught: 'by-record', invariant: violation.invariant, searched: 0 }
   }
   for (let seed = from; seed < from + seeds; seed++) {
     const result = await simulateSeed(seed)
     process.send?.({ searched: seed - from + 1 })
     if (!result.violation) continue
-    const { plan, violation } = await shrinkFaults(result)
-    const { invariant } = violation ?? result.violation
+    const { plan, violation = result.violation } = await shrinkFaults(result)
+    const { invariant } = violation
     return {
       caught: 'by-search',
       invariant,
       seed,
-      faults: plan.faults,
+      plan,
       searched: seed - from + 1,
     }
   }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Fault } from '@payment-node/testkit'
+import type { RunPlan } from '@payment-node/testkit'
 import { applyPatch, parsePatch } from 'diff'
 
 const folder = join(import.meta.dirname, 'bugs')
@@ -16,9 +16,9 @@ export interface Bug {
   readonly says: string
   /** A run that showed it: found by the search, replayed first. */
   readonly recorded?: {
-    readonly seed: number
     readonly invariant: string
-    readonly faults: readonly Fault[]
+    /** Whole, so that it stays the same when seeds come to mean something else. */
+    readonly plan: RunPlan
   }
 }
 

@@ -51,8 +51,8 @@ export async function runWithBug(name: string, search: BugSearch): Promise<numbe
   process.stdout.write(`${tellHunt(found)}\n`)
   if (found.caught === 'not') return 1
   if (found.caught === 'by-search') {
-    const { seed, invariant, faults } = found
-    const kept = { ...bug, name: undefined, recorded: { seed, invariant, faults } }
+    const { invariant, plan } = found
+    const kept = { ...bug, name: undefined, recorded: { invariant, plan } }
     writeFileSync(bugFile(name, 'json'), `${JSON.stringify(kept, null, 2)}\n`)
     process.stdout.write(`Recorded in simulation/bugs/${name}.json.\n`)
   }
@@ -61,6 +61,6 @@ export async function runWithBug(name: string, search: BugSearch): Promise<numbe
 
 export function tellHunt({ caught, invariant, seed, searched }: Hunt): string {
   if (caught === 'not') return `NOT caught in ${searched} seeds`
-  const how = caught === 'by-record' ? 'by its recorded run' : `after ${searched} seeds`
-  return `caught ${how}: seed ${seed} breaks ${invariant}`
+  if (caught === 'by-record') return `caught by its recorded run, which breaks ${invariant}`
+  return `caught after ${searched} seeds: seed ${seed} breaks ${invariant}`
 }

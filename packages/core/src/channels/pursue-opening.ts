@@ -69,7 +69,7 @@ export async function pursueOpening(
       case 'call':
         if (!mayCall(context, leadership, signal)) return
         if (await markCalled(context, identity, intent, guard, leadership)) seen = nothing
-        else if (!(await isCountedOutside(context, identity, leadership, id, signal))) return
+        else if (await hadToWait(context, identity, leadership, id, signal)) seen = nothing
         else seen = await call(context, leadership, intent, signal)
         break
       case 'search':
@@ -131,18 +131,21 @@ function mayCall(context: Context, leadership: Leadership, signal: AbortSignal):
   )
 }
 
-/** Money rule 15: the intent reaches the counter outside before LND hears of it; until then it waits and says so. */
-async function isCountedOutside(
+/**
+ * Money rule 15: the intent reaches the counter outside before LND hears of it; until then it waits and
+ * says so. Answers whether it had to: then it is decided anew, for much may have changed meanwhile.
+ */
+async function hadToWait(
   context: Context,
   identity: Identity,
   leadership: Leadership,
   id: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
+  for (let tries = 1; !signal.aborted; tries++) {
     try {
       await writeCounterOutside(context, identity)
-      return tries === 1 || !(await readSafety(context, identity)).is_halted
+      return tries > 1
     } catch (error) {
       context.logger.error('the intent counter cannot be written; nothing is opened until it can', {
         opening: id,
@@ -154,8 +157,8 @@ async function isCountedOutside(
       await markOpeningWaits(context, identity, intent, leadership, 'counter-unreachable')
     }
     await context.clock.sleep(1000, signal)
-    if (!mayCall(context, leadership, signal)) return false
   }
+  return true
 }
 
 async function connect(context: Context, intent: Intent, signal: AbortSignal): Promise<Seen> {

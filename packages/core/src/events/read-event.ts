@@ -7,6 +7,8 @@ const amounts: Readonly<Record<string, readonly string[]>> = {
   invoice: ['amount', 'paid'],
   payout: ['amount', 'feeLimit', 'fee'],
   channel: ['capacity', 'local', 'remote', 'sendable', 'receivable'],
+  opening: ['capacity', 'feeLimit', 'fee'],
+  decision: ['capacity', 'cost'],
 }
 
 /** The event as an object again: the stored envelope, its amounts revived, its cursor added. */
