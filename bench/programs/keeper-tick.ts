@@ -90,6 +90,7 @@ const mark = (number: number) =>
     says: 'no',
     until: null,
     failures: 0,
+    is_waived: null,
     evidence: null,
     created_at: now,
     updated_at: now,
