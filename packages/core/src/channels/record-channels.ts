@@ -96,11 +96,9 @@ async function recordOne(
     ? update(channels, row, fields)
     : insert(channels, {
         ...rowBase(identity),
-        attribution: null,
         ...fields,
         channel_point: channel.channelPoint,
         is_initiator: channel.isInitiator,
-        is_private: channel.isPrivate,
         memo: channel.memo,
         ownership: opening ? 'ours' : 'observe',
         intent: opening?.intent ?? null,
@@ -111,7 +109,7 @@ async function recordOne(
     channelId: seen.channel_id,
     closeType: seen.close_type as Channel['closeType'],
     closedBy: seen.closed_by as Channel['closedBy'],
-    attribution: judgement?.attribution ?? ((row?.attribution ?? null) as Channel['attribution']),
+    attribution: (judgement?.attribution ?? seen.attribution) as Channel['attribution'],
     ownership: row ? (row.ownership ?? 'observe') : opening ? 'ours' : 'observe',
   } as Channel
   const subject = `channel/${channel.channelPoint}`
@@ -152,9 +150,13 @@ async function haltWhenOlder(
   await haltForDifferences(context, identity, found, leadership.fence)
 }
 
-/** What may change. Pending lists carry no count and no close type: what is known stays. */
+/**
+ * What may change. Pending lists carry no count, no close type and do not say who may know of it: what is
+ * known stays. A channel that a reorganization brought back was not closed: its next close is judged anew.
+ */
 function columns(channel: Channel, row: ChannelRow | undefined, now: number) {
   const known = row?.update_count ?? 0
+  const isEnding = channel.state === 'closing' || channel.state === 'closed'
   return {
     state: channel.state,
     peer: channel.peer,
@@ -163,8 +165,10 @@ function columns(channel: Channel, row: ChannelRow | undefined, now: number) {
     remote_msat: channel.remote.msat,
     // Never lowered: a lower count is the sign of an LND that came back with an old state.
     update_count: isOpen(channel) ? Math.max(channel.updateCount, known) : known,
-    close_type: channel.closeType ?? row?.close_type ?? null,
-    closed_by: channel.closedBy ?? row?.closed_by ?? null,
+    is_private: isOpen(channel) ? channel.isPrivate : (row?.is_private ?? channel.isPrivate),
+    close_type: isEnding ? (channel.closeType ?? row?.close_type ?? null) : null,
+    closed_by: isEnding ? (channel.closedBy ?? row?.closed_by ?? null) : null,
+    attribution: isEnding ? (row?.attribution ?? null) : null,
     channel_id: channel.channelId ?? row?.channel_id ?? null,
     inactive_since: channel.state === 'active' ? null : (row?.inactive_since ?? now),
     closed_at: channel.state === 'closed' ? (row?.closed_at ?? now) : null,
