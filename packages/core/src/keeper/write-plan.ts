@@ -55,8 +55,21 @@ export async function writePlan(
   else if (isNew) memory.last = { row: decision }
 }
 
-/** What blocks, when it is not what blocked before. */
+/** What is known only when the wallet was read. */
+const ofTheWallet: readonly (string | null)[] = [
+  'wallet-too-small',
+  'budget-exhausted',
+  'feerate-above-ceiling',
+  'cannot-open',
+]
+
+/**
+ * What blocks, when it is not what blocked before. That the wallet could not be read is no news of what was
+ * read there before.
+ */
 function blockedNow(row: KeeperRow | undefined, plan: KeeperPlan): Set {
+  const isUnread = plan.reason === 'money-unread'
+  if (isUnread && ofTheWallet.includes(row?.blocked_reason ?? null)) return {}
   const blocked_reason = plan.verdict === 'blocked' ? plan.reason : null
   return blocked_reason === (row?.blocked_reason ?? null) ? {} : { blocked_reason }
 }

@@ -164,7 +164,12 @@ test('a plan touches each channel, mark and entry a few times, not each with eac
       }),
     ),
     marks: Array.from({ length: 9000 }, (_, at) =>
-      counted({ peer: key(at + 1001), state: 'blacklisted' as const, until: null }),
+      counted({
+        peer: key(at + 1001),
+        state: 'blacklisted' as const,
+        until: null,
+        isWaived: false,
+      }),
     ),
     opening: undefined,
     retryAt: 0,

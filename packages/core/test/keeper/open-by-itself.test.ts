@@ -96,6 +96,32 @@ test('blocked: LND’s wallet is asked twice a minute, nothing is written again'
   })
 })
 
+test('blocked: a wallet that is away for a moment is no news', async () => {
+  const stand = openStand({ coinsSat: [1_000_000n] })
+  const { run, node, clock, world } = stand
+  await run(node.start())
+  await clock.advance(60_000)
+  const away = { reason: 'deadline', outcome: 'none' } as const
+  world.errors.set('unspent', new PaymentNodeError('node.unavailable', 'too slow', away))
+  await clock.advance(120_000)
+  expect(await run(node.keeper.status())).toMatchObject({ reason: 'money-unread' })
+  world.errors.clear()
+  await clock.advance(120_000)
+  expect(await run(node.keeper.status())).toMatchObject({ reason: 'wallet-too-small' })
+  expect(await stand.told('keeper.blocked')).toHaveLength(1)
+
+  // What blocks for another reason is.
+  await run(node.keeper.pause('a look by hand'))
+  await clock.advance(60_000)
+  await run(node.keeper.resume('seen'))
+  await clock.advance(120_000)
+  expect((await stand.told('keeper.blocked')).map(({ reason }) => reason)).toEqual([
+    'wallet-too-small',
+    'paused',
+    'wallet-too-small',
+  ])
+})
+
 test('recommend: one event and one row, nothing is opened; observe: no event', async () => {
   for (const mode of ['recommend', 'observe'] as const) {
     const stand = openStand({ channels: { mode } })
