@@ -1,6 +1,7 @@
 import { type Context, type Identity, identityOf } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import { readObject } from '../read-input.ts'
+import { channelIntents } from '../tables/channel-intents.ts'
 import { decisions } from '../tables/keeper.ts'
 import type { RowOf } from '../tables/table.ts'
 import { readMoment } from './list-decisions.ts'
@@ -11,9 +12,14 @@ export interface KeeperReport {
   /** Milliseconds since 1970. */
   readonly since: number
   readonly until: number
-  /** One per peer, oldest first: in the mode `act` what it opened, else what it would have opened. */
+  /**
+   * One per peer, oldest first: in the mode `act` what it opened or is opening, else what it would have
+   * opened. What failed is only counted.
+   */
   readonly openings: readonly ReportedOpening[]
-  /** Sum of their capacities. */
+  /** Openings that it began and that came to nothing. */
+  readonly failed: number
+  /** Sum of the capacities of `openings`. */
   readonly capacity: Amount
   /** Sum of the worst-case fees of their funding transactions. */
   readonly cost: Amount
@@ -43,7 +49,8 @@ const week = 7 * 86_400_000
 type Row = RowOf<typeof decisions>
 
 /**
- * What was decided since a moment (default: a week ago) and what it costs, from the decisions alone. Outside
+ * What was decided since a moment (default: a week ago) and what it costs, from the decisions and what became
+ * of them. Outside
  * of the mode `act` nothing follows a recommendation, so the peers that would have come next count, too, at
  * the size and price of the first.
  */
@@ -72,17 +79,28 @@ export async function keeperReport(
       if (!openings.has(name)) openings.set(name, opening)
     }
   })
-  const all = [...openings.values()]
+  const all: ReportedOpening[] = []
+  let failed = 0
+  for (const opening of openings.values()) {
+    if (await hasFailed(context, opening)) failed++
+    else all.push(opening)
+  }
   const sum = (part: (opening: ReportedOpening) => Amount): Amount =>
     new Amount(all.reduce((total, opening) => total + part(opening).msat, 0n))
   return {
     since,
     until,
     openings: all,
+    failed,
     capacity: sum(({ capacity }) => capacity),
     cost: sum(({ cost }) => cost),
     times: [...times.values()].sort((a, b) => b.milliseconds - a.milliseconds),
   }
+}
+
+async function hasFailed(context: Context, { opening }: ReportedOpening): Promise<boolean> {
+  const intent = opening === null ? undefined : await context.storage.get(channelIntents, [opening])
+  return intent?.state === 'failed' || intent?.state === 'abandoned'
 }
 
 function openingsOf(row: Row): ReportedOpening[] {

@@ -171,6 +171,19 @@ test('the report of what was done names each opening once', async () => {
   expect(first.openings).toEqual([openings[1]])
 })
 
+test('an opening that failed is not reported as one, nor its cost', async () => {
+  const stand = openStand()
+  const { run, node, clock, peers } = stand
+  peers[0]!.setConduct({ minimumChannelSat: 5_000_000n })
+  await run(node.start())
+  await clock.advance(300_000)
+  const { openings, failed, capacity, cost } = await run(node.keeper.report())
+  expect(openings.map(({ peer }) => peer)).toEqual([peers[1]!.publicKey, peers[2]!.publicKey])
+  expect(failed).toBe(1)
+  expect(capacity).toEqual(sat(4_000_000))
+  expect(cost).toEqual(sat(660))
+})
+
 test('what cannot be used is refused by name, and nothing is stored', async () => {
   const stand = openStand()
   const { run, node } = stand
