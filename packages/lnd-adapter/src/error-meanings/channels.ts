@@ -91,9 +91,9 @@ export const channelMeanings: readonly Meaning[] = [
     calls: ['GetNodeInfo'],
     make: (fact) => refused(fact, 'node-not-found'),
   },
-  // Without a code of its own in 0.19.
+  // Without a code of its own in 0.19; with the outpoint behind it for a channel whose close has a block.
   {
-    words: /^edge not found$|^edge marked as zombie$/,
+    words: /^edge not found(: op=|$)|^edge marked as zombie$/,
     calls: ['GetChanInfo'],
     make: (fact) => refused(fact, 'channel-not-found'),
   },
