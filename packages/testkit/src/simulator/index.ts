@@ -25,4 +25,13 @@ export * from './simulate.ts'
 export { simulateSeed } from './simulate-seed.ts'
 export type { Step, StepAction, StepHook, Steps } from './steps.ts'
 export type { Trace } from './trace.ts'
-export type { Peers, Violation, World, WorldOptions } from './world.ts'
+export type {
+  BooksCopy,
+  Limits,
+  OutsideCounter,
+  Peers,
+  Violation,
+  World,
+  WorldOptions,
+} from './world.ts'
+export type { WorldClock } from './world-clock.ts'

@@ -14,6 +14,7 @@ export interface RowChange {
 export interface Books {
   /** All rows of a table by key. */
   table(name: string): ReadonlyMap<string, MirrorRow>
+  /** One row by its key; undefined when there is none. */
   row(name: string, ...key: readonly (string | number | bigint)[]): MirrorRow | undefined
   /** Events in the order of their commits. */
   readonly events: readonly MirrorEvent[]

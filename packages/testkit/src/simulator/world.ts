@@ -119,6 +119,7 @@ export interface World {
   violate(violation: Omit<Violation, 'at'>): void
   /** Called when the faults end, to undo what is still going on. */
   onHeal(undo: () => void): void
+  /** The faults end: nodes and processes come back, clocks are set right, peers behave. */
   heal(): void
   /** Asks all judges for their last word; `channels` is what LND shows of them then. */
   judgeEnd(channels: readonly SeenChannel[]): void

@@ -77,3 +77,12 @@ test('core that reaches for a global is a violation', async () => {
   expect(result.violation).toMatchObject({ invariant: 'no-globals' })
   expect(result.violation!.found).toContain('Date.now')
 })
+
+test('a second process on books that only one may have open is a violation when it starts', async () => {
+  const result = await runPlan({
+    ...planRun(2),
+    isShared: true,
+    faults: [{ kind: 'second-instance', trigger: { at: 10_000 }, parameters: {} }],
+  })
+  expect(result.violation).toMatchObject({ invariant: 'one-process-per-exclusive-books' })
+})

@@ -1,6 +1,7 @@
 import { ask } from '../ask-host.ts'
 import { troubleHandlers } from '../host-handlers.ts'
 import { mannersOf } from '../manners.ts'
+import type { World } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
 import type { FaultKind } from './fault.ts'
 
@@ -123,8 +124,8 @@ export const hostFaults: readonly FaultKind[] = [
         node.payouts.resolve(id, verdict, { by: 'operator', note: 'insists', insist: true }),
       ).then((answer) => {
         if ('value' in answer) world.happened(fault)
-        else if (world.books.row('payouts', id)?.reason !== 'resolved-by-operator')
-          world.records.insisted.delete(id)
+        // Another verdict may have been taken meanwhile.
+        else if (!isResolved(world, id)) world.records.insisted.delete(id)
       })
       return undefined
     },
@@ -190,3 +191,12 @@ export const hostFaults: readonly FaultKind[] = [
     },
   },
 ]
+
+/** An operator's verdict is what ended the payout. */
+function isResolved(world: World, payout: string): boolean {
+  for (const attempt of world.books.table('attempts').values()) {
+    const evidence = attempt.evidence as { readonly by?: string } | null
+    if (attempt.payout === payout && evidence?.by !== undefined) return true
+  }
+  return false
+}
