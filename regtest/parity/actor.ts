@@ -12,6 +12,8 @@ export interface Actor {
   readonly foreign: ForeignInvoice[]
   /** Channel points, oldest first; the first was there from the beginning. */
   readonly channels: string[]
+  /** A channel that the other end has closed by force. */
+  deserted?: string
   /** Outpoints that have funded a channel. */
   readonly spent: string[]
   process: 'running' | 'locked' | 'stopped'

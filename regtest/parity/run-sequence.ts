@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Actor, createActor } from './actor.ts'
 import { type Difference, differences } from './differences.ts'
 import { findDifferences, show } from './find-differences.ts'
@@ -32,6 +33,9 @@ export class ParityError extends Error {
     this.found = found
   }
 }
+
+/** How long one operation may take, in milliseconds; LND's own payments give up after 60 s. */
+const deadlineMilliseconds = 90_000
 
 /** Options of {@link createPair}. */
 export interface PairOptions {
@@ -72,22 +76,27 @@ export async function createPair(
     const found = await differ(results)
     if (found.length > 0) throw new ParityError(performed, found)
   }
+  const step = async (operation: Operation): Promise<void> => {
+    performed.push(operation)
+    for (const actor of actors) actor.streams.forgetHints()
+    const performing = actors.map(async (actor) => {
+      const result = await performOperation(actor, operation)
+      await actor.world.calm()
+      return result
+    })
+    await compare(await withinDeadline(Promise.all(performing), performed))
+  }
 
   await compare(['ready', 'ready'])
   return {
     async run(operations) {
-      for (const operation of operations.flatMap(oneByOne)) {
-        performed.push(operation)
-        for (const actor of actors) actor.streams.forgetHints()
-        await compare(
-          await Promise.all(
-            actors.map(async (actor) => {
-              const result = await performOperation(actor, operation)
-              await actor.world.calm()
-              return result
-            }),
-          ),
-        )
+      for (const operation of operations) {
+        // What a block starts must be over in both worlds before the next one comes.
+        const times = operation.kind === 'mine' ? operation.blocks : 1
+        const single = operation.kind === 'mine' ? { ...operation, blocks: 1 } : operation
+        for (let time = 0; time < times; time++) await step(single)
+        // What is paid into a deserted channel hangs until the close is believed.
+        while (await listsDeserted(actors[0])) await step({ kind: 'mine', blocks: 1 })
       }
     },
     performed,
@@ -99,8 +108,24 @@ export async function createPair(
   }
 }
 
-/** What a block starts must be over in both worlds before the next one comes. */
-function oneByOne(operation: Operation): Operation[] {
-  if (operation.kind !== 'mine') return [operation]
-  return Array.from({ length: operation.blocks }, () => ({ kind: 'mine', blocks: 1 }))
+async function listsDeserted({ world, deserted }: Actor): Promise<boolean> {
+  if (deserted === undefined) return false
+  const listed = await world.node.listChannels().catch(() => [])
+  return listed.some(({ channelPoint }) => channelPoint === deserted)
+}
+
+/** An operation that never ends is a difference, too. */
+async function withinDeadline<T>(work: Promise<T>, performed: readonly Operation[]): Promise<T> {
+  const waiting = new AbortController()
+  const deadline = delay(deadlineMilliseconds, undefined, { signal: waiting.signal }).then(
+    () => {
+      throw new ParityError(performed, ['the last operation did not end'])
+    },
+    () => work,
+  )
+  try {
+    return await Promise.race([work, deadline])
+  } finally {
+    waiting.abort()
+  }
 }
