@@ -14,16 +14,19 @@ export function printWeek(terminal: Terminal, { week, says }: WeekReport): void 
     for (const line of wrap(plain(says ?? ''), columns)) print(colors.yellow(line))
     return
   }
-  const { openings, capacity, cost, since, until } = week
+  const { openings, failed, capacity, cost, since, until } = week
   print(colors.bold(`Channel keeper, ${formatDate(since)} to ${formatDate(until)} UTC`))
   const isDone = openings.every(({ opening }) => opening !== null)
   const verb = isDone ? 'It opened' : 'It would have opened'
   const number = `${openings.length} ${openings.length === 1 ? 'channel' : 'channels'}`
   const sum =
     openings.length === 0
-      ? 'It had nothing to open.'
+      ? failed === 0
+        ? 'It had nothing to open.'
+        : 'It opened nothing.'
       : `${verb} ${number} of together ${exactSat(capacity)}, for at most ${exactSat(cost)} of on-chain fees.`
-  for (const line of wrap(sum, columns)) print(line)
+  const failures = failed === 0 ? '' : ` ${failed} ${failed === 1 ? 'opening' : 'openings'} failed.`
+  for (const line of wrap(sum + failures, columns)) print(line)
   printOpenings(terminal, openings)
   printTimes(terminal, week)
 }
