@@ -219,3 +219,23 @@ test('many closes at once: one alarm a day, and recovery within the budget', asy
   await clock.advance(400_000)
   expect(await peersOf(stand)).toHaveLength(2)
 })
+
+test('a clock that was ahead once silences no alarm and stops no opening', async () => {
+  const stand = await openContent({ channels: { massCloses: 1 } })
+  const { clock, network, peers, points } = stand
+  const ahead = 10 * 86_400_000
+  clock.jumpWallClock(ahead)
+  peers[0]!.closeChannel(points[0]!, { kind: 'force' })
+  network.mine(6)
+  await clock.advance(10_000)
+  expect(await stand.told('keeper.mass-close')).toHaveLength(1)
+  clock.jumpWallClock(-ahead)
+  await clock.advance(60_000)
+  peers[1]!.closeChannel(points[1]!, { kind: 'force' })
+  network.mine(6)
+  await clock.advance(60_000)
+  expect(await stand.told('keeper.mass-close')).toHaveLength(2)
+  stand.world.blockEvery = 20_000
+  await clock.advance(300_000)
+  expect(await peersOf(stand)).toEqual(['peer-2', 'peer-3'])
+})
