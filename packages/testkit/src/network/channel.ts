@@ -183,7 +183,7 @@ function areConnected({ ends: [opener, peer] }: Channel): boolean {
 }
 
 /** One end has given the channel up by itself: it knows nothing of it any more. */
-export function isForgotten({ stage, views }: Channel): boolean {
+function isForgotten({ stage, views }: Channel): boolean {
   return stage !== 'gone' && views.some(isGivenUp)
 }
 
@@ -210,7 +210,7 @@ function untrimmed(channel: Channel): number {
 }
 
 /** Weight of the current commitment transaction as LND computes fees with it. */
-export function weightOf(channel: Channel): bigint {
+function weightOf(channel: Channel): bigint {
   return commitmentWeight(channel.commitmentType, untrimmed(channel))
 }
 

@@ -59,7 +59,7 @@ function isKnown(simulation: Simulation, channel: Channel): boolean {
 }
 
 /** Others hear of a public channel when its funding has six confirmations (BOLT7). */
-export function isAnnounced(simulation: Simulation, channel: Channel): boolean {
+function isAnnounced(simulation: Simulation, channel: Channel): boolean {
   return isKnown(simulation, channel) && isInGraph(simulation, channel)
 }
 
