@@ -6,13 +6,11 @@ import type { Simulation } from './simulation.ts'
 
 /** What the node asks for each of its open channels that the graph knows. */
 export function listPolicies(simulation: Simulation, node: NodeState): RoutingPolicy[] {
-  const now = simulation.clock.monotonic()
   const listed: RoutingPolicy[] = []
   for (const channel of simulation.channels.values()) {
     const side = sideOf(channel, node)
-    if (side === undefined || channel.views[side].list !== 'open' || channel.knownFrom > now) {
-      continue
-    }
+    if (side === undefined || channel.views[side].list !== 'open') continue
+    if (!isInOwnGraph(simulation, channel)) continue
     const { baseFeeMsat, feeRatePpm, timeLockDeltaBlocks } = channel.policies[side]
     const { channelPoint } = channel
     listed.push({ channelPoint, baseFeeMsat, feeRatePpm, timeLockDeltaBlocks })
@@ -48,10 +46,16 @@ function checkPolicy({ baseFeeMsat, feeRatePpm, timeLockDeltaBlocks }: RoutingPo
   }
 }
 
-function checkState({ clock }: Simulation, channel: Channel, side: Side): void {
+/** Also a private one; from its first active moment to the block that spends it. */
+function isInOwnGraph({ clock }: Simulation, channel: Channel): boolean {
+  const isSpent = channel.closing?.transaction?.confirmedAt !== undefined
+  return channel.knownFrom <= clock.monotonic() && !isSpent
+}
+
+function checkState(simulation: Simulation, channel: Channel, side: Side): void {
   const { list } = channel.views[side]
   if (list === 'opening') throw refused('writePolicy', 'channel-state', 'pending')
-  if (list !== 'open' || channel.knownFrom > clock.monotonic()) {
+  if (list !== 'open' || !isInOwnGraph(simulation, channel)) {
     throw refused('writePolicy', 'channel-not-found', 'not found')
   }
 }
