@@ -124,6 +124,7 @@ export function createWorld(options: WorldOptions): World {
       pollMilliseconds: () => (isHealing ? slowestPoll : (options.pollMilliseconds ?? 0)),
       options: {
         ...processOptions(limits, listed),
+        role: options.hasApiProcess && place === 'b' ? 'api' : 'all',
         ...options.node,
       },
       counter: hasCounter ? counter : undefined,

@@ -33,6 +33,7 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   const isChosenShared = shape.integer(100) < 45
   const isShared = options.isShared ?? isChosenShared
   const acceptsKeysend = shape.integer(100) < 30
+  const hasApiProcess = isShared && random.fork('role').integer(100) < 25
   const hasCounter = random.fork('counter').integer(100) < 70
   const hasKeeper = random.fork('keeper').integer(100) < 30
   const pollMilliseconds = [0, 2000, 5000, 8000][shape.integer(4)]!
@@ -62,6 +63,7 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   return {
     seed,
     isShared,
+    hasApiProcess,
     acceptsKeysend,
     horizon,
     pollMilliseconds,

@@ -22,6 +22,8 @@ export interface RunPlan {
   readonly acceptsKeysend: boolean
   /** Milliseconds after which the faults end. */
   readonly horizon: number
+  /** The second process only creates and reads; default false. */
+  readonly hasApiProcess?: boolean
   /** The host keeps a counter of intents outside of the books; default false. */
   readonly hasCounter?: boolean
   /** The channel keeper acts; default false. */
@@ -46,7 +48,13 @@ export interface RunOptions {
   readonly perform?: (world: World) => Promise<void>
   readonly world?: Omit<
     WorldOptions,
-    'seed' | 'isShared' | 'hasCounter' | 'hasKeeper' | 'pollMilliseconds' | 'invariants'
+    | 'seed'
+    | 'isShared'
+    | 'hasApiProcess'
+    | 'hasCounter'
+    | 'hasKeeper'
+    | 'pollMilliseconds'
+    | 'invariants'
   >
 }
 
@@ -100,6 +108,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       ...options.world,
       seed: plan.seed,
       isShared: plan.isShared,
+      hasApiProcess: plan.hasApiProcess ?? false,
       hasCounter: plan.hasCounter ?? false,
       hasKeeper: plan.hasKeeper ?? false,
       pollMilliseconds: plan.pollMilliseconds,

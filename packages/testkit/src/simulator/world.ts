@@ -58,6 +58,8 @@ export interface WorldOptions {
   /** Of each process; clock, random, storage and LND are the world's. */
   readonly node?: Partial<PaymentNodeOptions>
   readonly lnd?: NodeOptions
+  /** With `isShared`: the second process only creates and reads (role `'api'`); default false. */
+  readonly hasApiProcess?: boolean
   /** A counter of intents outside of the books, as a careful host keeps it; default true. */
   readonly hasCounter?: boolean
   /** The channel keeper acts, with a wallet and listed peers; default false: it looks. */

@@ -37,8 +37,11 @@ export const chainFaults: readonly FaultKind[] = [
       const until = world.elapsed() + (fault.parameters.milliseconds as number)
       void (async () => {
         while (world.elapsed() < until && !world.isHealing) {
-          for (const { id } of world.network.waitingTransactions) {
-            world.network.evict(id)
+          // One takes those with it that spend its outputs.
+          for (;;) {
+            const [waiting] = world.network.waitingTransactions
+            if (!waiting) break
+            world.network.evict(waiting.id)
             world.happened(fault)
           }
           await world.clock.sleep(3000)
