@@ -64,9 +64,20 @@ function reviewForceClose(
     hintChanged(channel)
   }
   hintClosed(channel, side)
+  if (channel.htlcs.size === 0 && !view.isSwept && outputSat(channel, side) === 0n) {
+    writeOff(simulation, channel, side)
+    return
+  }
   // The sweep may wait in the mempool for the block in which it is valid.
   if (channel.htlcs.size > 0 || node.height + 1 < view.maturityHeight || view.isSwept) return
   sweep(simulation, channel, side)
+}
+
+/** Without an output of its own there is nothing to wait for; dust went to the miners. */
+function writeOff({ chain }: Simulation, channel: Channel, side: Side): void {
+  chain.feesMsat += channel.balances[side]
+  channel.balances[side] = 0n
+  finish(channel, channel.views[side])
 }
 
 /** LND's settled balance of a force close: the balance in the commitment, before any fee for sweeping. */

@@ -134,6 +134,24 @@ test('what is sent into a channel that the peer has closed hangs until we believ
   expect(total()).toBe(0n)
 })
 
+test('forced, an end without an output of its own is done at the third confirmation', async () => {
+  const { network, clock, alice, total } = pair()
+  const bob = network.addNode('bert')
+  const size = { capacitySat: 1_000_000n, pushSat: 300n }
+  const channelPoint = network.establishChannel({ from: alice, to: bob, ...size })
+  alice.closeChannel(channelPoint, { kind: 'force' })
+  await clock.advance(100)
+  network.mine(3)
+  await clock.advance(100)
+  const [closed] = await clock.run(bob.lightning.listClosedChannels())
+  expect(closed).toMatchObject({ channelPoint, closeType: 'remote-force', settledMsat: 0n })
+  expect(closed?.claims ?? []).toEqual([])
+  expect(await clock.run(alice.lightning.listPendingChannels())).toMatchObject([
+    { channelPoint, state: 'force-closing' },
+  ])
+  expect(total()).toBe(0n)
+})
+
 test('breach: listed active for two blocks, in no list at the third, resolved at the fourth', async () => {
   const { clock, alice, bob, channelPoint, timeline, total } = pair()
   const told = watchClosed(alice)
