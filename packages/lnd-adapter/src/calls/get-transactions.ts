@@ -23,7 +23,13 @@ export async function getTransactions(
   const start_height = readNumber(fromHeight, 'fromHeight', 0, 2 ** 31 - 1)
   const request = { start_height, end_height: unconfirmedToo }
   const { transactions } = await connection.unary(getTransactionsCall, request, { signal })
-  return [...transactions].sort(byAge).map(readTransaction)
+  return newestOfEach([...transactions].sort(byAge)).map(readTransaction)
+}
+
+/** After a reorganization LND lists a transaction once per block that had it; the last one counts. */
+function newestOfEach(oldestFirst: readonly Transaction[]): Transaction[] {
+  const newest = new Map(oldestFirst.map((transaction) => [transaction.tx_hash, transaction]))
+  return oldestFirst.filter((transaction) => newest.get(transaction.tx_hash) === transaction)
 }
 
 /** LND sorts by confirmations only. Unconfirmed ones have no block and come last. */

@@ -174,3 +174,15 @@ test('a build without walletrpc is named', async () => {
     expect(error.details).toMatchObject({ call: expect.stringContaining('walletrpc') })
   }
 })
+
+test('a transaction that LND lists in two blocks after a reorganization is shown once, in the newer', async () => {
+  const row = (tx_hash: string, block_height: number): object => ({ tx_hash, block_height })
+  await using pair = await startPair({
+    [transactions]: () => ({ transactions: [row('aa', 100), row('bb', 90), row('aa', 101)] }),
+  })
+  const found = await pair.node.onchain!.transactions(80)
+  expect(found.map(({ transactionId, blockHeight }) => [transactionId, blockHeight])).toEqual([
+    ['bb', 90],
+    ['aa', 101],
+  ])
+})
