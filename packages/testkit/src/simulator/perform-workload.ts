@@ -121,7 +121,8 @@ async function tryPayout(
 ): Promise<'succeeded' | 'failed' | 'refused'> {
   const payee = world.peers[action.payee]
   const manner = mannersOf(world).payees.get(action.name)
-  const destination = await bill(world, action, payee, manner)
+  const billed = await bill(world, action, payee, manner)
+  const { destination } = billed
   const request = (prefer?: string, idempotencyKey = key) =>
     ask(
       world,
@@ -139,7 +140,7 @@ async function tryPayout(
     )
   const { twice: asked, sameInvoice, paidByOthers } = mannersOf(world)
   const others = paidByOthers.get(action.name)
-  if (others) void payAsOthers(world, action, destination, others)
+  if (others) void payAsOthers(world, action, billed, others)
   const again = sameInvoice.get(action.name)
   if (again) void request(undefined, `${key}/again`).then(again)
   const twice = asked.get(action.name)
@@ -173,11 +174,12 @@ async function tryPayout(
 async function payAsOthers(
   world: World,
   action: PayoutAction,
-  destination: string,
+  { destination, paymentHash }: Bill,
   { after, done }: { readonly after: number; done(): void },
 ): Promise<void> {
   await world.clock.sleep(after)
   if (world.shop.lifecycle !== 'running') return
+  world.records.paidByOthers.add(paymentHash)
   const paying = payQuietly(world, world.shop, destination, {
     feeLimitMsat: 5000n,
     ...(action.isOpenAmount && { amountMsat: BigInt(action.amountSat) * 1000n }),
@@ -185,12 +187,18 @@ async function payAsOthers(
   if ((await paying) !== 'refused') done()
 }
 
+/** An invoice that a payee made. */
+interface Bill {
+  readonly destination: string
+  readonly paymentHash: string
+}
+
 async function bill(
   world: World,
   action: PayoutAction,
   payee: SimulatedNode,
   manner: PayeeManner | undefined,
-): Promise<string> {
+): Promise<Bill> {
   while (payee.lifecycle !== 'running') await world.clock.sleep(look)
   const terms = {
     amountMsat: action.isOpenAmount ? null : BigInt(action.amountSat) * 1000n,
@@ -204,7 +212,7 @@ async function bill(
   } else if (manner) {
     void hold(world, payee, billed.paymentHash, manner.behaviour, manner.done)
   }
-  return billed.paymentRequest
+  return { destination: billed.paymentRequest, paymentHash: billed.paymentHash }
 }
 
 /** The payee waits for the money, keeps it, and then decides; at the end of the faults at once. */

@@ -35,8 +35,8 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   const acceptsKeysend = shape.integer(100) < 30
   const hasApiProcess = isShared && random.fork('role').integer(100) < 25
   const hasCounter = random.fork('counter').integer(100) < 70
-  const hasKeeper = random.fork('keeper').integer(100) < 30
-  const pollMilliseconds = [0, 2000, 5000, 8000][shape.integer(4)]!
+  const hasKeeper = random.fork('keeper').integer(100) < 25
+  const pollMilliseconds = [0, 4000, 8000, 8000][shape.integer(4)]!
   const actions = hasWorkload ? planWorkload(random.fork('workload'), horizon) : []
   if (hasWorkload && hasKeeper) actions.push(...planChannels(random.fork('channels'), horizon))
   const named = (what: string): string[] =>

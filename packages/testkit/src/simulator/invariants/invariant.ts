@@ -81,6 +81,8 @@ export interface Records {
   readonly insisted: Set<string>
   /** Hashes of payments and invoices of other programs on the same LND, and of keysend payments. */
   readonly foreign: Set<string>
+  /** Hashes of payouts that another program on the same LND tried to pay as well. */
+  readonly paidByOthers: Set<string>
   /** Payment hash → id of the invoice, as the host was given it. */
   readonly givenOut: Map<string, string>
   /** Consumer → what its handler has finished, in order. */
@@ -104,6 +106,7 @@ export function createRecords(): Records {
     debtOf: new Map(),
     insisted: new Set(),
     foreign: new Set(),
+    paidByOthers: new Set(),
     givenOut: new Map(),
     handled: new Map(),
     wasRestored: false,

@@ -71,8 +71,8 @@ const failedForCertain: Invariant = {
   says: "A payout is booked as failed only when LND's own record cannot pay it any more, or an operator insists.",
   begin(witness) {
     const check = (payout: MirrorRow): string | undefined => {
-      if (isExempt(witness, payout)) return undefined
       const hash = textOf(payout, 'payment_hash')
+      if (isExempt(witness, payout) || isPaidOtherwise(witness, hash)) return undefined
       const record = witness.truth.findPayment(hash)
       if (record && record.state !== 'failed')
         return `${payout.id} is booked as failed (${payout.reason}), and LND has it ${record.state}`
@@ -134,13 +134,16 @@ const outflowIsCovered: Invariant = {
     const check = (): string | undefined => {
       let left = 0n
       let debited = 0n
+      const hashes = new Set<string>()
       for (const payout of witness.books.table('payouts').values()) {
-        if (isExempt(witness, payout)) continue
-        const record = witness.truth.findPayment(textOf(payout, 'payment_hash'))
-        const isOurs = payout.state !== 'failed' || record?.state === 'in-flight'
-        if (record && record.state !== 'failed' && isOurs)
-          left += record.amountMsat + record.feeMsat
+        const hash = textOf(payout, 'payment_hash')
+        if (isExempt(witness, payout) || witness.records.paidByOthers.has(hash)) continue
         debited += debitOf(payout)
+        // What failed may be paid by a later payout of the same hash.
+        if (hashes.has(hash)) continue
+        hashes.add(hash)
+        const record = witness.truth.findPayment(hash)
+        if (record && record.state !== 'failed') left += record.amountMsat + record.feeMsat
       }
       return left > debited ? `${left} msat left, ${debited} were debited` : undefined
     }
@@ -166,6 +169,15 @@ export const payoutInvariants: readonly Invariant[] = [
 function isInsisted(witness: Witness, hashes: readonly string[]): boolean {
   for (const payout of witness.books.table('payouts').values()) {
     if (isExempt(witness, payout) && hashes.includes(textOf(payout, 'payment_hash'))) return true
+  }
+  return false
+}
+
+/** Another payout has taken the hash of one that failed, or another program pays it. */
+function isPaidOtherwise({ books, records }: Witness, hash: string): boolean {
+  if (records.paidByOthers.has(hash)) return true
+  for (const payout of books.table('payouts').values()) {
+    if (payout.payment_hash === hash && payout.state !== 'failed') return true
   }
   return false
 }

@@ -63,6 +63,21 @@ test('failed-for-certain', () => {
   expect(stage.end()).toBeUndefined()
 })
 
+test('a hash that a later payout took, or that others paid, says nothing about the one that failed', () => {
+  for (const name of ['failed-for-certain', 'outflow-is-covered']) {
+    const stage = stageFor(name)
+    stage.commit(payout('p1', { state: 'failed' }))
+    stage.commit(payout('p2', { payment_hash: 'h-p1' }))
+    stage.payments.set('h-p1', { state: 'succeeded', amountMsat: 100n, feeMsat: 10n })
+    expect(stage.end(), name).toBeUndefined()
+    const others = stageFor(name)
+    others.records.paidByOthers.add('h-p1')
+    others.commit(payout('p1', { state: 'failed' }))
+    others.payments.set('h-p1', { state: 'succeeded', amountMsat: 100n, feeMsat: 10n })
+    expect(others.end(), name).toBeUndefined()
+  }
+})
+
 test('success-is-real', () => {
   const open = (): Stage => {
     const stage = stageFor('success-is-real')
