@@ -1,7 +1,8 @@
 import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { ClosedChannel, NodeChannel } from '../ports/lightning-node.ts'
-import { record } from '../record.ts'
+import type { Refused } from '../ports/storage.ts'
+import { maximumDecisions, record } from '../record.ts'
 import { confirmNode } from '../safety/confirm-node.ts'
 import { haltForDifferences } from '../safety/halt-for-differences.ts'
 import { channelOlder } from '../safety/new-difference.ts'
@@ -65,10 +66,13 @@ export async function recordClose(
   leadership: Leadership,
   closed: ClosedChannel,
 ): Promise<void> {
-  const row = await context.storage.get(channels, [identity.publicKey, closed.channelPoint])
-  if (!row || row.state === 'closed') return
-  const view = { ...closedView(row, closed), state: 'closing' as const }
-  await recordOne(context, identity, leadership, row, view)
+  // A comparison at the same time may be first; the event does not come again.
+  for (let decision = 0; decision < maximumDecisions; decision++) {
+    const row = await context.storage.get(channels, [identity.publicKey, closed.channelPoint])
+    if (!row || row.state === 'closed') return
+    const view = { ...closedView(row, closed), state: 'closing' as const }
+    if (!(await recordOne(context, identity, leadership, row, view))) return
+  }
 }
 
 async function recordOne(
@@ -77,13 +81,13 @@ async function recordOne(
   leadership: Leadership,
   living: ChannelRow | undefined,
   channel: Channel,
-): Promise<void> {
+): Promise<Refused | undefined> {
   const key = [identity.publicKey, channel.channelPoint]
   // A reorganization can bring back what had ended.
   const row = living ?? (await context.storage.get(channels, key))
   const now = context.clock.now()
   const seen = columns(channel, row, now)
-  if (row && isSame(row, seen)) return
+  if (row && isSame(row, seen)) return undefined
   const opening = row ? undefined : await recognizeOpening(context, identity, channel)
   const isNewClose = seen.close_type !== null && (row?.attribution ?? null) === null
   const judgement = isNewClose ? await judgeClose(context, identity, channel, row) : undefined
@@ -126,8 +130,10 @@ async function recordOne(
     ...(channel.state === 'closed' ? await costJob(context, identity, channel.channelPoint) : []),
   ]
   // The next comparison finds the same again, so a lost reply needs no recognition.
-  await record(context, { writes, events, fence: leadership.fence }, async () => true)
-  if (events.length > 0) context.live.wakeKeeper()
+  const change = { writes, events, fence: leadership.fence }
+  const refused = await record(context, change, async () => true)
+  if (!refused && events.length > 0) context.live.wakeKeeper()
+  return refused
 }
 
 async function haltWhenOlder(
