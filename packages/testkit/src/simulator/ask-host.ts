@@ -4,8 +4,8 @@ import { codeOf, type World } from './world.ts'
 
 /** Milliseconds between two tries of the host. */
 const pause = 700
-/** A host gives up a request after so many tries; a later run of it would go on. */
-const patience = 400
+/** When the faults are over a request must be answered within so many tries. */
+const patience = 300
 
 /** What a host's request came to. */
 export type Answer<T> = { readonly value: T } | { readonly refused: string }
@@ -20,7 +20,8 @@ export async function ask<T>(
   request: (node: PaymentNode, process: SimulatedProcess) => Promise<T>,
   prefer?: string,
 ): Promise<Answer<T>> {
-  for (let count = 0; count < patience; count++) {
+  let lastError: string | undefined
+  for (let count = 0; count < patience; count += world.isHealing ? 1 : 0) {
     const process = world.serving(prefer)
     if (process) {
       const answer = await Promise.race([
@@ -31,6 +32,7 @@ export async function ask<T>(
         world.trace.write(`host ${says}: done by ${process.name}`)
         return { value: answer.value }
       }
+      if (answer) lastError = codeOf(answer.error)
       if (answer && !isRetryable(answer.error)) {
         world.trace.write(`host ${says}: ${codeOf(answer.error)}`)
         return { refused: codeOf(answer.error) }
@@ -38,7 +40,11 @@ export async function ask<T>(
     }
     await world.clock.sleep(pause)
   }
-  world.trace.write(`host ${says}: gave up`)
+  world.violate({
+    invariant: 'requests-are-answered',
+    says: 'When the faults are over, a request of the host is answered.',
+    found: `${says}: ${lastError ?? 'no process served'}`,
+  })
   return { refused: 'gave-up' }
 }
 

@@ -174,6 +174,14 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
     return quietSince !== undefined && world.elapsed() - quietSince >= afterwards
   }, limit)
   if (world.violation) return
+  if (!isDone) {
+    world.violate({
+      invariant: 'work-ends',
+      says: 'When the faults are over, everything that the host and others began comes to its end.',
+      found: `something still runs ${patience / 60_000} minutes later`,
+    })
+    return
+  }
   const seen = await clock.run(seeChannels(world.shop.connect()), limit)
   world.judgeEnd(seen)
 }

@@ -1,5 +1,7 @@
+import { PaymentNodeError } from '@payment-node/core'
 import {
   allInvariants,
+  ask,
   type Invariant,
   planRun,
   runPlan,
@@ -85,4 +87,25 @@ test('a second process on books that only one may have open is a violation when 
     faults: [{ kind: 'second-instance', trigger: { at: 10_000 }, parameters: {} }],
   })
   expect(result.violation).toMatchObject({ invariant: 'one-process-per-exclusive-books' })
+})
+
+test('a request that is never answered, and work that never ends, are violations', {
+  timeout: 60_000,
+}, async () => {
+  const quiet = { ...planRun(2), faults: [], horizon: 10_000 }
+  const unanswered = await runPlan(quiet, {
+    perform: async (world) => {
+      const away = new PaymentNodeError('node.unavailable', 'Away.', {
+        reason: 'unreachable',
+        outcome: 'none',
+      })
+      await ask(world, 'whatever', () => Promise.reject(away))
+    },
+  })
+  expect(unanswered.violation).toMatchObject({
+    invariant: 'requests-are-answered',
+    found: 'whatever: node.unavailable',
+  })
+  const endless = await runPlan(quiet, { perform: () => new Promise(() => undefined) })
+  expect(endless.violation).toMatchObject({ invariant: 'work-ends' })
 })

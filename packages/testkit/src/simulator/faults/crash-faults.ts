@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../../network/seeded-random.ts'
+import type { SimulatedProcess } from '../open-process.ts'
 import type { StepAction } from '../steps.ts'
 import type { World } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
@@ -118,7 +119,7 @@ export const crashFaults: readonly FaultKind[] = [
       const place = world.places[0]!
       const stopping = place.process
       if (!stopping || !place.isServing) return
-      void stopping.node.stop().then(() => {
+      void watchStop(world, stopping).then(() => {
         if (!stopping.isAlive) return
         place.kill((fault.parameters as { down: number }).down)
         world.happened(fault)
@@ -174,4 +175,21 @@ function die(world: World, fault: Fault, process: string, down: number): StepAct
   world.happened(fault)
   world.places.find(({ name }) => name === process)?.kill(down)
   return { kill: true }
+}
+
+/** Milliseconds in which a stop must come to its end, whatever LND and the storage do. */
+const longestStop = 120_000
+
+async function watchStop(world: World, stopping: SimulatedProcess): Promise<void> {
+  let isStopped = false
+  void world.clock.sleep(longestStop).then(() => {
+    if (isStopped || !stopping.isAlive || stopping.isPaused) return
+    world.violate({
+      invariant: 'stop-ends',
+      says: 'stop() ends within its deadline and never waits for a payment.',
+      found: `${stopping.name} was still stopping after ${longestStop} ms`,
+    })
+  })
+  await stopping.node.stop()
+  isStopped = true
 }
