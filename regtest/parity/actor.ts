@@ -12,7 +12,7 @@ export interface Actor {
   readonly foreign: ForeignInvoice[]
   /** Channel points, oldest first; the first was there from the beginning. */
   readonly channels: string[]
-  /** A channel that the other end has closed by force. */
+  /** A channel that was closed by force: the other end still takes it for open. */
   deserted?: string
   /** Outpoints that have funded a channel. */
   readonly spent: string[]

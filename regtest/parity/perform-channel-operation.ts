@@ -98,11 +98,14 @@ async function close(
   const points = actor.channels.filter((point) => known.has(point))
   const channel = known.get(pick(points, operation.slot) ?? '')
   if (!channel) return 'nothing to do'
-  const { isForce, satPerVbyte } = operation
+  const { isForce } = operation
+  // An opener breaks off a negotiation over more than three times its own idea, and the call hangs.
+  const isOpener = channel.isInitiator === (operation.closer === 'us')
+  const satPerVbyte = isOpener ? operation.satPerVbyte : operation.satPerVbyte && 2
   if (isForce && channel.pendingHtlcs.length > 0) return 'left alone'
   const other = channel.peer === publicKeys.peer ? ports.peer : ports.payee
   const closer = operation.closer === 'us' ? node : other
-  if (isForce && operation.closer === 'other') actor.deserted = channel.channelPoint
+  if (isForce) actor.deserted = channel.channelPoint
   return outcomeOf(
     closer.opener!.close({
       channelPoint: channel.channelPoint,

@@ -110,8 +110,9 @@ export async function createPair(
 
 async function listsDeserted({ world, deserted }: Actor): Promise<boolean> {
   if (deserted === undefined) return false
-  const listed = await world.node.listChannels().catch(() => [])
-  return listed.some(({ channelPoint }) => channelPoint === deserted)
+  const ports = Object.values(world.ports)
+  const lists = await Promise.all(ports.map((port) => port.listChannels().catch(() => [])))
+  return lists.flat().some(({ channelPoint }) => channelPoint === deserted)
 }
 
 /** An operation that never ends is a difference, too. */

@@ -1,9 +1,12 @@
 import { type CloseChannel, invalid } from '@payment-node/core'
-import { type Channel, isActive, sideOf } from './channel.ts'
+import { type Channel, isActive, type Side, sideOf } from './channel.ts'
 import { closeChannel, forceClose } from './close-channel.ts'
-import { refused } from './node-errors.ts'
+import { refused, unavailable } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import type { Simulation } from './simulation.ts'
+
+/** How long the adapter waits for what needs the peer. */
+const answerMilliseconds = 120_000
 
 /** CloseChannel: returns when the closing transaction is made; what closes already is success. */
 export async function closeByRequest(
@@ -31,9 +34,20 @@ export async function closeByRequest(
     }
     checkCooperative(channel)
     closeChannel(simulation, node, channel, satPerVbyte === undefined ? {} : { satPerVbyte })
+    while (channel.stage === 'shutting-down') await channel.changed.wait()
+    if (channel.closing?.isAnswerLost) await loseAnswer(simulation, side)
   }
   while (channel.stage === 'shutting-down') await channel.changed.wait()
   return closingOf(channel)
+}
+
+/** The channel closes, for another fee than was asked for. LND tells its opener of the break; nobody else hears anything. */
+async function loseAnswer({ clock }: Simulation, side: Side): Promise<never> {
+  if (side === 0) {
+    throw unavailable('overloaded', 'unknown', 'closeChannel: latest fee proposal exceeds max fee')
+  }
+  await clock.sleep(answerMilliseconds)
+  throw unavailable('deadline', 'unknown', 'closeChannel: no answer')
 }
 
 function checkCooperative(channel: Channel): void {

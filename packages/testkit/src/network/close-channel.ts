@@ -44,6 +44,8 @@ export interface Closing {
   readonly revokedMsat?: bigint
   /** Absent while the ends still negotiate. */
   transaction?: ChainTransaction
+  /** The close was agreed on in a second attempt, of which the request hears nothing. */
+  isAnswerLost?: boolean
 }
 
 /** Frame, the funding input with two signatures, and the outputs that are made, as LND weighs them. */
@@ -127,7 +129,10 @@ function publishCooperative(
   const weight = cooperativeWeight(channel)
   const usual = transactionFeeSat(simulation.chain.satPerVbyte, weight)
   const asked = transactionFeeSat(request.satPerVbyte ?? simulation.chain.satPerVbyte, weight)
-  const feeSat = negotiateCloseFee(closing.by === 0 ? [asked, usual] : [usual, asked])
+  const agreed = negotiateCloseFee(closing.by === 0 ? [asked, usual] : [usual, asked])
+  // After a broken negotiation LND connects again, forgets what was asked, and begins anew.
+  closing.isAnswerLost = agreed === undefined
+  const feeSat = agreed ?? usual
   const cost = feeSat * 1000n
   closing.openersCostMsat = cost < channel.balances[0] ? cost : channel.balances[0]
   channel.stage = 'on-chain'

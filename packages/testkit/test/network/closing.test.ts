@@ -225,6 +225,9 @@ test('two ends with other feerates in mind agree between them', () => {
   // Within 30 % the other one's is taken.
   expect(negotiateCloseFee([1000n, 1300n])).toBe(1300n)
   expect(negotiateCloseFee([1000n, 1301n])).toBe(1100n)
+  // The opener offers at most three times what it thinks right.
+  expect(negotiateCloseFee([195n, 3474n])).toBe(undefined)
+  expect(negotiateCloseFee([3474n, 195n])).toBeGreaterThan(0n)
 })
 
 test('a close is refused while the peer is offline, unless it is forced', async () => {
