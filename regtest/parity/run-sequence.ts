@@ -24,7 +24,7 @@ export interface Pair {
 }
 
 /** The simulated network shows something else than LND. */
-export class ParityError extends Error {
+class ParityError extends Error {
   override readonly name = 'ParityError'
   readonly found: readonly string[]
   constructor(performed: readonly Operation[], found: readonly string[]) {

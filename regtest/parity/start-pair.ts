@@ -4,7 +4,7 @@ import { createPair, type Pair } from './run-sequence.ts'
 import { startSimulatedWorld } from './simulated-world.ts'
 
 /** Both worlds, fresh and found equal: three real LNDs, and the same network simulated. */
-export async function startPair(): Promise<Pair> {
+async function startPair(): Promise<Pair> {
   const nonce = randomBytes(8).toString('hex')
   const real = await startLndWorld()
   try {
