@@ -4,8 +4,8 @@ import { codeOf, type World } from './world.ts'
 
 /** Milliseconds between two tries of the host. */
 const pause = 700
-/** When the faults are over a request must be answered within so many tries. */
-const patience = 300
+/** When the faults are over a request must be answered within so many tries: LND keeps an opening for ten minutes. */
+const patience = 2000
 
 /** What a host's request came to. */
 export type Answer<T> = { readonly value: T } | { readonly refused: string }

@@ -214,11 +214,11 @@ async function seeChannels(lnd: LightningNode): Promise<SeenChannel[]> {
   ]
 }
 
-/** Blocks come again, so that what waits on the chain ends. */
+/** Blocks come again, so that what waits on the chain ends: at last what an HTLC's expiry ends. */
 async function mineSlowly(world: World): Promise<void> {
-  for (let block = 0; block < 30; block++) {
+  for (let block = 1; block <= 200; block++) {
     world.network.mine()
-    await world.clock.sleep(20_000)
+    await world.clock.sleep(block <= 30 ? 20_000 : 5000)
   }
 }
 
