@@ -67,6 +67,14 @@ export function addInvoice(
     },
     node.privateKey,
   )
+  simulation.noteEncoded(paymentRequest, {
+    ...shared,
+    destination: node.publicKey,
+    description: descriptionHash === undefined ? (terms.memo ?? '') : '',
+    hasPaymentSecret: true,
+    hasBlindedPaths: false,
+    routeHints: routeHints.map((hint) => [hint]),
+  })
   const record: InvoiceRecord = {
     ...shared,
     paymentRequest,

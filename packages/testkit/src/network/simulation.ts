@@ -42,6 +42,8 @@ export interface Simulation {
   readonly addresses: Map<string, Wallet>
   /** Decodes for this network; remembers, because every party decodes the same text. */
   decode(paymentRequest: string): ReadInvoice
+  /** One of its own nodes has encoded this: a network that trusts them need not read it. */
+  noteEncoded(paymentRequest: string, says: Omit<ReadInvoice, 'features'>): void
 }
 
 /** Starts work that nobody waits for; a mistake in it must not vanish. */
