@@ -19,6 +19,7 @@ export function reviewOpening(
   if (confirmationsOf(channel.funding, node.height) >= channel.confirmationsToOpen) {
     view.list = 'open'
     if (channel.stage === 'opening') channel.stage = 'open'
+    if (side === 0) nameFunding(channel, node)
     reviewReady(simulation, channel)
     hintChanged(channel)
     channel.changed.fire()
@@ -29,6 +30,12 @@ export function reviewOpening(
   if (side === 1 && isUnconfirmed && node.height >= channel.fundedAt + fundingPatienceBlocks) {
     giveUp(channel, side, 'funding-canceled')
   }
+}
+
+/** The opener's wallet names the channel when it is open, whatever it called its funding before. */
+function nameFunding({ funding, channelId }: Channel, opener: NodeState): void {
+  funding.label = `0:openchannel:shortchanid-${channelId}`
+  funding.labels.delete(opener)
 }
 
 /** Both ends say that they are ready as soon as both have it open and are connected. */
@@ -64,7 +71,6 @@ export function confirmFunding(channel: Channel, height: number): void {
   const { funding } = channel
   if (channel.stage === 'opening') {
     channel.channelId = (BigInt(height) << 40n) + (BigInt(`0x${funding.id.slice(0, 5)}`) << 16n)
-    funding.label = `0:openchannel:shortchanid-${channel.channelId}`
   }
 }
 
