@@ -55,7 +55,7 @@ export function createActor(world: World, nonce: string): Actor {
   }
 }
 
-/** What `slot` stands for; undefined when there is nothing. */
+/** What `slot` stands for, modulo the count; below zero from the newest on; undefined when there is nothing. */
 export function pick<Thing>(things: readonly Thing[], slot: number): Thing | undefined {
-  return things[slot % things.length]
+  return slot < 0 ? things.at(slot) : things[slot % things.length]
 }

@@ -2,8 +2,8 @@ import type { Party } from './world.ts'
 
 /**
  * One thing that happens in both worlds. Plain data, so that a sequence can be printed, shrunk and kept
- * as a case. `slot` picks among what the sequence has made so far (modulo its count); with nothing to
- * pick from, the operation does nothing.
+ * as a case. `slot` picks among what the sequence has made so far (modulo its count, below zero from the
+ * newest on); with nothing to pick from, the operation does nothing.
  */
 export type Operation =
   | InvoiceOperation
@@ -64,8 +64,10 @@ export type PaymentOperation =
   | { readonly kind: 'track-unknown' }
   | { readonly kind: 'list-payments'; readonly after: number; readonly limit: number }
 
-/** Payments of ours that the peer holds. */
+/** Payments of ours that the peer holds, or that go on beside what comes next. */
 export type HoldOperation =
+  /** Goes on when the payment is in flight, wherever it hangs. */
+  | { readonly kind: 'start-paying'; readonly amountMsat: bigint }
   | { readonly kind: 'pay-hold'; readonly amountMsat: bigint }
   | { readonly kind: 'settle-hold'; readonly slot: number }
   | { readonly kind: 'cancel-hold'; readonly slot: number }
@@ -88,6 +90,8 @@ export type ChannelOperation =
       readonly slot: number
       readonly isForce: boolean
       readonly satPerVbyte?: number
+      /** By force: the other end is left in the belief that it is open; payments hang until it is mined. */
+      readonly leavesOtherUnaware?: true
     }
   /** Asks again for a close that is under way, or for one of a channel that never was. */
   | { readonly kind: 'close-again'; readonly slot: number; readonly isForce: boolean }

@@ -105,7 +105,7 @@ async function close(
   if (isForce && channel.pendingHtlcs.length > 0) return 'left alone'
   const other = channel.peer === publicKeys.peer ? ports.peer : ports.payee
   const closer = operation.closer === 'us' ? node : other
-  if (isForce) actor.deserted = channel.channelPoint
+  if (isForce && !operation.leavesOtherUnaware) actor.deserted = channel.channelPoint
   return outcomeOf(
     closer.opener!.close({
       channelPoint: channel.channelPoint,

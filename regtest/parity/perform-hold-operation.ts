@@ -11,6 +11,25 @@ export async function performHoldOperation(
 ): Promise<Result> {
   const { node, counterparties, waitFor } = actor.world
   const { peer } = counterparties
+  if (operation.kind === 'start-paying') {
+    const preimage = actor.nextPreimage()
+    const { amountMsat } = operation
+    const terms = { preimage, amountMsat, memo: 'on the way', expirySeconds: 3600 }
+    const paymentHash = hashPreimage(preimage)
+    const paymentRequest = await peer.createInvoice(terms)
+    const invoice: ForeignInvoice = {
+      ...{ by: 'peer', preimage, paymentHash, paymentRequest },
+      amountMsat: undefined,
+      isHold: false,
+    }
+    actor.foreign.push(invoice)
+    actor.streams.followPayment(paymentHash, node.pay(paymentOf(invoice, 100_000n)))
+    await waitFor('the payment to have an attempt', async () => {
+      const listed = await node.listPayments({ afterIndex: 0n, limit: 1000 })
+      return listed.some((one) => one.paymentHash === paymentHash && one.htlcs.length > 0)
+    })
+    return 'started'
+  }
   if (operation.kind === 'pay-hold') {
     const { amountMsat } = operation
     const preimage = actor.nextPreimage()

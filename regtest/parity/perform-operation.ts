@@ -28,6 +28,7 @@ export function performOperation(actor: Actor, operation: Operation): Promise<Re
     case 'track-unknown':
     case 'list-payments':
       return performPaymentOperation(actor, operation)
+    case 'start-paying':
     case 'pay-hold':
     case 'settle-hold':
     case 'cancel-hold':

@@ -96,7 +96,9 @@ export async function createPair(
         const single = operation.kind === 'mine' ? { ...operation, blocks: 1 } : operation
         for (let time = 0; time < times; time++) await step(single)
         // What is paid into a deserted channel hangs until the close is believed.
-        while (await listsDeserted(actors[0])) await step({ kind: 'mine', blocks: 1 })
+        for (let block = 0; block < 6 && (await listsDeserted(actors[0])); block++) {
+          await step({ kind: 'mine', blocks: 1 })
+        }
       }
     },
     performed,
