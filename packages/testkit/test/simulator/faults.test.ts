@@ -7,7 +7,7 @@ const seeds = 100
 for (const kind of allFaultKinds) {
   test(`${kind.name} happens`, { timeout: 60_000 }, async () => {
     for (let seed = 1; seed <= seeds; seed++) {
-      const plan = planRun(seed, { kinds: [kind] })
+      const plan = planRun(seed, { kinds: [kind], horizon: 180_000 })
       if (plan.faults.length === 0) continue
       const { happenings, violation } = await runPlan(plan)
       expect({ seed, violation }).toEqual({ seed, violation: undefined })
