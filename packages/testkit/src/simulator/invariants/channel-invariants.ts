@@ -175,20 +175,23 @@ const openingsEnd: Invariant = {
 /** A blacklist is for good, so it needs a reason that holds. */
 const blacklistedForCause: Invariant = {
   name: 'blacklisted-for-cause',
-  says: 'A peer is blacklisted only when it closed a channel that nobody asked to be closed, or by the operator.',
+  says: 'A peer is blacklisted only when it closed a channel that we had not asked LND to close, or by the operator.',
   begin(witness) {
+    const closedByUs = new Set<string>()
     return {
+      step({ name, parameters }) {
+        if (name === 'lightning.opener.close/before')
+          closedByUs.add((parameters[0] as CloseChannel).channelPoint)
+        return undefined
+      },
       commit(commit) {
         for (const { row, to } of stateChanges(commit, 'peer_marks')) {
           if (to !== 'blacklisted' || row.reason === 'operator') continue
-          const asked = [...witness.books.table('close_intents').values()]
-          const channels = [...witness.books.table('channels').values()].filter(
-            ({ peer, closed_by: by }) => peer === row.peer && by === 'peer',
+          const unprovoked = [...witness.books.table('channels').values()].some(
+            ({ peer, closed_by: by, channel_point: point }) =>
+              peer === row.peer && by === 'peer' && !closedByUs.has(point as string),
           )
-          const unprovoked = channels.filter(
-            ({ channel_point: point }) => !asked.some((each) => each.channel_point === point),
-          )
-          if (unprovoked.length === 0) return `${row.peer} is blacklisted for ${row.reason}`
+          if (!unprovoked) return `${row.peer} is blacklisted for ${row.reason}`
         }
         return undefined
       },

@@ -147,8 +147,7 @@ test('blacklisted-for-cause', () => {
   expect(stageFor('blacklisted-for-cause').commit([mark('operator')])).toBeUndefined()
   expect(stageFor('blacklisted-for-cause').commit([mark('unprovoked')])).toContain('blacklisted')
   expect(stageFor('blacklisted-for-cause').commit([closed, mark('unprovoked')])).toBeUndefined()
-  const asked = put('close_intents', { channel_point: 'a:0', is_force: false })
-  expect(stageFor('blacklisted-for-cause').commit([closed, asked, mark('unprovoked')])).toContain(
-    'blacklisted',
-  )
+  const asked = stageFor('blacklisted-for-cause')
+  asked.step('lightning.opener.close/before', { channelPoint: 'a:0', isForce: false })
+  expect(asked.commit([closed, mark('unprovoked')])).toContain('blacklisted')
 })
