@@ -31,10 +31,11 @@ export interface ChainTransaction {
   /** What a wallet calls it since its node published it again. */
   readonly labels: Map<NodeState, string>
   /**
-   * Whose commitment it is. LND writes its own into the wallet, which never learns that it confirmed:
-   * it stays listed as unconfirmed until the process ends that saw it confirm.
+   * Nodes whose wallets list it though it pays and takes nothing of theirs, with the run in which they
+   * saw it confirm. LND writes each closing transaction that it publishes into the wallet, which never
+   * learns that it confirmed: it stays listed as unconfirmed until that process ends.
    */
-  readonly commitmentOf: { readonly node: NodeState; confirmedInRun?: number } | undefined
+  readonly ghosts: Map<NodeState, number | undefined>
   state: TransactionState
   /** Height of its block. */
   confirmedAt: number | undefined
@@ -64,8 +65,8 @@ export interface NewTransaction extends TransactionEvents {
   readonly issuedSat?: bigint
   readonly label?: string
   readonly publisher?: NodeState
-  /** Whose commitment it is. */
-  readonly commitmentOf?: NodeState
+  /** Nodes in whose wallets it is a ghost. */
+  readonly ghosts?: readonly NodeState[]
 }
 
 /** An output to a wallet. */
@@ -103,7 +104,7 @@ export function makeTransaction(request: NewTransaction): ChainTransaction {
     publisher: request.publisher,
     label: request.label ?? '',
     labels: new Map(),
-    commitmentOf: request.commitmentOf && { node: request.commitmentOf },
+    ghosts: new Map(request.ghosts?.map((node) => [node, undefined])),
     state: 'unseen',
     confirmedAt: undefined,
     events: {

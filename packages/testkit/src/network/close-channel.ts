@@ -145,20 +145,28 @@ function publishCooperative(
   })
   const paid = shares.reduce((sum, { amountSat }) => sum + amountSat * 1000n, 0n)
   const held: [bigint, bigint] = [...channel.balances]
-  publishClosing(
-    simulation,
-    channel,
-    makeTransaction({
-      inputs: [channel.channelPoint],
-      satPerVbyte: Number(feeSat * 4n) / Number(weight),
-      feeMsat: held[0] + held[1] - paid,
-      payments: shares,
-      label: closingLabel(channel),
-      publisher: channel.ends[closing.by],
-      applied: () => setBalances(channel, [0n, 0n]),
-      undone: () => setBalances(channel, held),
-    }),
-  )
+  const transaction = makeTransaction({
+    inputs: [channel.channelPoint],
+    satPerVbyte: Number(feeSat * 4n) / Number(weight),
+    feeMsat: held[0] + held[1] - paid,
+    payments: shares,
+    label: closingLabel(channel),
+    publisher: channel.ends[closing.by],
+    ghosts: channel.ends.filter((_, side) => shares[side]!.amountSat === 0n),
+    applied: () => setBalances(channel, [0n, 0n]),
+    undone: () => setBalances(channel, held),
+    confirmed: () => seeGhosts(transaction),
+    unconfirmed: () => raiseGhosts(transaction),
+  })
+  publishClosing(simulation, channel, transaction)
+}
+
+function seeGhosts({ ghosts }: ChainTransaction): void {
+  for (const node of ghosts.keys()) ghosts.set(node, node.run)
+}
+
+function raiseGhosts({ ghosts }: ChainTransaction): void {
+  for (const node of ghosts.keys()) ghosts.set(node, undefined)
 }
 
 function closingLabel({ channelId }: Channel): string {
@@ -236,15 +244,13 @@ export function forceClose(
     payments: [],
     otherOutputsSat: commitmentOutputsSat(channel),
     publisher: closer,
-    commitmentOf: closer,
+    ghosts: [closer],
     label: closingLabel(channel),
     confirmed() {
-      transaction.commitmentOf!.confirmedInRun = closer.run
+      seeGhosts(transaction)
       channel.changed.fire()
     },
-    unconfirmed() {
-      delete transaction.commitmentOf!.confirmedInRun
-    },
+    unconfirmed: () => raiseGhosts(transaction),
   })
   publishClosing(simulation, channel, transaction)
 }

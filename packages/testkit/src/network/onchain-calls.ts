@@ -89,10 +89,10 @@ function showTransaction(
   const { wallet, height } = node
   const gained = transaction.coins.filter((coin) => coin.wallet === wallet)
   const paid = transaction.taken.filter((coin) => coin.wallet === wallet)
-  const isCommitment = isOwnCommitment(transaction, node)
-  if (gained.length + paid.length === 0 && !isCommitment) return undefined
+  const isGhostly = isGhost(transaction, node)
+  if (gained.length + paid.length === 0 && !isGhostly) return undefined
   const sum = (coins: typeof gained): bigint => coins.reduce((all, one) => all + one.amountSat, 0n)
-  const confirmations = isCommitment ? 0 : confirmationsOf(transaction, height)
+  const confirmations = isGhostly ? 0 : confirmationsOf(transaction, height)
   const isOurs = paid.length === transaction.inputs.length
   return {
     transactionId: transaction.id,
@@ -108,9 +108,9 @@ function showTransaction(
 }
 
 /** PublishTransaction: only what was made in this network can be decoded. */
-/** It pays and takes nothing of the wallet, and is listed as long as the wallet waits for it. */
-function isOwnCommitment({ commitmentOf }: ChainTransaction, node: NodeState): boolean {
-  return commitmentOf?.node === node && (commitmentOf.confirmedInRun ?? node.run) === node.run
+/** Listed until the process ends that saw it confirm. */
+function isGhost({ ghosts }: ChainTransaction, node: NodeState): boolean {
+  return ghosts.has(node) && (ghosts.get(node) ?? node.run) === node.run
 }
 
 /** The wallet keeps the label of the last publishing. */

@@ -52,10 +52,14 @@ function isInOwnGraph({ clock }: Simulation, channel: Channel): boolean {
   return channel.knownFrom <= clock.monotonic() && !isSpent
 }
 
+/** LND changes what its graph has, also of a channel that closes; of the rest it says why not. */
 function checkState(simulation: Simulation, channel: Channel, side: Side): void {
   const { list } = channel.views[side]
-  if (list === 'opening') throw refused('writePolicy', 'channel-state', 'pending')
-  if (list !== 'open' || !isInOwnGraph(simulation, channel)) {
+  if (list === 'opening') throw refused('writePolicy', 'channel-state', 'not yet confirmed')
+  if (list !== 'open' && list !== 'closing') {
     throw refused('writePolicy', 'channel-not-found', 'not found')
+  }
+  if (!isInOwnGraph(simulation, channel)) {
+    throw refused('writePolicy', 'other', 'could not update policies')
   }
 }
