@@ -35,6 +35,8 @@ export interface Live {
   since: number
   /** By the monotonic clock, since when LND has been usable without a break; undefined while it is not. */
   readySince: number | undefined
+  /** `readySince` before LND fell behind the chain for a moment, as it does at a new block; and when it did. */
+  fellBehind: { readonly readySince: number; readonly at: number } | undefined
   /** The last heights since then, and when they were first seen by the monotonic clock; ascending. */
   heights: readonly { readonly height: number; readonly at: number }[]
   /** Why it is degraded. */

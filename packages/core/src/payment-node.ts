@@ -97,6 +97,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       state: 'stopped',
       since: clock.now(),
       readySince: undefined,
+      fellBehind: undefined,
       heights: [],
       compared: undefined,
       doubts: 0,
@@ -267,6 +268,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     live.identity = undefined
     live.info = undefined
     live.readySince = undefined
+    live.fellBehind = undefined
     live.invoiceKey = undefined
     live.comparedAt = undefined
     live.peers = undefined

@@ -12,6 +12,9 @@ const retryEvery = 1000
 /** Blocks: more than LND waits before it tells of a close. */
 const heightsKept = 100
 
+/** Milliseconds: behind the chain for longer, LND was away. */
+const longestCatchUp = 60_000
+
 /** One look at LND: it must answer, be the right one, and be synced. */
 export async function checkNode(
   context: Context,
@@ -55,14 +58,28 @@ export async function becomeReady(
   live.channels = undefined
   live.state = 'ready'
   live.since = clock.now()
-  live.readySince = clock.monotonic()
-  live.heights = [{ height: info.blockHeight, at: live.readySince }]
+  resumeUptime(context, info.blockHeight)
   live.stateChanged()
   for (const warning of isFirst ? warningsOf(info) : []) context.logger.warn(warning)
   if (context.settings.role === 'api') return
   const node = nodeSnapshot(info)
   if (isFirst) await recordNodeState(context, identity, 'node.ready', { node })
   else await recordNodeState(context, identity, 'node.recovered', { node, downFor })
+}
+
+/** LND falls behind the chain for a moment at a new block; whoever is connected to it sees no break. */
+function resumeUptime(context: Context, height: number): void {
+  const { live, clock } = context
+  const now = clock.monotonic()
+  const { fellBehind } = live
+  live.fellBehind = undefined
+  if (fellBehind && now - fellBehind.at < longestCatchUp) {
+    live.readySince = fellBehind.readySince
+    noteHeight(context, height)
+    return
+  }
+  live.readySince = now
+  live.heights = [{ height, at: now }]
 }
 
 /** Keeps when blocks came: LND tells of some things several blocks late. */
@@ -76,7 +93,12 @@ function noteHeight({ live, clock }: Context, height: number): void {
 export async function becomeDegraded(context: Context, trouble: PaymentNodeError): Promise<void> {
   const { live } = context
   live.trouble = trouble
+  const isBehind = degradedReason(trouble) === 'not-synced'
+  if (!isBehind) live.fellBehind = undefined
   if (live.state === 'degraded') return
+  if (isBehind && live.readySince !== undefined) {
+    live.fellBehind = { readySince: live.readySince, at: context.clock.monotonic() }
+  }
   live.state = 'degraded'
   doubtNode(context)
   live.since = context.clock.now()
