@@ -98,7 +98,8 @@ export type ChannelOperation =
   | { readonly kind: 'close-unknown' }
   | { readonly kind: 'abandon-unknown' }
   | { readonly kind: 'connect'; readonly to: 'peer' | 'payee'; readonly isWrongAddress: boolean }
-  | { readonly kind: 'mine'; readonly blocks: number }
+  /** One after the other with a look after each, unless nothing can happen in between. */
+  | { readonly kind: 'mine'; readonly blocks: number; readonly atOnce?: true }
 
 /** Which outputs of the wallet fund a channel. */
 export type CoinChoice = 'largest' | 'smallest' | 'two' | 'unconfirmed' | 'spent' | 'unknown'

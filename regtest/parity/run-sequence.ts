@@ -92,8 +92,9 @@ export async function createPair(
     async run(operations) {
       for (const operation of operations) {
         // What a block starts must be over in both worlds before the next one comes.
-        const times = operation.kind === 'mine' ? operation.blocks : 1
-        const single = operation.kind === 'mine' ? { ...operation, blocks: 1 } : operation
+        const isByOne = operation.kind === 'mine' && !operation.atOnce
+        const times = isByOne ? operation.blocks : 1
+        const single = isByOne ? { ...operation, blocks: 1 } : operation
         for (let time = 0; time < times; time++) await step(single)
         // What is paid into a deserted channel hangs until the close is believed.
         for (let block = 0; block < 6 && (await listsDeserted(actors[0])); block++) {

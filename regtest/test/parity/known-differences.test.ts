@@ -11,7 +11,7 @@ const pairs = createPairs()
 afterAll(() => pairs.remove())
 
 function equal(name: string, operations: readonly Operation[]): void {
-  test(name, () => pairs.use((pair) => pair.run(operations)))
+  test(name, () => pairs.use((pair) => pair.run(operations)), 240_000)
 }
 
 const invoice: Operation = {
@@ -154,7 +154,9 @@ equal('closed by force by us: waits 144 blocks, sweeps before the last, and leav
   mine(6),
   { ...pay, amountMsat: 100_000_000n },
   { ...close, isForce: true },
-  mine(148),
+  mine(4),
+  { kind: 'mine', blocks: 136, atOnce: true },
+  mine(8),
   { kind: 'restart' },
 ])
 
