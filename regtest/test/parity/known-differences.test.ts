@@ -165,12 +165,3 @@ equal('what is paid into a channel that the other end has closed hangs, and then
   { kind: 'start-paying', amountMsat: 600_000_000n },
   mine(4),
 ])
-
-equal('without a channel there is no peer after a restart, and without a peer no graph', [
-  ...Array.from({ length: 8 }, (): Operation[] => [
-    { kind: 'close-channel', closer: 'us', slot: 0, isForce: false },
-    mine(4),
-  ]).flat(),
-  { kind: 'restart' },
-  { kind: 'find-node', which: 'payee' },
-])
