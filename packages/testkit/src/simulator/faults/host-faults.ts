@@ -119,13 +119,14 @@ export const hostFaults: readonly FaultKind[] = [
       )
       if (!living) return undefined
       const id = living.id as string
-      world.records.insisted.add(id)
+      const hash = living.payment_hash as string
+      world.records.insisted.add(hash)
       void ask(world, `insist ${id} ${verdict}`, (node) =>
         node.payouts.resolve(id, verdict, { by: 'operator', note: 'insists', insist: true }),
       ).then((answer) => {
         if ('value' in answer) world.happened(fault)
         // Another verdict may have been taken meanwhile.
-        else if (!isResolved(world, id)) world.records.insisted.delete(id)
+        else if (!isResolved(world, id)) world.records.insisted.delete(hash)
       })
       return undefined
     },

@@ -90,6 +90,8 @@ export const processFaults: readonly FaultKind[] = [
       const copy = world.copyBooks()
       void world.clock.sleep(fault.parameters.age as number).then(() => {
         if (world.isHealing || world.violation) return
+        // A host makes its partners before it opens; it would not know that one is missing again.
+        if (copy.books.table('partners').size < world.books.table('partners').size) return
         for (const place of world.places) place.kill(3000)
         world.restore(copy)
         world.happened(fault)

@@ -77,7 +77,10 @@ export interface Records {
   readonly debts: Map<string, Set<string>>
   /** Payment hash → the debt it was made for. */
   readonly debtOf: Map<string, string>
-  /** Payouts whose end an operator insisted on, against or without LND's word. */
+  /**
+   * Hashes of payouts whose end an operator insisted on, against or without LND's word. By hash, since an
+   * older copy of the books may not know the payout any more.
+   */
   readonly insisted: Set<string>
   /** Hashes of payments and invoices of other programs on the same LND, and of keysend payments. */
   readonly foreign: Set<string>

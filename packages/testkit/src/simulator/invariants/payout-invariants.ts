@@ -42,7 +42,8 @@ const debtPaidOnce: Invariant = {
     const check = (debt: string): string | undefined => {
       const hashes = [...(witness.records.debts.get(debt) ?? [])]
       const paid = hashes.filter((hash) => witness.truth.receivedMsat(hash) > 0n)
-      if (paid.length < 2 || isInsisted(witness, hashes)) return undefined
+      if (paid.length < 2 || hashes.some((hash) => witness.records.insisted.has(hash)))
+        return undefined
       return `${debt} was paid ${paid.length} times: ${paid.join(', ')}`
     }
     return {
@@ -164,14 +165,6 @@ export const payoutInvariants: readonly Invariant[] = [
   successIsReal,
   outflowIsCovered,
 ]
-
-/** An operator has said of one of these that it failed: from then on it is his risk. */
-function isInsisted(witness: Witness, hashes: readonly string[]): boolean {
-  for (const payout of witness.books.table('payouts').values()) {
-    if (isExempt(witness, payout) && hashes.includes(textOf(payout, 'payment_hash'))) return true
-  }
-  return false
-}
 
 /** Another payout has taken the hash of one that failed, or another program pays it. */
 function isPaidOtherwise({ books, records }: Witness, hash: string): boolean {

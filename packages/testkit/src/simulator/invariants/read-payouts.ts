@@ -13,7 +13,7 @@ export function isOver(row: MirrorRow): boolean {
 
 /** The operator has taken it upon himself. */
 export function isExempt(witness: Witness, payout: MirrorRow): boolean {
-  return witness.records.insisted.has(textOf(payout, 'id'))
+  return witness.records.insisted.has(textOf(payout, 'payment_hash'))
 }
 
 /** What a payout costs its partner, or may cost while it lives. */

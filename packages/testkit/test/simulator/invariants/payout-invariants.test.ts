@@ -34,7 +34,7 @@ test('debt-paid-once', () => {
   stage.received.set('h-p2', 100n)
   expect(stage.commit(payout('p2'))).toContain('rent was paid 2 times')
   expect(stage.end()).toContain('rent was paid 2 times')
-  stage.records.insisted.add('p1')
+  stage.records.insisted.add('h-p1')
   expect(stage.end()).toBeUndefined()
 })
 
@@ -59,7 +59,7 @@ test('failed-for-certain', () => {
   stage.payments.delete('h-p1')
   stage.received.set('h-p1', 100n)
   expect(stage.end()).toContain('its payee received 100 msat')
-  stage.records.insisted.add('p1')
+  stage.records.insisted.add('h-p1')
   expect(stage.end()).toBeUndefined()
 })
 
