@@ -143,6 +143,12 @@ export async function createInvoice(
     idempotency_key: idempotencyKey,
     request: written,
     key_id: key.keyId,
+    commission_ppm: null,
+    commission_fixed_msat: null,
+    fee_msat: null,
+    commission_msat: null,
+    available_at: null,
+    is_adopted: null,
   }
   return store(context, identity, row)
 }

@@ -21,6 +21,7 @@ export function postTransaction(
       kind: transaction.kind,
       subject: transaction.subject,
       occurred_at: context.clock.now(),
+      note: null,
     }),
     ...transaction.legs.map((leg, line) =>
       insert(postings, {

@@ -40,6 +40,14 @@ export async function upsertPartner(context: Context, input: PartnerInput): Prom
       metadata: row?.metadata ?? {},
       default_expiry: row?.default_expiry ?? null,
       maximum_expiry: row?.maximum_expiry ?? null,
+      has_automatic_payouts: row?.has_automatic_payouts ?? null,
+      minimum_payout_msat: row?.minimum_payout_msat ?? null,
+      fees_paid_by: row?.fees_paid_by ?? null,
+      fee_ppm: row?.fee_ppm ?? null,
+      fee_fixed_msat: row?.fee_fixed_msat ?? null,
+      cap_per_payout_msat: row?.cap_per_payout_msat ?? null,
+      cap_per_day_msat: row?.cap_per_day_msat ?? null,
+      available_after: row?.available_after ?? null,
       ...given,
     }
     const { default_expiry: usual, maximum_expiry: longest } = settings

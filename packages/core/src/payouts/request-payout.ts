@@ -142,6 +142,15 @@ async function store(
     request: draft.written,
     created_at: now,
     updated_at: now,
+    purpose: null,
+    invoice: null,
+    fees_paid_by: null,
+    debt_msat: null,
+    is_quick: null,
+    ceiling_sat_per_kvb: null,
+    deadline: null,
+    is_released: null,
+    transaction: null,
   }
   const attempt: Fields<typeof attempts> = {
     ...base,

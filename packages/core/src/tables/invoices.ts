@@ -28,6 +28,16 @@ export const invoices = table({
     request: { type: 'text' },
     /** Which key the preimage was derived from. */
     key_id: { type: 'text' },
+    /** The commission that this invoice carries beside the partner's fee. */
+    commission_ppm: { type: 'integer', nullable: true },
+    commission_fixed_msat: { type: 'msat', nullable: true },
+    /** What the operator kept when it was settled: the partner's fee, and the invoice's commission. */
+    fee_msat: { type: 'msat', nullable: true },
+    commission_msat: { type: 'msat', nullable: true },
+    /** Until then the money is pending; null when it was available at once. */
+    available_at: { type: 'time', nullable: true },
+    /** Made by another program and taken over. */
+    is_adopted: { type: 'boolean', nullable: true },
   },
   key: ['id'],
   unique: { payment_hash: ['node', 'payment_hash'] },
@@ -53,4 +63,16 @@ export const invoiceMetadata = table({
     invoice: { type: 'text' },
   },
   key: ['node', 'name', 'value', 'created_at', 'invoice'],
+})
+
+/** What was given back of a settled invoice: never more than was received. */
+export const invoiceRefunds = table({
+  name: 'invoice_refunds',
+  columns: {
+    node: { type: 'text' },
+    invoice: { type: 'text' },
+    network: { type: 'text' },
+    refunded_msat: { type: 'msat' },
+  },
+  key: ['node', 'invoice'],
 })

@@ -11,6 +11,8 @@ export const ledgerTransactions = table({
     /** What it is about: `invoice/<id>`, `payout/<id>`. */
     subject: { type: 'text' },
     occurred_at: { type: 'time' },
+    /** Why somebody booked it by hand. */
+    note: { type: 'text', nullable: true },
   },
   key: ['node', 'id'],
   index: { occurred: ['node', 'occurred_at', 'id'], subject: ['node', 'subject', 'id'] },
@@ -41,4 +43,36 @@ export const balances = table({
     amount_msat: { type: 'msat' },
   },
   key: ['node', 'account'],
+})
+
+/** A partner's postings by time, for its statement: available, pending and owed money, not reservations alone. */
+export const statementEntries = table({
+  name: 'statement_entries',
+  columns: {
+    node: { type: 'text' },
+    partner: { type: 'text' },
+    occurred_at: { type: 'time' },
+    transaction: { type: 'text' },
+    line: { type: 'integer' },
+    network: { type: 'text' },
+    kind: { type: 'text' },
+    subject: { type: 'text' },
+    account: { type: 'text' },
+    amount_msat: { type: 'msat' },
+  },
+  key: ['node', 'partner', 'occurred_at', 'transaction', 'line'],
+})
+
+/** What the proof of the books found, newest last. */
+export const proofs = table({
+  name: 'proofs',
+  columns: {
+    node: { type: 'text' },
+    at: { type: 'time' },
+    network: { type: 'text' },
+    /** `proved`, `foreign` (value or payments beyond the books were booked to the operator), `short`. */
+    result: { type: 'text' },
+    details: { type: 'json' },
+  },
+  key: ['node', 'at'],
 })

@@ -24,6 +24,24 @@ export const payouts = table({
     request: { type: 'text' },
     created_at: { type: 'time' },
     updated_at: { type: 'time' },
+    /** `payout` (also when null), `refund`, `automatic`. */
+    purpose: { type: 'text', nullable: true },
+    /** The invoice that a refund gives back. */
+    invoice: { type: 'text', nullable: true },
+    /** `partner` (also when null) or `operator`. */
+    fees_paid_by: { type: 'text', nullable: true },
+    /** Part of the reservation that the partner owes since its balance did not cover it. */
+    debt_msat: { type: 'msat', nullable: true },
+    /** On chain: do not wait for a low feerate. */
+    is_quick: { type: 'boolean', nullable: true },
+    /** On chain: sat per 1000 vB above which it waits; the operator's own ceiling holds as well. */
+    ceiling_sat_per_kvb: { type: 'integer', nullable: true },
+    /** Until then it waits for a low feerate; afterwards only the hard ceiling holds. */
+    deadline: { type: 'time', nullable: true },
+    /** The operator lets it go now, whatever the feerate below the hard ceiling. */
+    is_released: { type: 'boolean', nullable: true },
+    /** The on-chain transaction that carries it: `transactions.id`. */
+    transaction: { type: 'text', nullable: true },
   },
   key: ['id'],
   unique: { idempotency: ['node', 'partner', 'idempotency_key'] },

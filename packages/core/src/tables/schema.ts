@@ -9,14 +9,16 @@ import {
 import { channels } from './channels.ts'
 import { differences, intentCounters } from './comparison.ts'
 import { forwardDays, forwards } from './forwards.ts'
-import { invoiceMetadata, invoices } from './invoices.ts'
+import { invoiceMetadata, invoiceRefunds, invoices } from './invoices.ts'
 import { jobs } from './jobs.ts'
 import { decisions, keepers, peerMarks } from './keeper.ts'
-import { balances, ledgerTransactions, postings } from './ledger.ts'
+import { balances, ledgerTransactions, postings, proofs, statementEntries } from './ledger.ts'
 import { consumers, cursors, keys, nodeStates, nodes, safety } from './node.ts'
-import { partners } from './partners.ts'
+import { partnerDays, partnerDestinations, partners } from './partners.ts'
 import { attempts, dayTotals, payouts, usedHashes } from './payouts.ts'
 import type { AnyTable } from './table.ts'
+import { feeObservations, transactionOutputs, transactions } from './transactions.ts'
+import { webhookDeliveries, webhookEndpoints } from './webhooks.ts'
 
 const inVersion1: readonly AnyTable[] = [
   nodes,
@@ -54,21 +56,75 @@ const newInVersion2: readonly AnyTable[] = [
   differences,
 ]
 
+const newInVersion3: readonly AnyTable[] = [
+  partnerDestinations,
+  partnerDays,
+  invoiceRefunds,
+  transactions,
+  transactionOutputs,
+  feeObservations,
+  webhookEndpoints,
+  webhookDeliveries,
+  statementEntries,
+  proofs,
+]
+
 /** Columns that a table of version 1 did not have yet. */
 const addedInVersion2: Readonly<Record<string, readonly string[]>> = {
   channels: ['ownership', 'intent', 'channel_id', 'inactive_since', 'closed_at', 'attribution'],
   safety: ['cause'],
 }
 
+/** Columns that came with version 3. */
+const addedInVersion3: Readonly<Record<string, readonly string[]>> = {
+  partners: [
+    'has_automatic_payouts',
+    'minimum_payout_msat',
+    'fees_paid_by',
+    'fee_ppm',
+    'fee_fixed_msat',
+    'cap_per_payout_msat',
+    'cap_per_day_msat',
+    'available_after',
+  ],
+  invoices: [
+    'commission_ppm',
+    'commission_fixed_msat',
+    'fee_msat',
+    'commission_msat',
+    'available_at',
+    'is_adopted',
+  ],
+  payouts: [
+    'purpose',
+    'invoice',
+    'fees_paid_by',
+    'debt_msat',
+    'is_quick',
+    'ceiling_sat_per_kvb',
+    'deadline',
+    'is_released',
+    'transaction',
+  ],
+  ledger_transactions: ['note'],
+}
+
 /** Append only: a step that has been released never changes. */
 const steps: readonly SchemaStep[] = [
   ...inVersion1.map((table) => ({
     version: 1,
-    create: without(table, addedInVersion2[table.name] ?? []),
+    create: without(table, [
+      ...(addedInVersion2[table.name] ?? []),
+      ...(addedInVersion3[table.name] ?? []),
+    ]),
   })),
   ...newInVersion2.map((create) => ({ version: 2, create })),
   ...Object.entries(addedInVersion2).flatMap(([table, columns]) =>
     columns.map((addColumn) => ({ version: 2, table, addColumn })),
+  ),
+  ...newInVersion3.map((create) => ({ version: 3, create })),
+  ...Object.entries(addedInVersion3).flatMap(([table, columns]) =>
+    columns.map((addColumn) => ({ version: 3, table, addColumn })),
   ),
 ]
 
@@ -81,8 +137,8 @@ function without(table: AnyTable, columns: readonly string[]): AnyTable {
 
 /** All tables of core, and how older books become these. */
 export const schema: Schema = {
-  version: 2,
+  version: 3,
   minimumReader: 1,
-  tables: [...inVersion1, ...newInVersion2],
+  tables: [...inVersion1, ...newInVersion2, ...newInVersion3],
   steps,
 }

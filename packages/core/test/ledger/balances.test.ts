@@ -71,6 +71,7 @@ test('more postings and partners than one page are all counted', async () => {
       kind: 'invoice-settled',
       subject: 'test',
       occurred_at: at,
+      note: null,
     }),
     insert(postings, {
       ...base,

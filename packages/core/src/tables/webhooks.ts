@@ -1,0 +1,61 @@
+import { table } from './table.ts'
+
+/** Where events are sent to. */
+export const webhookEndpoints = table({
+  name: 'webhook_endpoints',
+  columns: {
+    node: { type: 'text' },
+    id: { type: 'text' },
+    network: { type: 'text' },
+    /** Empty: the operator's, which gets every event. */
+    partner: { type: 'text' },
+    url: { type: 'text' },
+    /** Names of events; empty: all that the owner may see. */
+    types: { type: 'json' },
+    /** `{ secret, createdAt, expiresAt }`, newest first; they sign, so they are stored as they are. */
+    secrets: { type: 'json' },
+    /** `active` or `disabled`. */
+    state: { type: 'text' },
+    reason: { type: 'text', nullable: true },
+    /** Since when nothing could be delivered. */
+    failing_since: { type: 'time', nullable: true },
+    /** Events up to this cursor have their delivery. */
+    position: { type: 'integer' },
+    created_at: { type: 'time' },
+    updated_at: { type: 'time' },
+  },
+  key: ['node', 'id'],
+  index: { partner: ['node', 'partner', 'id'] },
+})
+
+/** One event for one endpoint; the event itself stays in the log. */
+export const webhookDeliveries = table({
+  name: 'webhook_deliveries',
+  columns: {
+    node: { type: 'text' },
+    id: { type: 'text' },
+    network: { type: 'text' },
+    endpoint: { type: 'text' },
+    event: { type: 'text' },
+    event_cursor: { type: 'integer' },
+    type: { type: 'text' },
+    /** 0 for the first delivery; each replay is one more. */
+    replay: { type: 'integer' },
+    /** `waiting`, `delivered`, `failed` (all tries are used up), `dropped` (the endpoint was disabled or removed). */
+    state: { type: 'text' },
+    tries: { type: 'integer' },
+    next_at: { type: 'time' },
+    /** What came of the last try. */
+    status: { type: 'integer', nullable: true },
+    error: { type: 'text', nullable: true },
+    created_at: { type: 'time' },
+    ended_at: { type: 'time', nullable: true },
+  },
+  key: ['node', 'id'],
+  unique: { event: ['node', 'endpoint', 'event', 'replay'] },
+  index: {
+    due: ['node', 'endpoint', 'state', 'next_at', 'id'],
+    endpoint: ['node', 'endpoint', 'event_cursor', 'id'],
+    endpoint_state: ['node', 'endpoint', 'state', 'event_cursor', 'id'],
+  },
+})
