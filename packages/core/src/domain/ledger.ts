@@ -4,8 +4,7 @@
  * to others, so that every transaction sums to zero.
  */
 export type Account =
-  | `partner/${string}`
-  | `reserved/${string}`
+  | PartnerAccount
   | 'operator'
   | 'world/payers'
   | 'world/payees'
@@ -17,6 +16,21 @@ export type Account =
   | 'world/routing-income'
   /** What peers lost to us who published a revoked state. */
   | 'world/penalties'
+  /** Coins that the operator sent to the node, and took out of it by other means than ours. */
+  | 'world/deposits'
+  /** What the proof of the books found too much, or missing. */
+  | 'world/unexplained'
+
+/** The accounts of one partner; behind the slash is its id. */
+export type PartnerAccount =
+  /** Can be paid out. Never below zero. */
+  | `partner/${string}`
+  /** Received, and held for the partner's `availableAfter`. Never below zero. */
+  | `pending/${string}`
+  /** Amount and worst-case fee of payouts under way. Never below zero. */
+  | `reserved/${string}`
+  /** What the partner owes after a refund that its balance did not cover. Never above zero. */
+  | `debt/${string}`
 
 export interface Leg {
   readonly account: Account
@@ -26,16 +40,25 @@ export interface Leg {
 export type TransactionKind =
   | 'opening'
   | 'invoice-settled'
+  | 'invoice-available'
   | 'payout-reserved'
   | 'payout-released'
   | 'payout-succeeded'
   | 'foreign-payment'
+  | 'foreign-income'
+  | 'correction'
+  | 'opening-balance'
   | 'channel-opened'
   | 'channel-closed'
   | 'channel-breached'
   | 'channel-swept'
   | 'channel-bumped'
+  | 'transaction-bumped'
   | 'forwards'
+  | 'wallet-deposit'
+  | 'wallet-withdrawal'
+  | 'value-found'
+  | 'value-missing'
 
 /** One fact to book. `id` names the fact: a second booking of the same fact is refused. */
 export interface LedgerTransaction {
@@ -43,11 +66,27 @@ export interface LedgerTransaction {
   readonly kind: TransactionKind
   readonly subject: string
   readonly legs: readonly Leg[]
+  /** What a partner's payer paid, or its payee got (negative), before fees. Left out where fees play no part. */
+  readonly gross?: { readonly partner: string; readonly amountMsat: bigint }
+  /** Why somebody booked it by hand. */
+  readonly note?: string
 }
 
-/** Guarded accounts have a balance row that never falls below zero. */
-export function isGuarded(account: Account): boolean {
-  return account.startsWith('partner/') || account.startsWith('reserved/')
+const partnerAccount = /^(partner|pending|reserved|debt)\/(.*)$/
+
+/** Whose account it is, and which; undefined for the operator's and the world's. */
+export function ownerOf(
+  account: string,
+):
+  | { readonly kind: 'partner' | 'pending' | 'reserved' | 'debt'; readonly partner: string }
+  | undefined {
+  const [, kind, partner] = partnerAccount.exec(account) ?? []
+  return kind === undefined ? undefined : { kind: kind as 'partner', partner: partner! }
+}
+
+/** Guarded accounts have a balance row that never falls below zero; debts never rise above it. */
+export function isGuarded(account: Account): account is PartnerAccount {
+  return ownerOf(account) !== undefined
 }
 
 export function bookOpening(amountMsat: bigint): LedgerTransaction {
@@ -57,52 +96,166 @@ export function bookOpening(amountMsat: bigint): LedgerTransaction {
   ])
 }
 
-/** What was paid is credited, whatever was asked (money rule 9). */
+/** How a receipt is divided. All parts together are what was paid. */
+export interface Receipt {
+  readonly paidMsat: bigint
+  /** What the operator keeps: the partner's fee and the invoice's commission. */
+  readonly keptMsat?: bigint
+  /** What goes towards the partner's debt. */
+  readonly toDebtMsat?: bigint
+  /** The rest is held until it becomes available. */
+  readonly isHeld?: boolean
+  /** The money was booked as the operator's before: an adopted invoice. */
+  readonly fromOperator?: boolean
+}
+
+/** What was paid is credited, whatever was asked (money rule 9): first to the debt, then to the balance. */
 export function bookSettlement(
   invoice: string,
   partner: string,
-  paidMsat: bigint,
+  { paidMsat, keptMsat = 0n, toDebtMsat = 0n, isHeld = false, fromOperator = false }: Receipt,
 ): LedgerTransaction {
-  return transaction(`settled/${invoice}`, 'invoice-settled', `invoice/${invoice}`, [
-    { account: 'world/payers', amountMsat: -paidMsat },
-    { account: `partner/${partner}`, amountMsat: paidMsat },
+  return {
+    ...transaction(`settled/${invoice}`, 'invoice-settled', `invoice/${invoice}`, [
+      { account: 'world/payers', amountMsat: fromOperator ? 0n : -paidMsat },
+      {
+        account: isHeld ? `pending/${partner}` : `partner/${partner}`,
+        amountMsat: paidMsat - keptMsat - toDebtMsat,
+      },
+      { account: `debt/${partner}`, amountMsat: toDebtMsat },
+      { account: 'operator', amountMsat: keptMsat - (fromOperator ? paidMsat : 0n) },
+    ]),
+    gross: { partner, amountMsat: paidMsat },
+  }
+}
+
+/** The dispute window is over: what was received can be paid out, after a debt made meanwhile. */
+export function bookAvailable(
+  invoice: string,
+  partner: string,
+  heldMsat: bigint,
+  toDebtMsat = 0n,
+): LedgerTransaction {
+  return transaction(`available/${invoice}`, 'invoice-available', `invoice/${invoice}`, [
+    { account: `pending/${partner}`, amountMsat: -heldMsat },
+    { account: `partner/${partner}`, amountMsat: heldMsat - toDebtMsat },
+    { account: `debt/${partner}`, amountMsat: toDebtMsat },
   ])
 }
 
-/** Amount and worst-case fee leave the balance before anything is sent (money rule 3). */
+/** The id of what another program received over this LND; an adopted invoice has it, too. */
+export function foreignIncomeId(paymentHash: string): string {
+  return `received/${paymentHash}`
+}
+
+/** What another program's invoice brought: the operator's money, until somebody adopts the invoice. */
+export function bookForeignIncome(paymentHash: string, paidMsat: bigint): LedgerTransaction {
+  return transaction(foreignIncomeId(paymentHash), 'foreign-income', `payment/${paymentHash}`, [
+    { account: 'world/payers', amountMsat: -paidMsat },
+    { account: 'operator', amountMsat: paidMsat },
+  ])
+}
+
+/**
+ * Amount and worst-case fee leave the balance before anything is sent (money rule 3). `debtMsat`: the
+ * part that the partner owes from now on, because a refund may exceed its balance.
+ */
 export function bookReservation(
   payout: string,
   partner: string,
   worstMsat: bigint,
+  debtMsat = 0n,
 ): LedgerTransaction {
   return transaction(`reserved/${payout}`, 'payout-reserved', `payout/${payout}`, [
-    { account: `partner/${partner}`, amountMsat: -worstMsat },
+    { account: `partner/${partner}`, amountMsat: debtMsat - worstMsat },
+    { account: `debt/${partner}`, amountMsat: -debtMsat },
     { account: `reserved/${partner}`, amountMsat: worstMsat },
   ])
 }
 
-export function bookRelease(payout: string, partner: string, worstMsat: bigint): LedgerTransaction {
+/** The whole reservation returns; `toDebtMsat` of it to what the partner owes. */
+export function bookRelease(
+  payout: string,
+  partner: string,
+  worstMsat: bigint,
+  toDebtMsat = 0n,
+): LedgerTransaction {
   return transaction(`ended/${payout}`, 'payout-released', `payout/${payout}`, [
     { account: `reserved/${partner}`, amountMsat: -worstMsat },
-    { account: `partner/${partner}`, amountMsat: worstMsat },
+    { account: `debt/${partner}`, amountMsat: toDebtMsat },
+    { account: `partner/${partner}`, amountMsat: worstMsat - toDebtMsat },
   ])
 }
 
+/** How a payout ended that was paid. */
+export interface PaidPayout {
+  /** What was reserved. Without the fee where the operator bears it: then it is the operator's overrun. */
+  readonly worstMsat: bigint
+  readonly amountMsat: bigint
+  readonly feeMsat: bigint
+  /** Who got the fee. Default: those who routed. */
+  readonly feeAccount?: 'world/routing-fees' | 'world/onchain-fees'
+  /** How much of what returns goes towards the partner's debt; at most all of it. */
+  readonly toDebtMsat?: bigint
+}
+
+/** What returns of a reservation when this was paid; negative when the operator bears more. */
+export function returnedMsat({ worstMsat, amountMsat, feeMsat }: PaidPayout): bigint {
+  return worstMsat - amountMsat - feeMsat
+}
+
 /** The real fee is debited; the rest of the reservation returns. */
-export function bookPayout(
-  payout: string,
-  partner: string,
-  paid: { worstMsat: bigint; amountMsat: bigint; feeMsat: bigint },
-): LedgerTransaction {
-  const returned = paid.worstMsat - paid.amountMsat - paid.feeMsat
-  // LND never exceeds its fee limit; if it ever did, the operator bears it and the books still balance.
+export function bookPayout(payout: string, partner: string, paid: PaidPayout): LedgerTransaction {
+  const { worstMsat, amountMsat, feeMsat, feeAccount = 'world/routing-fees' } = paid
+  const returned = returnedMsat(paid)
+  // More than was reserved is never the partner's: a fee that the operator bears, a limit that did not hold.
   const overrun = returned < 0n ? -returned : 0n
-  return transaction(`ended/${payout}`, 'payout-succeeded', `payout/${payout}`, [
-    { account: `reserved/${partner}`, amountMsat: -paid.worstMsat },
-    { account: 'world/payees', amountMsat: paid.amountMsat },
-    { account: 'world/routing-fees', amountMsat: paid.feeMsat },
-    ...(returned > 0n ? [{ account: `partner/${partner}` as const, amountMsat: returned }] : []),
-    ...(overrun > 0n ? [{ account: 'operator' as const, amountMsat: -overrun }] : []),
+  const toDebt = paid.toDebtMsat ?? 0n
+  return {
+    ...transaction(`ended/${payout}`, 'payout-succeeded', `payout/${payout}`, [
+      { account: `reserved/${partner}`, amountMsat: -worstMsat },
+      { account: 'world/payees', amountMsat },
+      { account: feeAccount, amountMsat: feeMsat },
+      ...(returned > 0n
+        ? ([
+            { account: `debt/${partner}`, amountMsat: toDebt },
+            { account: `partner/${partner}`, amountMsat: returned - toDebt },
+          ] as const)
+        : []),
+      ...(overrun > 0n ? [{ account: 'operator' as const, amountMsat: -overrun }] : []),
+    ]),
+    gross: { partner, amountMsat: -amountMsat },
+  }
+}
+
+/** Between a partner and the operator, by hand: positive for the partner, who pays a debt with it first. */
+export function bookCorrection(
+  id: string,
+  partner: string,
+  amountMsat: bigint,
+  note: string,
+  toDebtMsat = 0n,
+): LedgerTransaction {
+  return {
+    ...transaction(`correction/${id}`, 'correction', `partner/${partner}`, [
+      { account: 'operator', amountMsat: -amountMsat },
+      { account: `debt/${partner}`, amountMsat: toDebtMsat },
+      { account: `partner/${partner}`, amountMsat: amountMsat - toDebtMsat },
+    ]),
+    note,
+  }
+}
+
+/** The id of what a partner was owed by the books before these: once per partner. */
+export function importId(partner: string): string {
+  return `imported/${partner}`
+}
+
+/** What a partner was owed by the books before these: the node's money, so the operator has less. */
+export function bookImport(partner: string, amountMsat: bigint): LedgerTransaction {
+  return transaction(importId(partner), 'opening-balance', `partner/${partner}`, [
+    { account: 'operator', amountMsat: -amountMsat },
+    { account: `partner/${partner}`, amountMsat },
   ])
 }
 
@@ -157,10 +310,11 @@ export function bookBreach(channelPoint: string, gainMsat: bigint): LedgerTransa
 
 /**
  * The fee of a transaction that claimed outputs of closed channels (`channel-swept`), or sped up another one
- * (`channel-bumped`). `subject`: the channel, or the transaction where it is about several.
+ * (`channel-bumped`; `transaction-bumped` for payouts). `subject`: the channel, or the transaction where it is
+ * about several.
  */
 export function bookChainFee(
-  kind: 'channel-swept' | 'channel-bumped',
+  kind: 'channel-swept' | 'channel-bumped' | 'transaction-bumped',
   transactionId: string,
   subject: string,
   feeMsat: bigint,

@@ -44,7 +44,7 @@ export async function settleInvoice(
     const change: Change = {
       writes: [
         update(invoices, row, set),
-        ...postTransaction(context, identity, bookSettlement(row.id, row.partner, seen.paidMsat)),
+        ...postTransaction(context, identity, bookSettlement(row.id, row.partner, { paidMsat: seen.paidMsat })),
       ],
       events: [newEvent(context, identity, 'invoice.settled', `invoice/${row.id}`, { invoice })],
       ...(fence && { fence }),

@@ -45,7 +45,10 @@ export const balances = table({
   key: ['node', 'account'],
 })
 
-/** A partner's postings by time, for its statement: available, pending and owed money, not reservations alone. */
+/**
+ * What changed what a partner is owed, by time: one row per transaction, over all of its accounts.
+ * Reservations, their release and money that becomes available only move between them, and have none.
+ */
 export const statementEntries = table({
   name: 'statement_entries',
   columns: {
@@ -53,14 +56,16 @@ export const statementEntries = table({
     partner: { type: 'text' },
     occurred_at: { type: 'time' },
     transaction: { type: 'text' },
-    line: { type: 'integer' },
     network: { type: 'text' },
     kind: { type: 'text' },
     subject: { type: 'text' },
-    account: { type: 'text' },
+    /** What a payer paid or a payee got (negative), before fees. */
+    gross_msat: { type: 'msat' },
+    /** What the partner is owed more (or less) since then. */
     amount_msat: { type: 'msat' },
+    note: { type: 'text', nullable: true },
   },
-  key: ['node', 'partner', 'occurred_at', 'transaction', 'line'],
+  key: ['node', 'partner', 'occurred_at', 'transaction'],
 })
 
 /** What the proof of the books found, newest last. */

@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  bookAvailable,
   bookBreach,
   bookChainFee,
   bookCloseCost,
+  bookCorrection,
+  bookForeignIncome,
   bookForwards,
   bookFundingFee,
+  bookImport,
   bookOpening,
   bookPayout,
   bookRelease,
@@ -13,7 +17,9 @@ import {
   bookSettlement,
   isGuarded,
   type LedgerTransaction,
+  ownerOf,
 } from '../../src/domain/ledger.ts'
+import { statementEntries } from '../../src/domain/statement-entry.ts'
 
 const supplyMsat = 21n * 10n ** 17n
 const amount = fc.bigInt({ min: 1n, max: supplyMsat })
@@ -40,6 +46,19 @@ const ofChannels = (amountMsat: bigint): LedgerTransaction[] => [
   bookForwards('1', amountMsat),
 ]
 
+const withDebt = (one: bigint, other: bigint, part: bigint): LedgerTransaction[] => [
+  bookSettlement('i', 'm', { paidMsat: one + other, keptMsat: one, toDebtMsat: other }),
+  bookSettlement('i', 'm', { paidMsat: one, keptMsat: part, isHeld: true, fromOperator: true }),
+  bookForeignIncome('h', one),
+  bookAvailable('i', 'm', one, part),
+  bookReservation('p', 'm', one + other, other),
+  bookRelease('p', 'm', one + other, other),
+  bookPayout('p', 'm', { worstMsat: one + other, amountMsat: one, feeMsat: 0n, toDebtMsat: other }),
+  bookCorrection('c', 'm', one, 'why', one),
+  bookCorrection('c', 'm', -one, 'why'),
+  bookImport('m', one),
+]
+
 test('every booking sums to zero, has no empty leg and names each account once', () => {
   fc.assert(
     fc.property(amount, amount, fee, fee, (one, other, limit, paidFee) => {
@@ -47,12 +66,13 @@ test('every booking sums to zero, has no empty leg and names each account once',
       for (const transaction of [
         bookOpening(one),
         bookOpening(0n),
-        bookSettlement('i', 'm', one),
+        bookSettlement('i', 'm', { paidMsat: one }),
         bookReservation('p', 'm', worstMsat),
         bookRelease('p', 'm', worstMsat),
         bookPayout('p', 'm', { worstMsat, amountMsat: other, feeMsat: paidFee }),
         ...ofChannels(paidFee),
         ...ofChannels(-paidFee),
+        ...withDebt(one, other, paidFee),
       ])
         checkForm(transaction)
     }),
@@ -90,6 +110,57 @@ test('a payout that succeeds costs amount and real fee, never more than was rese
   )
 })
 
+test('a fee that the operator bears never touches the partner', () => {
+  const balances = balancesOf([
+    bookReservation('p', 'm', 1000n),
+    bookPayout('p', 'm', {
+      worstMsat: 1000n,
+      amountMsat: 1000n,
+      feeMsat: 30n,
+      feeAccount: 'world/onchain-fees',
+    }),
+  ])
+  expect(balances).toEqual({
+    'partner/m': -1000n,
+    'reserved/m': 0n,
+    'world/payees': 1000n,
+    'world/onchain-fees': 30n,
+    operator: -30n,
+  })
+})
+
+test('a statement has receipts, payouts and corrections, and nothing that only moves', () => {
+  const linesOf = (...transactions: LedgerTransaction[]) =>
+    transactions.flatMap((transaction) => statementEntries(transaction))
+  expect(
+    linesOf(
+      bookReservation('p', 'a/b', 1000n, 100n),
+      bookRelease('p', 'a/b', 1000n, 50n),
+      bookAvailable('i', 'a/b', 70n, 20n),
+      bookForeignIncome('h', 5n),
+      bookOpening(9n),
+    ),
+  ).toEqual([])
+  const partner = 'a/b'
+  expect(
+    linesOf(
+      bookSettlement('i', partner, { paidMsat: 100n, keptMsat: 3n, toDebtMsat: 20n, isHeld: true }),
+      bookSettlement('j', partner, { paidMsat: 5n, keptMsat: 5n, fromOperator: true }),
+      bookPayout('p', partner, { worstMsat: 90n, amountMsat: 70n, feeMsat: 4n, toDebtMsat: 16n }),
+      bookPayout('q', partner, { worstMsat: 70n, amountMsat: 70n, feeMsat: 4n }),
+      bookCorrection('c', partner, -8n, 'why'),
+      bookImport(partner, 6n),
+    ),
+  ).toEqual([
+    { partner, grossMsat: 100n, amountMsat: 97n },
+    { partner, grossMsat: 5n, amountMsat: 0n },
+    { partner, grossMsat: -70n, amountMsat: -74n },
+    { partner, grossMsat: -70n, amountMsat: -70n },
+    { partner, grossMsat: -8n, amountMsat: -8n },
+    { partner, grossMsat: 6n, amountMsat: 6n },
+  ])
+})
+
 test('what channels cost and bring is the operator s, and nobody else s', () => {
   const balances = balancesOf([
     ...ofChannels(1000n),
@@ -107,12 +178,16 @@ test('what channels cost and bring is the operator s, and nobody else s', () => 
 test('each fact has an id of its own, so that it can be booked once only', () => {
   const ids = [
     bookOpening(1n),
-    bookSettlement('x', 'm', 1n),
+    bookSettlement('x', 'm', { paidMsat: 1n }),
     bookReservation('x', 'm', 1n),
     bookRelease('x', 'm', 1n),
     bookFundingFee('c:0', 'x', 1n),
     bookCloseCost('x', 1n),
     bookForwards('x', 1n),
+    bookAvailable('x', 'm', 1n),
+    bookForeignIncome('x', 1n),
+    bookCorrection('x', 'm', 1n, 'why'),
+    bookImport('x', 1n),
   ].map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
   // Released or succeeded: one of them.
@@ -126,6 +201,9 @@ test('each fact has an id of its own, so that it can be booked once only', () =>
 test('partners are guarded, the others are not', () => {
   expect(isGuarded('partner/operator')).toBe(true)
   expect(isGuarded('reserved/m')).toBe(true)
+  expect(isGuarded('pending/m')).toBe(true)
+  expect(isGuarded('debt/m')).toBe(true)
+  expect(ownerOf('debt/world/x')).toEqual({ kind: 'debt', partner: 'world/x' })
   for (const account of [
     'operator',
     'world/payers',
