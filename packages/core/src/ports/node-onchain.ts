@@ -22,43 +22,107 @@ export interface OnchainWallet {
 }
 
 /**
- * Making transactions. Not used by this release; declared so that the ports can be reviewed together.
- * Money rule 6: fund, sign, STORE raw transaction and txid, publish; every retry publishes the same bytes.
+ * Making transactions from the wallet's coins (LND: FundPsbt, FinalizePsbt, ReleaseOutput, ListLeases).
+ * Money rule 6: fund, sign, STORE raw transaction and txid, publish ({@link OnchainWallet.publish});
+ * every retry publishes the same bytes. Nothing here reaches the network.
+ *
+ * A refusal is `node.refused` with one of {@link FundingRefusal} as `details.reason`. Nothing is locked then.
  */
 export interface TransactionFunding {
   /**
-   * Selects and locks inputs under `lockId` (32 bytes, derived from our id) for `lockSeconds`, always
-   * with a change output. Repeating with the same id may lock other inputs: release first.
-   * Does not respect the anchor reserve: the caller checks it.
+   * Chooses coins (or takes `coins`), adds a fresh taproot change output of the wallet, and locks the
+   * inputs under `lockId` for `lockSeconds`, also across restarts of the node.
+   *
+   * Repeating with the same id is NOT recognised: it locks other coins on top. After a lost reply
+   * (`outcome: 'unknown'`) look at {@link leases} and {@link release} what this id holds, then fund
+   * again. Does not respect the anchor reserve, and has no limit for the fee: the caller checks both
+   * before it signs.
    */
   fund(request: FundTransaction, signal?: AbortSignal): Promise<FundedTransaction>
-  /** Signs what was funded; nothing leaves. Deterministic for the same PSBT. */
+  /**
+   * Signs what was funded; nothing leaves, nothing is remembered. The same PSBT gives the same bytes
+   * whenever it is signed, even when its inputs are spent by now. Refused `malformed` for what is no
+   * unsigned PSBT, and `other` for inputs that are not the wallet's.
+   */
   sign(psbt: Uint8Array, signal?: AbortSignal): Promise<SignedTransaction>
-  /** Gives locked inputs back to the wallet. */
+  /**
+   * Gives locked inputs back to the wallet. Safe to repeat: what `lockId` does not hold (free, spent,
+   * unknown, or held by another id, which keeps it) is left alone. Only for a transaction that will never
+   * be published: its inputs can be chosen again from now on.
+   */
   release(lockId: Uint8Array, outpoints: readonly string[], signal?: AbortSignal): Promise<void>
+  /**
+   * Everything that is locked now, by whatever program (channel fundings too). A lock outlives the
+   * publishing and ends with the first confirmation of the spending, with its time, or with `release`;
+   * until then LND counts the coin as `locked` although it is spent.
+   */
+  leases(signal?: AbortSignal): Promise<readonly CoinLease[]>
 }
+
+/** Why the node does not fund or sign. */
+export type FundingRefusal =
+  /** The free coins (or the given ones) do not pay for the outputs and the fee. */
+  | 'wallet-too-small'
+  /** A given coin is spent, locked, not ours, or has too few confirmations. */
+  | 'outpoints-unavailable'
+  /** What is left would be dust: the transaction would have no change, so that no child could speed it up. */
+  | 'no-change'
+  /** An output is below what relays (taproot 330 sat, P2WPKH 294 sat). */
+  | 'dust'
+  /** Not an address of this network. */
+  | 'bad-address'
+  /** These bytes are no unsigned PSBT. */
+  | 'malformed'
+  | 'other'
 
 /** What a transaction shall pay, and how its inputs are locked. */
 export interface FundTransaction {
-  /** Address → sat. One entry per address. */
+  /** Address → sat. One entry per address. May be empty with `coins`: then all of it but the fee is change. */
   readonly outputs: Readonly<Record<string, bigint>>
+  /** At least 0.1; rounded down to 0.004 (sat per 1000 weight units). */
   readonly satPerVbyte: number
+  /** 32 bytes, derived from our id. */
   readonly lockId: Uint8Array
+  /** Whole seconds, at least 1. */
   readonly lockSeconds: number
+  /** Of each input; 0 allows unconfirmed ones. */
   readonly minimumConfirmations: number
+  /**
+   * Exactly these inputs (`txid:index`) and no others, such as the change of a transaction that its
+   * child shall speed up (CPFP). Such a transaction signals that it may be replaced (BIP125); one whose
+   * inputs the wallet chose does not.
+   */
+  readonly coins?: readonly string[]
 }
 
-/** A PSBT with chosen inputs and change; `inputs` as `txid:index`. */
+/** A PSBT with its inputs and change; inputs and outputs are in the order of BIP69. */
 export interface FundedTransaction {
   readonly psbt: Uint8Array
+  /** `txid:index`, all of them locked now. */
   readonly inputs: readonly string[]
+  /** Which output is the change. */
   readonly changeIndex: number
+  readonly changeSat: bigint
+  /** Inputs minus outputs. */
+  readonly feeSat: bigint
 }
 
 /** Ready to be stored, then published. */
 export interface SignedTransaction {
   readonly rawTransaction: Uint8Array
   readonly transactionId: string
+  /** Virtual bytes (BIP141), rounded up. */
+  readonly virtualBytes: number
+}
+
+/** A coin that somebody keeps for a transaction. */
+export interface CoinLease {
+  /** Hex of 32 bytes. LND's own for channel fundings is `ede19a92…`. */
+  readonly lockId: string
+  /** `txid:index` */
+  readonly outpoint: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
 }
 
 /** A transaction that touches the wallet. */
