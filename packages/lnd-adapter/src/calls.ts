@@ -9,7 +9,9 @@ import { connectPeerCall } from './calls/connect-peer.ts'
 import { decodePaymentRequestCall } from './calls/decode-payment-request.ts'
 import { estimateFeeCall } from './calls/estimate-fee.ts'
 import { exportChannelBackupsCall } from './calls/export-channel-backups.ts'
+import { finalizePsbtCall } from './calls/finalize-psbt.ts'
 import { forwardingHistoryCall } from './calls/forwarding-history.ts'
+import { fundPsbtCall } from './calls/fund-psbt.ts'
 import { getChannelInfoCall } from './calls/get-channel-info.ts'
 import { getInfoCall } from './calls/get-info.ts'
 import { getNodeInfoCall } from './calls/get-node-info.ts'
@@ -18,6 +20,7 @@ import { getTransactionsCall } from './calls/get-transactions.ts'
 import { getVersionCall } from './calls/get-version.ts'
 import { listChannelsCall } from './calls/list-channels.ts'
 import { listInvoicesCall } from './calls/list-invoices.ts'
+import { listLeasesCall } from './calls/list-leases.ts'
 import { listPaymentsCall } from './calls/list-payments.ts'
 import { listPeersCall } from './calls/list-peers.ts'
 import { listUnspentCall } from './calls/list-unspent.ts'
@@ -26,6 +29,7 @@ import { newAddressCall } from './calls/new-address.ts'
 import { openChannelCall } from './calls/open-channel.ts'
 import { pendingChannelsCall } from './calls/pending-channels.ts'
 import { publishTransactionCall } from './calls/publish-transaction.ts'
+import { releaseOutputCall } from './calls/release-output.ts'
 import { requiredReserveCall } from './calls/required-reserve.ts'
 import { sendPaymentCall } from './calls/send-payment.ts'
 import { subscribeChannelBackupsCall } from './calls/subscribe-channel-backups.ts'
@@ -69,6 +73,10 @@ export const calls: readonly Call[] = [
   estimateFeeCall,
   requiredReserveCall,
   publishTransactionCall,
+  fundPsbtCall,
+  finalizePsbtCall,
+  releaseOutputCall,
+  listLeasesCall,
   checkMacaroonPermissionsCall,
   exportChannelBackupsCall,
   getVersionCall,

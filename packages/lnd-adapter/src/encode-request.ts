@@ -22,10 +22,27 @@ export function encodeRequest(type: string, request: object): Record<string, unk
 }
 
 function encodeField(type: string, name: string, field: FieldDescriptor, value: unknown): unknown {
-  if (field.keyType) throw new TypeError(`${type}.${name}: maps are not written`)
+  if (field.keyType) return encodeMap(type, name, field, value)
   if (field.rule !== 'repeated') return encodeValue(type, name, field, value)
   if (!Array.isArray(value)) throw new TypeError(`${type}.${name} must be an array`)
   return value.map((item) => encodeValue(type, name, field, item))
+}
+
+/** Keys are text; a Map would be silently empty. */
+function encodeMap(
+  type: string,
+  name: string,
+  field: FieldDescriptor,
+  value: unknown,
+): Record<string, unknown> {
+  if (field.keyType !== 'string' || Object.prototype.toString.call(value) !== '[object Object]') {
+    throw new TypeError(`${type}.${name} must be an object with text as keys`)
+  }
+  const encoded = Object.entries(value as object).map(([key, item]) => {
+    // As an own property, whatever it is called.
+    return [key, encodeValue(type, name, field, item)] as const
+  })
+  return Object.fromEntries(encoded)
 }
 
 function encodeValue(type: string, name: string, field: FieldDescriptor, value: unknown): unknown {

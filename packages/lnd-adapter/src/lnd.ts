@@ -8,12 +8,15 @@ import { connectPeer } from './calls/connect-peer.ts'
 import { decodePaymentRequest } from './calls/decode-payment-request.ts'
 import { estimateFeerate } from './calls/estimate-fee.ts'
 import { exportChannelBackups } from './calls/export-channel-backups.ts'
+import { finalizePsbt } from './calls/finalize-psbt.ts'
 import { forwardingHistory } from './calls/forwarding-history.ts'
+import { fundPsbt } from './calls/fund-psbt.ts'
 import { getInfo } from './calls/get-info.ts'
 import { findNode } from './calls/get-node-info.ts'
 import { getTransactions } from './calls/get-transactions.ts'
 import { listChannels } from './calls/list-channels.ts'
 import { listInvoices, newestInvoiceIndex } from './calls/list-invoices.ts'
+import { listLeases } from './calls/list-leases.ts'
 import { listPayments, newestPaymentIndex } from './calls/list-payments.ts'
 import { listUnspent } from './calls/list-unspent.ts'
 import { lookupInvoice } from './calls/lookup-invoice.ts'
@@ -21,6 +24,7 @@ import { newAddress } from './calls/new-address.ts'
 import { openChannel } from './calls/open-channel.ts'
 import { pendingChannels } from './calls/pending-channels.ts'
 import { publishTransaction } from './calls/publish-transaction.ts'
+import { releaseOutputs } from './calls/release-output.ts'
 import { requiredReserve } from './calls/required-reserve.ts'
 import { sendPayment } from './calls/send-payment.ts'
 import { subscribeChannelBackups } from './calls/subscribe-channel-backups.ts'
@@ -95,6 +99,12 @@ export function lnd(options: LndOptions): LightningNode {
       estimateFeerate: (blocks, signal) => estimateFeerate(connection, blocks, signal),
       requiredReserve: (additional, signal) => requiredReserve(connection, additional, signal),
       publish: (bytes, label, signal) => publishTransaction(connection, bytes, label, signal),
+    },
+    funding: {
+      fund: (request, signal) => fundPsbt(connection, request, signal),
+      sign: (psbt, signal) => finalizePsbt(connection, psbt, signal),
+      release: (lockId, outpoints, signal) => releaseOutputs(connection, lockId, outpoints, signal),
+      leases: (signal) => listLeases(connection, signal),
     },
     backups: {
       export: (signal) => exportChannelBackups(connection, signal),

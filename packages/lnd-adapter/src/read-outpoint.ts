@@ -13,6 +13,14 @@ export function readOutpoint(
   return { transactionId: parts[1]!, index }
 }
 
+/** The same as LND takes a coin. */
+export function toOutpoint({ transactionId, index }: ReturnType<typeof readOutpoint>): {
+  txid_str: string
+  output_index: number
+} {
+  return { txid_str: transactionId, output_index: index }
+}
+
 /** The same as LND takes a channel. */
 export function readChannelPointRequest(channelPoint: string): {
   funding_txid_str: string

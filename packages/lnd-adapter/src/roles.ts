@@ -2,7 +2,8 @@
  * What a program may do on the node; a macaroon is baked for the union of the roles it needs.
  * `readonly`: look at everything; `receive`: make, follow and cancel invoices; `pay`: decode and pay
  * invoices; `channels`: follow, open and close channels, with the wallet's coins, and set what they
- * ask for forwarding; `onchain`: follow the on-chain wallet, make addresses, publish transactions.
+ * ask for forwarding; `onchain`: follow the on-chain wallet, make addresses, fund, sign and
+ * publish transactions.
  * `receive` is enough to start a payment node: it also reads what the first start books as opening
  * balance. A keeper of channels needs `channels` and `onchain` on top.
  */

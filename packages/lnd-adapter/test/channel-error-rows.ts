@@ -7,6 +7,9 @@ const close = '/lnrpc.Lightning/CloseChannel'
 const connect = '/lnrpc.Lightning/ConnectPeer'
 const policy = '/lnrpc.Lightning/UpdateChannelPolicy'
 const publish = '/walletrpc.WalletKit/PublishTransaction'
+const fund = '/walletrpc.WalletKit/FundPsbt'
+const finalize = '/walletrpc.WalletKit/FinalizePsbt'
+const release = '/walletrpc.WalletKit/ReleaseOutput'
 const { UNKNOWN } = status
 const key = `02${'ab'.repeat(32)}`
 
@@ -109,6 +112,25 @@ const closes: Refusals = [
   ['something that LND never said before', undefined],
 ]
 
+const insufficient = 'insufficient funds available to construct transaction'
+
+const funds: Refusals = [
+  // Seen.
+  [`wallet couldn't fund PSBT: error creating funding TX: ${insufficient}`, 'wallet-too-small'],
+  [
+    `wallet couldn't fund PSBT: could not add change address to database: fee estimation not successful: ${insufficient}`,
+    'wallet-too-small',
+  ],
+  ['input 0 not found in list of non-locked UTXO', 'outpoints-unavailable'],
+  ["wallet couldn't fund PSBT: transaction output is dust", 'dust'],
+  ["wallet couldn't fund PSBT: transaction output amount exceeds maximum value", 'other'],
+  ['error parsing address nonsense for network simnet: checksum mismatch', 'bad-address'],
+  ['address is not for simnet', 'bad-address'],
+  // From the source. Locks before the one that failed stay: LND releases them under another id.
+  ['could not lock inputs: could not lease a lock on UTXO: output already locked', undefined],
+  ['unable to retrieve current height: the client has been shutdown', undefined],
+]
+
 const publishes: Refusals = [
   // Seen.
   ['transaction rejected: output already spent', 'input-spent'],
@@ -137,6 +159,20 @@ export const channelErrorRows: readonly (readonly [
   ...rowsOf(open, opens),
   ...rowsOf(close, closes),
   ...rowsOf(publish, publishes),
+  ...rowsOf(fund, funds),
+  ...rowsOf(finalize, [
+    // Seen.
+    ['error parsing PSBT: Invalid Psbt due to incorrect magic bytes', 'malformed'],
+    ['PSBT is already fully signed', 'malformed'],
+    // From the source.
+    ['error finalizing PSBT: Invalid PSBT serialization format', 'other'],
+  ]),
+  ...rowsOf(release, [
+    // Seen.
+    ['unknown output', 'not-held'],
+    ['output unlock not alowed', 'not-held'],
+    ['something that LND never said before', undefined],
+  ]),
   ...rowsOf(connect, [
     // Seen.
     [`already connected to peer: ${key}@127.0.0.1:9735`, 'already-connected'],

@@ -257,8 +257,12 @@ test('only the wanted roles are checked', async () => {
     '/lnrpc.Lightning/WalletBalance',
     '/verrpc.Versioner/GetVersion',
     '/walletrpc.WalletKit/EstimateFee',
+    '/walletrpc.WalletKit/FinalizePsbt',
+    '/walletrpc.WalletKit/FundPsbt',
+    '/walletrpc.WalletKit/ListLeases',
     '/walletrpc.WalletKit/ListUnspent',
     '/walletrpc.WalletKit/PublishTransaction',
+    '/walletrpc.WalletKit/ReleaseOutput',
     '/walletrpc.WalletKit/RequiredReserve',
   ])
   expect(entries.some((entry) => entry.check === 'backups')).toBe(false)

@@ -69,6 +69,19 @@ test('a request is refused when protobufjs would change it silently', () => {
       { state: 'PAID' },
       /value of lnrpc.Invoice.InvoiceState/,
     ],
+    ['a list for a map', 'walletrpc.TxTemplate', { outputs: ['a'] }, /object with text as keys/],
+    [
+      'a Map for a map',
+      'walletrpc.TxTemplate',
+      { outputs: new Map([['a', 1n]]) },
+      /object with text as keys/,
+    ],
+    [
+      'a wrong value in a map',
+      'walletrpc.TxTemplate',
+      { outputs: { a: 1 } },
+      /outputs must be a big/,
+    ],
     ['a message that is not declared', 'lnrpc.SendCoinsRequest', {}, /not declared/],
   ]
   for (const [what, type, request, words] of cases) {

@@ -72,6 +72,21 @@ test('receive and pay are enough to start, and the rest is refused by name', asy
     [`${wallet}/EstimateFee`, () => node.onchain!.estimateFeerate(6)],
     [`${wallet}/RequiredReserve`, () => node.onchain!.requiredReserve(1)],
     [`${wallet}/PublishTransaction`, () => node.onchain!.publish(Buffer.alloc(60), '')],
+    [
+      `${wallet}/FundPsbt`,
+      () =>
+        node.funding!.fund({
+          outputs: {},
+          satPerVbyte: 1,
+          lockId: Buffer.alloc(32),
+          lockSeconds: 1,
+          minimumConfirmations: 1,
+          coins: [channelPoint],
+        }),
+    ],
+    [`${wallet}/FinalizePsbt`, () => node.funding!.sign(Buffer.alloc(60))],
+    [`${wallet}/ReleaseOutput`, () => node.funding!.release(Buffer.alloc(32), [channelPoint])],
+    [`${wallet}/ListLeases`, () => node.funding!.leases()],
   ]
   for (const [path, call] of calls) {
     const error: unknown = await call().catch((thrown) => thrown)

@@ -727,6 +727,16 @@ export const descriptor: ProtocolDescriptor = {
               responseType: 'RequiredReserveResponse',
             },
             PublishTransaction: { requestType: 'Transaction', responseType: 'PublishResponse' },
+            FundPsbt: { requestType: 'FundPsbtRequest', responseType: 'FundPsbtResponse' },
+            FinalizePsbt: {
+              requestType: 'FinalizePsbtRequest',
+              responseType: 'FinalizePsbtResponse',
+            },
+            ReleaseOutput: {
+              requestType: 'ReleaseOutputRequest',
+              responseType: 'ReleaseOutputResponse',
+            },
+            ListLeases: { requestType: 'ListLeasesRequest', responseType: 'ListLeasesResponse' },
           },
         },
         ListUnspentRequest: {
@@ -747,6 +757,50 @@ export const descriptor: ProtocolDescriptor = {
           fields: { tx_hex: { type: 'bytes', id: 1 }, label: { type: 'string', id: 2 } },
         },
         PublishResponse: { fields: { publish_error: { type: 'string', id: 1 } } },
+        FundPsbtRequest: {
+          fields: {
+            raw: { type: 'TxTemplate', id: 2 },
+            min_confs: { type: 'int32', id: 6 },
+            spend_unconfirmed: { type: 'bool', id: 7 },
+            change_type: { type: 'ChangeAddressType', id: 8 },
+            sat_per_kw: { type: 'uint64', id: 11 },
+            custom_lock_id: { type: 'bytes', id: 13 },
+            lock_expiration_seconds: { type: 'uint64', id: 14 },
+          },
+        },
+        TxTemplate: {
+          fields: {
+            inputs: { rule: 'repeated', type: 'lnrpc.OutPoint', id: 1 },
+            outputs: { keyType: 'string', type: 'uint64', id: 2 },
+          },
+        },
+        ChangeAddressType: {
+          values: { CHANGE_ADDRESS_TYPE_UNSPECIFIED: 0, CHANGE_ADDRESS_TYPE_P2TR: 1 },
+        },
+        FundPsbtResponse: {
+          fields: {
+            funded_psbt: { type: 'bytes', id: 1 },
+            change_output_index: { type: 'int32', id: 2 },
+            locked_utxos: { rule: 'repeated', type: 'UtxoLease', id: 3 },
+          },
+        },
+        UtxoLease: {
+          fields: {
+            id: { type: 'bytes', id: 1 },
+            outpoint: { type: 'lnrpc.OutPoint', id: 2 },
+            expiration: { type: 'uint64', id: 3 },
+          },
+        },
+        FinalizePsbtRequest: { fields: { funded_psbt: { type: 'bytes', id: 1 } } },
+        FinalizePsbtResponse: { fields: { raw_final_tx: { type: 'bytes', id: 2 } } },
+        ReleaseOutputRequest: {
+          fields: { id: { type: 'bytes', id: 1 }, outpoint: { type: 'lnrpc.OutPoint', id: 2 } },
+        },
+        ReleaseOutputResponse: { fields: { status: { type: 'string', id: 1 } } },
+        ListLeasesRequest: { fields: {} },
+        ListLeasesResponse: {
+          fields: { locked_utxos: { rule: 'repeated', type: 'UtxoLease', id: 1 } },
+        },
       },
     },
   },

@@ -403,6 +403,30 @@ export interface PublishResponse {
   publish_error: string
 }
 
+export interface FundPsbtResponse {
+  funded_psbt: Buffer
+  change_output_index: number
+  locked_utxos: UtxoLease[]
+}
+
+export interface UtxoLease {
+  id: Buffer
+  outpoint: OutPoint | null
+  expiration: Integer64
+}
+
+export interface FinalizePsbtResponse {
+  raw_final_tx: Buffer
+}
+
+export interface ReleaseOutputResponse {
+  status: string
+}
+
+export interface ListLeasesResponse {
+  locked_utxos: UtxoLease[]
+}
+
 /** What LND is asked has only the fields that are set. */
 export interface CancelInvoiceMsgAsRequest {
   payment_hash?: Uint8Array
@@ -609,6 +633,32 @@ export interface walletrpc_TransactionAsRequest {
   label?: string
 }
 
+export interface FundPsbtRequest {
+  raw?: TxTemplateAsRequest
+  min_confs?: number
+  spend_unconfirmed?: boolean
+  change_type?: ChangeAddressType
+  sat_per_kw?: bigint
+  custom_lock_id?: Uint8Array
+  lock_expiration_seconds?: bigint
+}
+
+export interface TxTemplateAsRequest {
+  inputs?: readonly OutPointAsRequest[]
+  outputs?: Record<string, bigint>
+}
+
+export interface FinalizePsbtRequest {
+  funded_psbt?: Uint8Array
+}
+
+export interface ReleaseOutputRequest {
+  id?: Uint8Array
+  outpoint?: OutPointAsRequest
+}
+
+export type ListLeasesRequest = Record<string, never>
+
 /** A number when LND is newer than this list. */
 export type Invoice_InvoiceState = 'OPEN' | 'SETTLED' | 'CANCELED' | 'ACCEPTED' | number
 
@@ -724,6 +774,12 @@ export type WalletState =
   | 'RPC_ACTIVE'
   | 'SERVER_ACTIVE'
   | 'WAITING_TO_START'
+  | number
+
+/** A number when LND is newer than this list. */
+export type ChangeAddressType =
+  | 'CHANGE_ADDRESS_TYPE_UNSPECIFIED'
+  | 'CHANGE_ADDRESS_TYPE_P2TR'
   | number
 
 /** Full method name → its messages. */
@@ -882,6 +938,26 @@ export interface Methods {
   '/walletrpc.WalletKit/PublishTransaction': {
     request: walletrpc_TransactionAsRequest
     reply: PublishResponse
+    isStream: false
+  }
+  '/walletrpc.WalletKit/FundPsbt': {
+    request: FundPsbtRequest
+    reply: FundPsbtResponse
+    isStream: false
+  }
+  '/walletrpc.WalletKit/FinalizePsbt': {
+    request: FinalizePsbtRequest
+    reply: FinalizePsbtResponse
+    isStream: false
+  }
+  '/walletrpc.WalletKit/ReleaseOutput': {
+    request: ReleaseOutputRequest
+    reply: ReleaseOutputResponse
+    isStream: false
+  }
+  '/walletrpc.WalletKit/ListLeases': {
+    request: ListLeasesRequest
+    reply: ListLeasesResponse
     isStream: false
   }
 }
