@@ -22,6 +22,13 @@ export {
   lightningNodeContract,
   type NodeContractOptions,
 } from './node-contract/lightning-node-contract.ts'
+export {
+  createSandbox,
+  type Sandbox,
+  type SandboxOptions,
+  type SandboxPayment,
+} from './sandbox/create-sandbox.ts'
+export type { SandboxFault, SandboxFaults } from './sandbox/sandbox-faults.ts'
 export * from './simulator/index.ts'
 export {
   type ContractClock,

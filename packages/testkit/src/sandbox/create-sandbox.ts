@@ -1,0 +1,165 @@
+import {
+  type Amount,
+  type AmountInput,
+  createPaymentNode,
+  msat,
+  type PaymentNode,
+  type PaymentNodeOptions,
+  parseAmount,
+  silentLogger,
+} from '@payment-node/core'
+import { memory } from '@payment-node/storage-memory'
+import { createSeededRandom } from '../network/seeded-random.ts'
+import { createSimulatedNetwork, type SimulatedNetwork } from '../network/simulated-network.ts'
+import type { SimulatedNode } from '../network/simulated-node.ts'
+import { createVirtualClock, type VirtualClock } from '../network/virtual-clock.ts'
+import { letTimePass } from './let-time-pass.ts'
+import { runVerbs } from './run-verbs.ts'
+import { calmFeerate, createSandboxFaults, type SandboxFaults } from './sandbox-faults.ts'
+
+/** How a sandbox is set up. */
+export interface SandboxOptions {
+  /** The same seed and the same calls give the same keys, invoices and outcome. Default `'sandbox'`. */
+  readonly seed?: string | number
+  /**
+   * `'stands-still'` (default): time moves only while a verb of `node`, `pay` or `advance` is awaited, so that
+   * a test depends on no clock. `'flows'`: with real time, for a server, for webhooks, for real requests.
+   */
+  readonly time?: 'stands-still' | 'flows'
+  /** Of the payment node: storage (default: memory), caps, timing, meter, logger (default: silent), … */
+  readonly options?: Partial<Omit<PaymentNodeOptions, 'lightning' | 'keys' | 'clock' | 'random'>>
+}
+
+/** A payment node on a simulated Lightning network, between somebody who pays and somebody who is paid. */
+export interface Sandbox extends AsyncDisposable {
+  /** Started, and ready. */
+  readonly node: PaymentNode
+  readonly clock: VirtualClock
+  readonly network: SimulatedNetwork<VirtualClock>
+  /** The LND of `node`. It can receive and send 25,000,000 sat each, and has coins on chain. */
+  readonly lnd: SimulatedNode
+  /** Who pays: has a channel to `lnd`. */
+  readonly payer: SimulatedNode
+  /** Who is paid: `lnd` has a channel to it. */
+  readonly payee: SimulatedNode
+  /**
+   * The payer pays an invoice; `amount` for one without, or to pay more. Resolves when the payment has ended.
+   * Throws `node.refused` for one that a wallet does not even try: expired, or for another network.
+   */
+  pay(paymentRequest: string, amount?: AmountInput): Promise<SandboxPayment>
+  /** The payee's invoice, for a payout; held: its payment hangs until `payee.settleHold(paymentHash)`. */
+  bill(
+    amount: AmountInput | null,
+    options?: { readonly isHeld?: boolean },
+  ): { readonly paymentRequest: string; readonly paymentHash: string }
+  /** Lets so many milliseconds pass, at once, with everything that falls due in them. */
+  advance(milliseconds: number): Promise<void>
+  /** Adds blocks; each takes no time. */
+  mine(blocks?: number): void
+  readonly faults: SandboxFaults
+  /** Stops the node and time. Safe to repeat. */
+  stop(): Promise<void>
+}
+
+/** How a payment of the payer ended. */
+export interface SandboxPayment {
+  readonly state: 'succeeded' | 'failed'
+  readonly paymentHash: string
+  readonly amount: Amount
+  readonly fee: Amount
+  /** Why it failed, in LND's words; null when it succeeded. */
+  readonly failure: string | null
+}
+
+/** Half of each channel, in sat. */
+const halfChannel = 25_000_000n
+
+/**
+ * Everything that a test of a shop needs, in one call.
+ *
+ * @example
+ * ```ts
+ * import { createSandbox } from '@payment-node/testkit'
+ *
+ * await using sandbox = await createSandbox({ seed: 7 })
+ * const { node } = sandbox
+ * await node.partners.upsert({ id: 'bakery' })
+ * const invoice = await node.invoices.create({ partner: 'bakery', amount: '25000 sat' })
+ * await sandbox.pay(invoice.paymentRequest)
+ * export const { state } = await node.invoices.waitUntilSettled(invoice.id) // 'settled'
+ * ```
+ */
+export async function createSandbox({
+  seed = 'sandbox',
+  time = 'stands-still',
+  options = {},
+}: SandboxOptions = {}): Promise<Sandbox> {
+  const random = createSeededRandom(seed)
+  const clock = createVirtualClock(time === 'flows' ? { startsAt: Date.now() } : {})
+  const network = createSimulatedNetwork({ clock, seed })
+  const [lnd, payer, payee] = ['sandbox', 'payer', 'payee'].map((alias) => network.addNode(alias))
+  const channel = { capacitySat: 2n * halfChannel, pushSat: halfChannel }
+  network.establishChannel({ from: payer!, to: lnd!, ...channel })
+  network.establishChannel({ from: lnd!, to: payee!, ...channel })
+  lnd!.fund(10_000_000n)
+  network.setFeerate(calmFeerate)
+  const stopping = new AbortController()
+  const passing = time === 'flows' ? letTimePass(clock, stopping.signal) : Promise.resolve()
+  const run = <T>(work: Promise<T>): Promise<T> => (time === 'flows' ? work : clock.run(work))
+
+  const inner = createPaymentNode({
+    storage: memory(),
+    logger: silentLogger,
+    ...options,
+    lightning: lnd!.lightning,
+    keys: { invoices: random.fork('invoices').bytes(32) },
+    random: random.fork('node'),
+    clock,
+  })
+  const stop = async (): Promise<void> => {
+    await run(inner.stop())
+    stopping.abort()
+    await passing
+  }
+  try {
+    await run(inner.start())
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    node: time === 'flows' ? inner : runVerbs(inner, clock),
+    clock,
+    network,
+    lnd: lnd!,
+    payer: payer!,
+    payee: payee!,
+    async pay(paymentRequest, amount) {
+      const given = amount === undefined ? {} : { amountMsat: readMsat(amount) }
+      const { state, paymentHash, amountMsat, feeMsat, failure } = await run(
+        payer!.pay(paymentRequest, given),
+      )
+      return {
+        state: state === 'succeeded' ? 'succeeded' : 'failed',
+        paymentHash,
+        amount: msat(amountMsat),
+        fee: msat(feeMsat),
+        failure: failure ?? null,
+      }
+    },
+    bill(amount, { isHeld = false } = {}) {
+      const terms = { amountMsat: amount === null ? null : readMsat(amount) }
+      const made = isHeld ? payee!.createHoldInvoice(terms) : payee!.createInvoice(terms)
+      return { paymentRequest: made.paymentRequest, paymentHash: made.paymentHash }
+    },
+    advance: clock.advance,
+    mine: network.mine,
+    faults: createSandboxFaults({ network, lnd: lnd!, payee: payee! }),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+function readMsat(amount: AmountInput): bigint {
+  return typeof amount === 'string' ? parseAmount(amount).msat : amount.msat
+}
