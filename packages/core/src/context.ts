@@ -3,6 +3,7 @@ import { hex, type PurposeKey } from './keys.ts'
 import type { Settings } from './options.ts'
 import type { PeersInForce } from './peers/current-peers.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Http } from './ports/http.ts'
 import type { LightningNode, Network, NodeChannel, NodeInfo } from './ports/lightning-node.ts'
 import type { Logger } from './ports/logger.ts'
 import type { Meter } from './ports/meter.ts'
@@ -24,6 +25,7 @@ export interface Context {
   readonly random: Random
   readonly logger: Logger
   readonly meter: Meter | undefined
+  readonly http: Http
   readonly settings: Settings
   /** Changes while the node runs; written only by the workers that connect and lead. */
   readonly live: Live

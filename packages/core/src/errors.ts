@@ -73,7 +73,10 @@ export interface ErrorDetails {
 
   'payout.not-found': { payout: string }
   'payout.destination-unsupported': { kind: string }
+  /** Not payable as it stands: damaged, for another network, or its server does not keep to the protocol. */
   'payout.destination-invalid': { field: string; reason: string }
+  /** Its server gives no usable answer now; nothing was stored. */
+  'payout.destination-unreachable': { host: string; reason: string }
   /** Another payout that has not failed for certain uses the same payment hash. */
   'payout.hash-used': { paymentHash: string; payout: string }
   'payout.insufficient-balance': { available: Amount; needed: Amount }
@@ -111,6 +114,11 @@ export interface ErrorDetails {
   'safety.halted': { reason: string }
   'safety.not-halted': Record<never, never>
 
+  /** A rule of the guarded client forbids the request; nothing was sent. */
+  'http.refused': { host: string; reason: string }
+  /** No usable answer came back. With `none` nothing was sent, with `unknown` the other side may have acted. */
+  'http.failed': { host: string; reason: string; outcome: Outcome }
+
   /** A wait ended because the caller's signal fired. */
   'wait.aborted': Record<never, never>
   'events.consumer-in-use': { consumer: string }
@@ -125,6 +133,8 @@ const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'node.unavailable',
   'storage.unavailable',
   'storage.in-use',
+  'payout.destination-unreachable',
+  'http.failed',
   'wait.aborted',
 ])
 

@@ -6,9 +6,11 @@ import {
 import { type Amount, type AmountInput, readPositiveAmount, sat } from './domain/amount.ts'
 import { type Duration, readDuration } from './domain/duration.ts'
 import { invalid, PaymentNodeError } from './errors.ts'
+import { type HttpOptions, type HttpSettings, readHttpOptions } from './http/http-options.ts'
 import type { KeySource } from './keys.ts'
 import type { PeerSource } from './ports/channel-source.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Http } from './ports/http.ts'
 import type { LightningNode, Network } from './ports/lightning-node.ts'
 import type { Logger } from './ports/logger.ts'
 import type { Meter } from './ports/meter.ts'
@@ -91,6 +93,11 @@ export interface PaymentNodeOptions {
     /** How long `stop()` waits for the running step. Default 10 seconds. */
     readonly stopWithin?: Duration
   }
+  /**
+   * How the web is asked (LNURL, webhooks, fee sources): exceptions for hosts that are not public, or
+   * another implementation as a whole. Default: public addresses over https only.
+   */
+  readonly http?: HttpOptions | Http
   /** Default: warnings and errors to the console. `silentLogger` writes nothing. */
   readonly logger?: Logger
   readonly meter?: Meter
@@ -119,6 +126,7 @@ export interface Settings {
   readonly channelSources: readonly PeerSource[]
   readonly channels: ChannelSettings
   readonly routing: RoutingSettings
+  readonly http: HttpSettings
   readonly heartbeat: number
   readonly sweep: number
   readonly stopWithin: number
@@ -155,6 +163,7 @@ function read(options: PaymentNodeOptions): Settings {
     'routing',
     'caps',
     'timing',
+    'http',
     'logger',
     'meter',
     'clock',
@@ -245,6 +254,7 @@ function read(options: PaymentNodeOptions): Settings {
     channelSources: readSources(options.channelSources),
     channels: readChannelOptions(options.channels, capPerOpen),
     routing: readRoutingOptions(options.routing),
+    http: readHttpOptions(options.http),
     heartbeat:
       1000 *
       readDuration(given(timing.heartbeat, 5), 'timing.heartbeat', { minimum: 1, maximum: 3600 }),

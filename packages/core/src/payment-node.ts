@@ -5,6 +5,7 @@ import { invalid, PaymentNodeError } from './errors.ts'
 import { eventTypes } from './events/event-types.ts'
 import { readEvent } from './events/read-event.ts'
 import type { EventType, PaymentNodeEvent } from './events.ts'
+import { createHttp } from './http/create-http.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
 import { loadPeers, requireNotListed } from './peers/current-peers.ts'
@@ -92,6 +93,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     random: options.random ?? systemRandom,
     logger: options.logger ?? consoleLogger,
     meter: options.meter,
+    http: createHttp(settings.http),
     settings,
     live: {
       state: 'stopped',

@@ -107,7 +107,7 @@ function nothingPayable(given: ReadonlyMap<string, string>): Error {
   if (foreign !== undefined) return refuse('wrong-network', 'its address is for another network')
   if (given.has('lno'))
     return unsupportedDestination(
-      'bolt12',
+      'bolt12-offer',
       'the URI offers BOLT12 only, which LND cannot pay',
       'Ask the payee for a BOLT11 invoice or an on-chain address.',
     )

@@ -51,13 +51,14 @@ export function readDestination(value: unknown, network: Network): ReadDestinati
     const address = requireAddress(text, network)
     return { kind: 'onchain-address', text: address, address }
   }
-  switch (destinationKind(text)) {
+  const kind = destinationKind(text)
+  switch (kind) {
     case 'bolt11':
       return { kind: 'bolt11', text: requireInvoice(text, network) }
     case 'bolt12-offer':
     case 'bolt12-invoice':
       throw unsupportedDestination(
-        'bolt12',
+        kind,
         'LND cannot pay BOLT12 offers and invoices',
         'Ask the payee for a BOLT11 invoice or a Lightning address.',
       )

@@ -8,7 +8,7 @@ export function unsupportedDestination(
 ): PaymentNodeError<'payout.destination-unsupported'> {
   return new PaymentNodeError(
     'payout.destination-unsupported',
-    `This destination cannot be paid: ${says}.`,
+    `This destination (${kind}) cannot be paid: ${says}.`,
     { kind },
     { advice },
   )

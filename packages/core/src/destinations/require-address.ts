@@ -15,6 +15,6 @@ export function requireAddress(text: string, network: Network): string {
   throw invalidDestination(
     'destination',
     reading.reason,
-    `the address is not usable: ${reading.says}`,
+    `as an address of ${network} it is not usable: ${reading.says}`,
   )
 }

@@ -1,34 +1,44 @@
 /**
- * The only door to the web (LNURL, webhooks, fee sources). An implementation resolves the name,
- * checks the address, connects to exactly that address, and refuses private ranges unless allowed.
- * Not used by this release; declared so that the ports can be reviewed together.
+ * The only door to the web (LNURL, webhooks, fee sources). The one that core brings resolves the name,
+ * checks the address, connects to exactly that address, and refuses everything that is not public
+ * unless `options.http.allow` names it. A replacement (a simulation) answers for the same rules.
  */
 export interface Http {
   readonly contractVersion: 1
   /**
-   * One request, never retried inside. Rejects when nothing usable came back; a rejection after the
-   * body was sent says nothing about whether the other side acted.
+   * One request, never retried inside. Resolves with the answer whatever its status. Rejects with
+   * `http.refused` when a rule forbids it and nothing was sent, and with `http.failed` when nothing
+   * usable came back: with `outcome: 'none'` nothing was sent, with `'unknown'` the other side may
+   * have acted.
    */
   request(request: HttpRequest): Promise<HttpResponse>
 }
 
-/** One request with its bounds; nothing has a default. */
+/** One request with its bounds; they have no defaults. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Milliseconds for the whole exchange. */
+  /** Milliseconds for the whole exchange: name, connection, redirects and the last byte. */
   readonly timeout: number
-  /** Bytes after which reading stops and the request fails. */
+  /** Bytes of the body, unpacked, after which reading stops and the request fails. */
   readonly maximumBytes: number
-  /** 0 for webhooks; LNURL and fee sources may follow up to 3 on the same host, each checked again. */
+  /**
+   * How many redirects a GET follows, on the same host and port only, each checked again. 0: a
+   * redirect is an answer like any other, as for webhooks; with more a redirect too many or to
+   * another host fails. A POST follows none.
+   */
   readonly redirects: number
+  /** Ends the exchange early with `http.failed`. */
+  readonly signal?: AbortSignal
 }
 
 /** The whole answer, whatever its status. */
 export interface HttpResponse {
   readonly status: number
+  /** Names in small letters; several values of one name are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>
+  /** Read as UTF-8; bytes that are none become U+FFFD. */
   readonly body: string
 }

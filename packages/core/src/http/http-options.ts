@@ -1,0 +1,59 @@
+import { invalid } from '../errors.ts'
+import type { Http } from '../ports/http.ts'
+import { readBoolean, readInteger, readObject, readText } from '../read-input.ts'
+
+/** A host that may be asked although it is not public, e.g. a receiver in the own network. */
+export interface AllowedHost {
+  /** As in URLs: a name, an IPv4 address, or an IPv6 address without brackets. No patterns. */
+  readonly host: string
+  /** Default: every port. */
+  readonly port?: number
+  /** Also without TLS. Default false. */
+  readonly insecure?: boolean
+}
+
+/** How the library asks the web. */
+export interface HttpOptions {
+  /** Exceptions from "public addresses, over https". Default none. */
+  readonly allow?: readonly AllowedHost[]
+}
+
+/** The exceptions, or another implementation as a whole. */
+export type HttpSettings =
+  | { readonly allow: readonly AllowedHost[] }
+  | { readonly replacement: Http }
+
+export function readHttpOptions(value: unknown): HttpSettings {
+  if (value === undefined) return { allow: [] }
+  const given = value as { contractVersion?: unknown; request?: unknown } | null
+  if (typeof given?.request === 'function') {
+    if (given.contractVersion === 1) return { replacement: value as Http }
+    throw invalid(
+      'http.contractVersion',
+      'contract-version',
+      `implements contract ${String(given.contractVersion)}, this core needs 1`,
+    )
+  }
+  const { allow } = readObject(value, 'http', ['allow'])
+  if (allow === undefined) return { allow: [] }
+  if (!Array.isArray(allow)) throw invalid('http.allow', 'wrong-type', 'expected an array')
+  return { allow: allow.map((entry, position) => readAllowed(entry, `http.allow[${position}]`)) }
+}
+
+function readAllowed(value: unknown, field: string): AllowedHost {
+  const { host, port, insecure } = readObject(value, field, ['host', 'port', 'insecure'])
+  const text = readText(host, `${field}.host`, { maximum: 253 })
+  const bracketed = text.includes(':') ? `[${text}]` : text
+  const url = `https://${bracketed}`
+  // As the URL that is asked will be written: small letters, punycode, plain IP addresses.
+  const name = URL.canParse(url) ? new URL(url) : undefined
+  if (!name || name.href !== `https://${name.hostname}/`)
+    throw invalid(`${field}.host`, 'malformed', 'expected a host name or an IP address alone')
+  return {
+    host: name.hostname.replace(/^\[|\]$/g, ''),
+    ...(port !== undefined && {
+      port: readInteger(port, `${field}.port`, { minimum: 1, maximum: 65_535 }),
+    }),
+    insecure: readBoolean(insecure, `${field}.insecure`, false),
+  }
+}

@@ -1,0 +1,16 @@
+import ipaddr from 'ipaddr.js'
+
+/** Addresses of metadata servers of clouds within public ranges: Azure. */
+const metadata: ReadonlySet<string> = new Set(['168.63.129.16'])
+
+/**
+ * Why an IP address must not be connected to: the name of its range, or undefined for a public one.
+ * Every range that stands for an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo) is refused
+ * as such: what it leads to is not for us to guess.
+ */
+export function refusedRange(address: string): string | undefined {
+  if (!ipaddr.isValid(address)) return 'invalid'
+  if (metadata.has(address)) return 'metadata'
+  const range = ipaddr.parse(address).range()
+  return range === 'unicast' ? undefined : range
+}

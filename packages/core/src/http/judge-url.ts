@@ -1,0 +1,63 @@
+import { isIP } from 'node:net'
+import { refusedRequest } from './http-errors.ts'
+import type { AllowedHost } from './http-options.ts'
+import { refusedRange } from './judge-address.ts'
+
+/**
+ * The URL, when it may be asked as far as its text says; the addresses behind a name are judged when
+ * it is connected to. Throws `http.refused`.
+ */
+export function requireUrl(text: string, allow: readonly AllowedHost[]): URL {
+  if (!URL.canParse(text)) throw refusedRequest('', 'malformed', 'it is no URL')
+  const url = new URL(text)
+  const host = bareHost(url.hostname)
+  if (url.username || url.password)
+    throw refusedRequest(host, 'user-name', 'the URL holds a user name or password')
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw refusedRequest(host, 'scheme', `the URL begins with ${url.protocol}`)
+  const exception = allowedAs(host, portOf(url), allow)
+  if (url.protocol === 'http:' && !exception?.insecure)
+    throw refusedRequest(
+      host,
+      'insecure',
+      'the URL is not for https',
+      'Use https, or allow this host with insecure: true.',
+    )
+  const range = isIP(host) && !exception ? refusedRange(host) : undefined
+  if (range) throw refusedAddress(host, host, range)
+  return url
+}
+
+/** The entry for this host and port; the one for http when there are several. */
+export function allowedAs(
+  host: string,
+  port: number,
+  allow: readonly AllowedHost[],
+): AllowedHost | undefined {
+  const fitting = allow.filter(
+    (entry) => entry.host === host && (entry.port === undefined || entry.port === port),
+  )
+  return fitting.find(({ insecure }) => insecure) ?? fitting[0]
+}
+
+export function refusedAddress(
+  host: string,
+  address: string,
+  range: string,
+): ReturnType<typeof refusedRequest> {
+  return refusedRequest(
+    host,
+    'address',
+    `its address ${address} is not public (${range})`,
+    'If it is one of your own, name it in options.http.allow.',
+  )
+}
+
+function portOf(url: URL): number {
+  return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+}
+
+/** Without the brackets of IPv6. */
+export function bareHost(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}

@@ -1,0 +1,62 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup as askResolver } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { buildConnector } from 'undici'
+import type { AllowedHost } from './http-options.ts'
+import { refusedRange } from './judge-address.ts'
+import { allowedAs, refusedAddress } from './judge-url.ts'
+
+/** How names become addresses; replaced by tests of the guard. */
+export interface Resolution {
+  /** All addresses of a name. Default: the operating system's resolver. */
+  readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
+  /** Where a judged address is to be found in a test's own network. */
+  readonly route?: (address: LookupAddress) => LookupAddress
+  /** Certificates that are trusted besides the system's, PEM. */
+  readonly authority?: string
+}
+
+/**
+ * Connects to the very addresses that were judged: the name is resolved once per connection, so that
+ * a server of names cannot answer the check and the connection differently.
+ */
+export function pinnedConnector(
+  allow: readonly AllowedHost[],
+  { resolve = allAddresses, route = (address) => address, authority }: Resolution,
+): buildConnector.connector {
+  return (options, callback) => {
+    const { hostname } = options
+    const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80)
+    const isAllowed = allowedAs(hostname, port, allow) !== undefined
+    // A literal address is connected to without any lookup.
+    const range = isIP(hostname) && !isAllowed ? refusedRange(hostname) : undefined
+    if (range) return callback(refusedAddress(hostname, hostname, range), null)
+    const connect = buildConnector({
+      ...(authority !== undefined && { ca: authority }),
+      lookup: (host, { all }, done) => {
+        const answer = async (): Promise<LookupAddress[]> => {
+          const found = await resolve(host)
+          if (!isAllowed) requirePublic(host, found)
+          return found.map(route)
+        }
+        answer().then(
+          (found) => (all ? done(null, found) : done(null, found[0]!.address, found[0]!.family)),
+          (error: Error) => done(error, []),
+        )
+      },
+    })
+    connect(options, callback)
+  }
+}
+
+/** One address that is not public refuses the name: whoever mixes them wants something else. */
+function requirePublic(host: string, found: readonly LookupAddress[]): void {
+  for (const { address } of found) {
+    const range = refusedRange(address)
+    if (range) throw refusedAddress(host, address, range)
+  }
+}
+
+async function allAddresses(host: string): Promise<readonly LookupAddress[]> {
+  return await askResolver(host, { all: true })
+}
