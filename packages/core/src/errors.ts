@@ -80,7 +80,12 @@ export interface ErrorDetails {
   /** Another payout that has not failed for certain uses the same payment hash. */
   'payout.hash-used': { paymentHash: string; payout: string }
   'payout.insufficient-balance': { available: Amount; needed: Amount }
-  'payout.above-cap': { cap: 'per-payout' | 'per-day'; limit: Amount; requested: Amount }
+  /** The node's caps, and the partner's own. */
+  'payout.above-cap': {
+    cap: 'per-payout' | 'per-day' | 'partner-per-payout' | 'partner-per-day'
+    limit: Amount
+    requested: Amount
+  }
   'payout.not-unknown': { payout: string; state: string }
   /** LND's own word contradicts the operator's verdict, or can still be had. */
   'payout.verdict-refused': { payout: string; verdict: string; reason: string }

@@ -8,6 +8,12 @@ import { type Duration, readDuration } from './domain/duration.ts'
 import { invalid, PaymentNodeError } from './errors.ts'
 import { type HttpOptions, type HttpSettings, readHttpOptions } from './http/http-options.ts'
 import type { KeySource } from './keys.ts'
+import {
+  type PayoutSettings,
+  type PayoutWaitOptions,
+  payoutWaitNames,
+  readPayoutOptions,
+} from './payouts/payout-options.ts'
 import type { PeerSource } from './ports/channel-source.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Http } from './ports/http.ts'
@@ -60,7 +66,7 @@ export interface PaymentNodeOptions {
     /** Default 1 year, which is LND's own limit. */
     readonly maximumExpiry?: Duration
   }
-  readonly payouts?: {
+  readonly payouts?: PayoutWaitOptions & {
     /** When the call gives no `feeLimit`: this share of the amount, at least `minimum`. Default 5000 ppm (0.5 %), at least 10 sat. */
     readonly feeLimit?: { readonly ppm?: number; readonly minimum?: AmountInput }
     /** An invoice to pay must live this much longer. Default 1 minute. */
@@ -120,6 +126,7 @@ export interface Settings {
   readonly expiryMargin: number
   readonly paymentTimeoutSeconds: number
   readonly maximumConcurrentPayouts: number
+  readonly payouts: PayoutSettings
   readonly capPerPayout: Amount
   readonly capPerDay: Amount
   readonly capPerOpen: Amount
@@ -192,6 +199,7 @@ function read(options: PaymentNodeOptions): Settings {
     'expiryMargin',
     'timeout',
     'maximumConcurrent',
+    ...payoutWaitNames,
   ])
   const feeLimit = group(payouts.feeLimit, 'payouts.feeLimit', ['ppm', 'minimum'])
   const caps = group(options.caps, 'caps', ['perPayout', 'perDay', 'perOpen'])
@@ -248,6 +256,7 @@ function read(options: PaymentNodeOptions): Settings {
       'payouts.maximumConcurrent',
       { minimum: 1, maximum: 1000 },
     ),
+    payouts: readPayoutOptions(payouts),
     capPerPayout: readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout'),
     capPerDay: readPositiveAmount(given(caps.perDay, sat(10_000_000)), 'caps.perDay'),
     capPerOpen,

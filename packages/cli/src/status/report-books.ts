@@ -31,7 +31,7 @@ export type BooksReport =
 export type PayoutLine = Pick<
   Payout,
   'id' | 'partner' | 'state' | 'reason' | 'amount' | 'feeLimit' | 'createdAt' | 'updatedAt'
-> & { readonly attempt: Payout['attempt']['state'] }
+> & { readonly attempt: NonNullable<Payout['attempt']>['state'] | null }
 
 /** Looks at the books, as {@link readBooks} does. */
 export function reportBooks(options: PaymentNodeOptions): Promise<BooksReport> {
@@ -52,7 +52,11 @@ async function readRooms({
 }: Extract<Books, { state: 'open' }>): Promise<BooksReport> {
   const { ledger, payouts, safety } = rooms
   const { owed, partners } = await ledger.balances()
-  const waiting = [...(await all(payouts, 'reserved')), ...(await all(payouts, 'sending'))]
+  const waiting = [
+    ...(await all(payouts, 'reserved')),
+    ...(await all(payouts, 'queued')),
+    ...(await all(payouts, 'sending')),
+  ]
   return {
     state: 'open',
     node: { publicKey, network },
@@ -93,7 +97,7 @@ function payoutLine(payout: Payout): PayoutLine {
     id,
     partner,
     state,
-    attempt: attempt.state,
+    attempt: attempt?.state ?? null,
     reason,
     amount,
     feeLimit,

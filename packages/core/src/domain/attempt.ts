@@ -3,8 +3,11 @@ import type { PaymentFailure } from '../ports/lightning-node.ts'
 /** recorded → sent → succeeded | failed; recorded, sent → unknown → succeeded | failed. */
 export type AttemptState = 'recorded' | 'sent' | 'unknown' | 'succeeded' | 'failed'
 
-/** reserved → sending → succeeded | failed. */
-export type PayoutState = 'reserved' | 'sending' | 'succeeded' | 'failed'
+/**
+ * Off chain: reserved → sending → succeeded | failed. On chain: queued → sending → succeeded, back to
+ * queued when its transaction was given up before anything was signed, or queued → canceled | failed.
+ */
+export type PayoutState = 'reserved' | 'queued' | 'sending' | 'succeeded' | 'failed' | 'canceled'
 
 /** Why a payout ended without paying: LND's reason, or our proof that it never started. */
 export type PayoutFailure =
@@ -12,6 +15,10 @@ export type PayoutFailure =
   | 'expired-before-sending'
   | 'refused'
   | 'resolved-by-operator'
+  /** The channels could not send it for as long as it may wait. */
+  | 'outbound-short'
+  /** The payee's server did not answer for as long as it may wait. */
+  | 'destination-unreachable'
 
 /** What is known when a payout's worker asks what to do. */
 export interface AttemptSituation {
@@ -30,6 +37,8 @@ export interface AttemptSituation {
   readonly isHalted: boolean
   /** LND came back with an old state: what it has forgotten or failed proves nothing. */
   readonly isNodeBehind: boolean
+  /** Whether the channels can send it now; looked at only before it was ever sent. */
+  readonly outbound: 'enough' | 'short' | 'short-for-too-long'
 }
 
 export type Evidence =
@@ -47,7 +56,7 @@ export type Evidence =
   | { readonly kind: 'silence' }
 
 /** Why nothing may be concluded now. `forgotten`: LND had the payment and does not know it any more. */
-export type WaitReason = 'halted' | 'may-still-be-sent' | 'silence' | 'forgotten'
+export type WaitReason = 'halted' | 'may-still-be-sent' | 'silence' | 'forgotten' | 'outbound-short'
 
 export type AttemptAction =
   | { readonly do: 'send' }
@@ -55,7 +64,7 @@ export type AttemptAction =
   | { readonly do: 'book-succeeded' }
   | {
       readonly do: 'book-failed'
-      readonly because: 'node-says-failed' | 'expired-before-sending' | 'refused'
+      readonly because: 'node-says-failed' | 'expired-before-sending' | 'refused' | 'outbound-short'
     }
   | { readonly do: 'mark-unknown' }
   /** Ask again later: nothing may be concluded now. */
@@ -112,6 +121,12 @@ function start(situation: AttemptSituation): AttemptAction {
     return { do: 'book-failed', because: 'expired-before-sending' }
   }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
+  // Never sent: nothing is in flight, so that it may wait, and its failure is certain.
+  if (situation.state === 'recorded') {
+    if (situation.outbound === 'short') return { do: 'wait', because: 'outbound-short' }
+    if (situation.outbound === 'short-for-too-long')
+      return { do: 'book-failed', because: 'outbound-short' }
+  }
   return { do: 'send' }
 }
 

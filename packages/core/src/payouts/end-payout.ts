@@ -1,15 +1,13 @@
 import type { Context, Identity } from '../context.ts'
 import type { PayoutFailure } from '../domain/attempt.ts'
-import { bookPayout, bookRelease } from '../domain/ledger.ts'
 import { newEvent } from '../events/new-event.ts'
-import { postTransaction } from '../ledger/post-transaction.ts'
 import type { Change, Write } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { jobs, queueOf } from '../tables/jobs.ts'
 import { attempts, payouts, usedHashes } from '../tables/payouts.ts'
 import { remove, update } from '../tables/table.ts'
-import { returnToDay } from './count-against-day.ts'
-import { lastAttempt } from './get-payout.ts'
+import { bookEnding, type PaidFee } from './book-ending.ts'
+import { findAttempt } from './get-payout.ts'
 import { type Payout, payoutView } from './payout-view.ts'
 
 /** How a payout ended, for certain. */
@@ -22,7 +20,8 @@ export type PayoutEnding =
     }
   | {
       readonly state: 'failed'
-      readonly reason: PayoutFailure
+      /** A destination that lies gives its own reason. */
+      readonly reason: PayoutFailure | (string & {})
       readonly evidence: unknown
       /** After an operator's verdict the hash stays taken: LND may know better later. */
       readonly keepHash?: true
@@ -43,11 +42,11 @@ export async function endPayout(
 ): Promise<Payout | undefined> {
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const payout = await context.storage.get(payouts, [id])
-    if (!payout || payout.state === 'succeeded' || payout.state === 'failed') return undefined
-    const attempt = await lastAttempt(context, id)
-    if (revision !== undefined && attempt.revision !== revision) return undefined
+    if (!payout || hasEnded(payout.state)) return undefined
+    // None: its destination was never resolved, so that nothing can have been sent.
+    const attempt = await findAttempt(context, id)
+    if (revision !== undefined && attempt?.revision !== revision) return undefined
     const now = context.clock.now()
-    const worstMsat = payout.amount_msat + payout.fee_limit_msat
     const setAttempt = {
       state: ending.state,
       failure: ending.state === 'failed' ? ending.reason : null,
@@ -61,23 +60,20 @@ export async function endPayout(
       preimage: ending.state === 'succeeded' ? ending.preimage : null,
       updated_at: now,
     }
-    const view = payoutView({ ...payout, ...setPayout }, { ...attempt, ...setAttempt })
-    const spentMsat = ending.state === 'succeeded' ? payout.amount_msat + ending.feeMsat : 0n
-    const booked =
+    const view = payoutView(
+      { ...payout, ...setPayout },
+      attempt ? { ...attempt, ...setAttempt } : null,
+    )
+    const paid: PaidFee | undefined =
       ending.state === 'succeeded'
-        ? bookPayout(id, payout.partner, {
-            worstMsat,
-            amountMsat: payout.amount_msat,
-            feeMsat: ending.feeMsat,
-          })
-        : bookRelease(id, payout.partner, worstMsat)
+        ? { feeMsat: ending.feeMsat, account: 'world/routing-fees' }
+        : undefined
     const writes: Write[] = [
-      update(attempts, attempt, setAttempt),
+      ...(attempt ? [update(attempts, attempt, setAttempt)] : []),
       update(payouts, payout, setPayout),
-      ...postTransaction(context, identity, booked),
-      ...(await freeHash(context, identity, payout.payment_hash, ending)),
+      ...(await bookEnding(context, identity, payout, paid)),
+      ...(attempt ? await freeHash(context, identity, attempt.payment_hash, ending) : []),
       ...(await endJob(context, identity, id)),
-      returnToDay(identity, payout.cap_day, worstMsat - spentMsat),
     ]
     const events = [
       newEvent(context, identity, `payout.${ending.state}`, `payout/${id}`, { payout: view }),
@@ -105,4 +101,9 @@ async function endJob(context: Context, identity: Identity, payout: string): Pro
   const equals = [queueOf(identity.publicKey, 'payout'), payout]
   const [job] = await context.storage.find(jobs, { index: 'queue_subject', equals, limit: 1 })
   return job ? [remove(jobs, job)] : []
+}
+
+/** No state follows these. */
+export function hasEnded(state: string): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'canceled'
 }

@@ -3,7 +3,8 @@ import { PaymentNodeError } from '../errors.ts'
 import { readId } from '../read-input.ts'
 import { attempts, payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
-import { type Payout, payoutView } from './payout-view.ts'
+import { transactions } from '../tables/transactions.ts'
+import { type Carrier, type Payout, payoutView } from './payout-view.ts'
 
 /** One payout. Throws `payout.not-found`. */
 export async function getPayout(context: Context, id: string): Promise<Payout> {
@@ -21,20 +22,42 @@ export async function findPayout(context: Context, id: string): Promise<RowOf<ty
 }
 
 export async function readPayout(context: Context, row: RowOf<typeof payouts>): Promise<Payout> {
-  return payoutView(row, await lastAttempt(context, row.id))
+  const [attempt, carried] = await Promise.all([
+    findAttempt(context, row.id),
+    readCarrier(context, row),
+  ])
+  return payoutView(row, attempt ?? null, carried)
 }
 
-/** The attempt that counts. A payout is never stored without one. */
+async function readCarrier(
+  context: Context,
+  { transaction }: RowOf<typeof payouts>,
+): Promise<Carrier | null> {
+  if (transaction === null) return null
+  const row = await context.storage.get(transactions, [transaction])
+  return row ? { row, height: context.live.info?.blockHeight ?? 0 } : null
+}
+
+/** The attempt that counts, where the payment hash must be known already. */
 export async function lastAttempt(
   context: Context,
   payout: string,
 ): Promise<RowOf<typeof attempts>> {
+  const attempt = await findAttempt(context, payout)
+  if (attempt) return attempt
+  throw new PaymentNodeError('payout.not-found', `Payout ${payout} has no attempt.`, { payout })
+}
+
+/** The attempt that counts: none on chain, and none before a destination was resolved to an invoice. */
+export async function findAttempt(
+  context: Context,
+  payout: string,
+): Promise<RowOf<typeof attempts> | undefined> {
   const [attempt] = await context.storage.find(attempts, {
     index: 'key',
     equals: [payout],
     descending: true,
     limit: 1,
   })
-  if (attempt) return attempt
-  throw new PaymentNodeError('payout.not-found', `Payout ${payout} has no attempt.`, { payout })
+  return attempt
 }

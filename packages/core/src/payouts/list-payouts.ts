@@ -12,7 +12,7 @@ export interface PayoutFilter extends PageInput {
   readonly state?: PayoutState
 }
 
-const states = ['reserved', 'sending', 'succeeded', 'failed'] as const
+const states = ['reserved', 'queued', 'sending', 'succeeded', 'failed', 'canceled'] as const
 
 /** Payouts by partner and state, newest first. Throws `input.invalid`. */
 export async function listPayouts(

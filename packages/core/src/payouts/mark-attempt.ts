@@ -135,7 +135,7 @@ function mark(
     return (
       row?.revision === attempt.revision + 1 &&
       row.updated_at === now &&
-      row.state === view.attempt.state
+      row.state === view.attempt?.state
     )
   })
 }

@@ -1,5 +1,11 @@
 import type { Context, Identity, Leadership } from '../context.ts'
-import { type AttemptState, decideAttempt, type WaitReason } from '../domain/attempt.ts'
+import {
+  type AttemptAction,
+  type AttemptSituation,
+  type AttemptState,
+  decideAttempt,
+  type WaitReason,
+} from '../domain/attempt.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import { maximumDecisions } from '../record.ts'
 import { isCompared, whenCompared } from '../safety/compared.ts'
@@ -8,10 +14,11 @@ import { readSafety } from '../safety/require-not-halted.ts'
 import type { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
-import { endPayout } from './end-payout.ts'
-import { lastAttempt } from './get-payout.ts'
+import { endPayout, hasEnded } from './end-payout.ts'
+import { findAttempt } from './get-payout.ts'
 import { markSeen, markSent, markUnknown, markWaiting, type PayoutRows } from './mark-attempt.ts'
 import { type Observation, observePayment } from './observe-payment.ts'
+import { isOutboundShort, outboundPause } from './outbound-short.ts'
 
 /** Clocks of this machine and of LND may differ by this much (milliseconds). */
 const clockMargin = 60_000
@@ -22,8 +29,10 @@ const askAgainAfter = 30_000
 /** Milliseconds after which an expiry is looked at again, however far it is: our clock may be wrong now. */
 const longestWait = 60_000
 
-/** `later`: look again after so many milliseconds. */
-export type PayResult = { readonly ended: true } | { readonly ended: false; readonly after: number }
+/** `after`: look again after so many milliseconds. `unresolved`: its payee's server must be asked first. */
+export type PayResult =
+  | { readonly ended: true }
+  | { readonly ended: false; readonly after: number; readonly isUnresolved?: true }
 
 /**
  * Takes a payout as far as it goes now. Every step is decided from what is stored and what LND shows,
@@ -42,9 +51,14 @@ export async function payPayout(
   let hasAskedAgain = false
   for (;;) {
     const rows = await read(context, id)
-    if (!rows) return { ended: true }
+    if (!rows || hasEnded(rows.payout.state)) return { ended: true }
+    if (!hasAttempt(rows)) return { ended: false, after: 0, isUnresolved: true }
     const guard = await readSafety(context, identity)
-    const action = decideAttempt(situation(context, rows, leadership, guard), seen.evidence)
+    const outbound = await outboundFor(context, rows)
+    const action = decideAttempt(
+      situation(context, rows, leadership, guard, outbound),
+      seen.evidence,
+    )
     switch (action.do) {
       case 'nothing':
         return { ended: true }
@@ -108,9 +122,25 @@ export async function payPayout(
   }
 }
 
-async function read(context: Context, id: string): Promise<PayoutRows | undefined> {
+type Read = Pick<PayoutRows, 'payout'> & { readonly attempt: PayoutRows['attempt'] | undefined }
+
+async function read(context: Context, id: string): Promise<Read | undefined> {
   const payout = await context.storage.get(payouts, [id])
-  return payout && { payout, attempt: await lastAttempt(context, id) }
+  return payout && { payout, attempt: await findAttempt(context, id) }
+}
+
+function hasAttempt(rows: Read | undefined): rows is PayoutRows {
+  return rows?.attempt !== undefined
+}
+
+/** What was never sent waits for channels that can send it; what was is LND's to end. */
+async function outboundFor(
+  context: Context,
+  { payout, attempt }: PayoutRows,
+): Promise<AttemptSituation['outbound']> {
+  if (attempt.state !== 'recorded' || !(await isOutboundShort(context, payout))) return 'enough'
+  const isOverdue = payout.deadline !== null && payout.deadline <= context.clock.now()
+  return isOverdue ? 'short-for-too-long' : 'short'
 }
 
 /** Not while another LND may answer, nor on a lease that may be somebody else's by now. */
@@ -135,7 +165,7 @@ async function isCountedOutside(following: Following, id: string): Promise<boole
       })
     }
     const rows = await read(context, id)
-    if (rows && rows.payout.reason !== 'counter-unreachable') {
+    if (hasAttempt(rows) && rows.payout.reason !== 'counter-unreachable') {
       await markWaiting(context, identity, rows, leadership, 'counter-unreachable')
     }
     await context.clock.sleep(1000, signal)
@@ -148,7 +178,8 @@ function situation(
   { attempt }: PayoutRows,
   leadership: Leadership,
   guard: RowOf<typeof safety>,
-): Parameters<typeof decideAttempt>[0] {
+  outbound: AttemptSituation['outbound'],
+): AttemptSituation {
   return {
     state: attempt.state as AttemptState,
     epoch: attempt.epoch,
@@ -159,6 +190,7 @@ function situation(
     isExclusive: context.storage.isExclusive,
     isHalted: guard.is_halted,
     isNodeBehind: guard.cause === 'node-behind',
+    outbound,
   }
 }
 
@@ -223,7 +255,7 @@ async function noteSeen(following: Following, id: string, update: PaymentUpdate)
   const evidence = evidenceOf({ evidence: { kind: 'in-flight' }, update })
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const rows = await read(context, id)
-    if (!rows || rows.attempt.seen_at !== null) return
+    if (!hasAttempt(rows) || rows.attempt.seen_at !== null) return
     if (!(await markSeen(context, identity, rows, leadership, evidence))) return
   }
 }
@@ -251,7 +283,7 @@ async function bookSucceeded(
 }
 
 function failureOf(
-  because: 'node-says-failed' | 'expired-before-sending' | 'refused',
+  because: Extract<AttemptAction, { do: 'book-failed' }>['because'],
   { update }: Observation,
 ) {
   return because === 'node-says-failed' ? (update?.failure ?? 'error') : because
@@ -277,6 +309,7 @@ function evidenceOf({ evidence, update, error }: Observation): unknown {
 }
 
 function waitFor(context: Context, because: WaitReason, { attempt }: PayoutRows): number {
+  if (because === 'outbound-short') return outboundPause
   if (because !== 'may-still-be-sent') return 1000
   const left = attempt.expires_at + clockMargin - context.clock.now()
   return Math.min(longestWait, Math.max(1000, left))

@@ -5,7 +5,7 @@ import { sha256Hex } from '../keys.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import { readBoolean, readId, readObject, readOneOf, readText } from '../read-input.ts'
 import { endPayout } from './end-payout.ts'
-import { findPayout, lastAttempt } from './get-payout.ts'
+import { findAttempt, findPayout } from './get-payout.ts'
 import { isEarlier } from './observe-payment.ts'
 import type { Payout } from './payout-view.ts'
 
@@ -47,8 +47,9 @@ export async function resolvePayout(
   if (verdict === 'failed') refuseProofOfSuccess(evidence)
   const identity = identityOf(context)
   const payout = await findPayout(context, id)
-  const attempt = await lastAttempt(context, id)
-  if (attempt.state !== 'sent' && attempt.state !== 'unknown') throw notUnknown(id, attempt.state)
+  const attempt = await findAttempt(context, id)
+  if (attempt?.state !== 'sent' && attempt?.state !== 'unknown')
+    throw notUnknown(id, attempt?.state ?? payout.state)
 
   const preimage =
     evidence.preimage === undefined ? null : readPreimage(evidence.preimage, payout.payment_hash)

@@ -45,14 +45,14 @@ function refusedDestination(
   }
 }
 
-function unsupported(kind: string, destination: string): Row {
+function unsupported(kind: string, destination: string, says: string): Row {
   return {
     verb: 'payouts.request',
     field: 'destination',
     reason: kind,
     code: 'payout.destination-unsupported',
     details: { kind },
-    says: kind === 'unknown' ? 'no known kind' : kind,
+    says,
     call: to(() => destination),
   }
 }
@@ -60,14 +60,16 @@ function unsupported(kind: string, destination: string): Row {
 const minutes = (count: number): number => count * 60_000
 
 const destinations: readonly Row[] = [
-  unsupported('lightning-address', 'shop@example.com'),
-  unsupported('lnurl', 'lnurlp://shop.example/pay'),
-  unsupported('bip21', 'bitcoin:bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq'),
-  unsupported('onchain-address', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'),
-  unsupported('node-public-key', `02${'ab'.repeat(32)}`),
-  unsupported('bolt12-offer', 'lno1qqqq'),
-  unsupported('bolt12-invoice', 'lni1qqqq'),
-  unsupported('unknown', 'hello'),
+  unsupported('lightning-address', 'shop@example.com', 'yet'),
+  unsupported('lnurl', 'lnurlp://shop.example/pay', 'yet'),
+  unsupported('onchain-address', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 'yet'),
+  unsupported('node-public-key', `02${'ab'.repeat(32)}`, 'keysend'),
+  unsupported('bolt12', 'lno1qqqq', 'BOLT12'),
+  unsupported('bolt12', 'lni1qqqq', 'BOLT12'),
+  unsupported('unknown', 'hello', 'no known kind'),
+  refusedDestination('wrong-network', () => 'bitcoin:bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', {
+    says: 'another network',
+  }),
   ...['bc', 'tb', 'tbs', 'sb'].map((prefix) =>
     refusedDestination('wrong-network', (world) => written(world, { prefix }), {
       says: 'regtest',
@@ -171,8 +173,27 @@ export const payoutRows: readonly Row[] = [
     { code: 'partner.not-found', details: { partner: 'nobody' } },
   ),
   ...positiveAmounts('payouts.request', 'amount', (world, amount) => request(world, { amount })),
-  ...each('payouts.request', 'amount', (world, amount) => request(world, { amount }), [
-    ['all', 'all-not-supported'],
+  // An invoice that names its amount cannot take everything.
+  refusedDestination('amount-differs', written, { field: 'amount', input: { amount: 'all' } }),
+  ...booleans('payouts.request', 'quick', (world, quick) => request(world, { quick })),
+  ...each('payouts.request', 'quick', (world, quick) => request(world, { quick }), [
+    [true, 'only-on-chain'],
+    [false, 'only-on-chain'],
+  ]),
+  ...each('payouts.request', 'ceiling', (world, ceiling) => request(world, { ceiling }), [
+    ['5', 'wrong-type'],
+    [Number.NaN, 'not-a-number'],
+    [Number.POSITIVE_INFINITY, 'not-finite'],
+    [0.9, 'too-small'],
+    [-1, 'too-small'],
+    [10_001, 'too-large'],
+    [5, 'only-on-chain'],
+  ]),
+  ...each('payouts.request', 'deadline', (world, deadline) => request(world, { deadline }), [
+    ['59s', 'too-short'],
+    ['366d', 'too-long'],
+    ['soon', 'malformed'],
+    ['1d', 'only-on-chain'],
   ]),
   ...amounts('payouts.request', 'feeLimit', (world, feeLimit) => request(world, { feeLimit })),
   ...texts('payouts.request', 'destination', 8192, (world, destination) =>

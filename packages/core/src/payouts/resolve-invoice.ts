@@ -1,18 +1,10 @@
 import type { Context, Identity } from '../context.ts'
 import type { Amount } from '../domain/amount.ts'
 import { checkPayable } from '../domain/bolt11-check.ts'
-import { type DestinationKind, destinationKind, isForNetwork } from '../domain/destination.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { DecodedInvoice } from '../ports/lightning-node.ts'
-import { readText } from '../read-input.ts'
 import { usedHashes } from '../tables/payouts.ts'
-import { hashUsed } from './request-payout.ts'
-
-/** A destination by its form: not yet known to be payable. */
-export interface Destination {
-  readonly kind: DestinationKind
-  readonly text: string
-}
+import { hashUsed } from './explain-refusal.ts'
 
 /** A BOLT11 invoice that may be paid now. */
 export interface PayableDestination {
@@ -27,47 +19,16 @@ export interface PayableDestination {
   readonly expiresAt: number
 }
 
-const unsupported: Readonly<Record<Exclude<DestinationKind, 'bolt11'>, string>> = {
-  'bolt12-offer': 'BOLT12 offers cannot be paid by LND',
-  'bolt12-invoice': 'BOLT12 invoices cannot be paid by LND',
-  'lightning-address': 'Lightning addresses are not supported yet',
-  lnurl: 'LNURL is not supported yet',
-  bip21: 'BIP21 URIs are not supported yet',
-  'onchain-address': 'on-chain addresses are not supported yet',
-  'node-public-key': 'a node key says nothing about what is paid (keysend): not supported',
-  unknown: 'this is no known kind of destination',
-}
-
-/** Reads the form and refuses what cannot be paid. Throws `input.invalid`, `payout.destination-unsupported`. */
-export function readDestination(value: unknown): Destination {
-  const given = readText(value, 'destination', {
-    maximum: 8192,
-    pattern: /^\S+$/,
-    says: 'must not contain white space',
-  })
-  const text = given.replace(/^lightning:/i, '')
-  const kind = destinationKind(text)
-  if (kind === 'bolt11') return { kind, text: text.toLowerCase() }
-  throw new PaymentNodeError(
-    'payout.destination-unsupported',
-    `Cannot pay ${kind === 'unknown' ? 'this destination' : `a ${kind}`}: ${unsupported[kind]}.`,
-    { kind },
-    { advice: 'Give a BOLT11 invoice.' },
-  )
-}
-
 /**
  * Decodes by the node and checks everything that can be checked before money is reserved. Throws
  * `payout.destination-invalid`, `payout.hash-used`, `node.unavailable`.
  */
-export async function resolveDestination(
+export async function resolveInvoice(
   context: Context,
   identity: Identity,
-  { text }: Destination,
+  text: string,
   amount: Amount | undefined,
 ): Promise<PayableDestination> {
-  if (!isForNetwork(text, identity.network))
-    throw refuse('destination', 'wrong-network', `the invoice is not for ${identity.network}`)
   const decoded = await decode(context, text)
   const payable = checkPayable(decoded, {
     now: context.clock.now(),
@@ -75,7 +36,7 @@ export async function resolveDestination(
     ownPublicKey: identity.publicKey,
     amountMsat: amount?.msat,
   })
-  if (!payable.payable) throw refuse(payable.field, payable.reason, payable.says)
+  if (!payable.payable) throw refuseDestination(payable.field, payable.reason, payable.says)
   const priorIndex = await requireUnpaid(context, identity, decoded.paymentHash)
   return {
     text,
@@ -93,7 +54,12 @@ async function decode(context: Context, text: string): Promise<DecodedInvoice> {
   } catch (error) {
     if (PaymentNodeError.is(error, 'node.unavailable')) context.live.checkConnection()
     if (!PaymentNodeError.is(error, 'node.invoice-malformed')) throw error
-    throw refuse('destination', error.details.reason, 'the node cannot read this invoice', error)
+    throw refuseDestination(
+      'destination',
+      error.details.reason,
+      'the node cannot read this invoice',
+      error,
+    )
   }
 }
 
@@ -121,7 +87,7 @@ async function requireUnpaid(
   return 0
 }
 
-function refuse(
+export function refuseDestination(
   field: string,
   reason: string,
   says: string,

@@ -1,0 +1,63 @@
+import type { Context, Identity } from '../context.ts'
+import { bookPayout, bookRelease } from '../domain/ledger.ts'
+import { bookTransaction } from '../ledger/book-transaction.ts'
+import { readDebt, towardsDebt } from '../ledger/read-debt.ts'
+import type { Write } from '../ports/storage.ts'
+import { invoiceRefunds } from '../tables/invoices.ts'
+import type { payouts } from '../tables/payouts.ts'
+import type { RowOf } from '../tables/table.ts'
+import { returnToDay } from './count-against-day.ts'
+import { reservedFor, worstOf } from './reservation.ts'
+
+/** What a payout cost that was paid: in msat, and who got it. */
+export interface PaidFee {
+  readonly feeMsat: bigint
+  readonly account: 'world/routing-fees' | 'world/onchain-fees'
+}
+
+/**
+ * The writes that end a payout in the books, once, off chain and on chain: ledger (what is not used returns
+ * to the partner, a debt first), caps, and what a refund that was not paid gives back to its invoice.
+ * `paid`: undefined when nothing left. The caller adds the payout's own row.
+ */
+export async function bookEnding(
+  context: Context,
+  identity: Identity,
+  payout: RowOf<typeof payouts>,
+  paid: PaidFee | undefined,
+): Promise<Write[]> {
+  const reservedMsat = reservedFor(payout)
+  const spentMsat = paid ? payout.amount_msat + paid.feeMsat : 0n
+  const returned = reservedMsat > spentMsat ? reservedMsat - spentMsat : 0n
+  const toDebtMsat =
+    returned === 0n ? 0n : towardsDebt(returned, await readDebt(context, identity, payout.partner))
+  const booked = paid
+    ? bookPayout(payout.id, payout.partner, {
+        worstMsat: reservedMsat,
+        amountMsat: payout.amount_msat,
+        feeMsat: paid.feeMsat,
+        feeAccount: paid.account,
+        toDebtMsat,
+      })
+    : bookRelease(payout.id, payout.partner, reservedMsat, toDebtMsat)
+  return [
+    ...(await bookTransaction(context, identity, booked)),
+    ...returnToDay(identity, payout, worstOf(payout) - spentMsat),
+    ...(paid || payout.invoice === null ? [] : [giveBack(identity, payout, payout.invoice)]),
+  ]
+}
+
+function giveBack(
+  { publicKey }: Identity,
+  { amount_msat }: RowOf<typeof payouts>,
+  invoice: string,
+): Write {
+  return {
+    op: 'add',
+    table: invoiceRefunds,
+    key: [publicKey, invoice],
+    column: 'refunded_msat',
+    by: -amount_msat,
+    min: 0n,
+  }
+}

@@ -1,0 +1,129 @@
+import type { Context, Identity } from '../context.ts'
+import { Amount } from '../domain/amount.ts'
+import type { DestinationKind } from '../domain/destination.ts'
+import { amountOfAll, type WorstFee, worstFeeOf } from '../domain/payout-amount.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { balances } from '../tables/ledger.ts'
+import type { partners } from '../tables/partners.ts'
+import type { RowOf } from '../tables/table.ts'
+import { insufficientBalance } from './explain-refusal.ts'
+import type { PayoutRequest } from './place-payout.ts'
+import type { PayoutTerms, Way } from './read-terms.ts'
+import { type PayableDestination, refuseDestination, resolveInvoice } from './resolve-invoice.ts'
+
+/** What is to be stored, as far as it is decided before the storage has its say. */
+export interface PayoutDraft {
+  readonly destination: string
+  readonly kind: DestinationKind
+  readonly amountMsat: bigint
+  /** The worst fee. */
+  readonly feeLimitMsat: bigint
+  /** Milliseconds since 1970. */
+  readonly deadline: number | null
+  /** What is paid off chain; without it the destination is resolved when it is sent. */
+  readonly invoice?: PayableDestination
+}
+
+type Request = Pick<PayoutRequest, 'terms' | 'upToMsat'>
+type OffchainWay = Exclude<Way, { readonly kind: 'onchain-address' }>
+
+/** Decides amount and worst fee, and checks the destination. Throws as `requestPayout`. */
+export async function draftPayout(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+  request: Request,
+): Promise<PayoutDraft> {
+  const { terms } = request
+  if (terms.way.kind !== 'bolt11') {
+    throw new PaymentNodeError(
+      'payout.destination-unsupported',
+      `Cannot pay a ${terms.way.kind} yet.`,
+      {
+        kind: terms.way.kind,
+      },
+    )
+  }
+  return draftOffchain(context, identity, partner, request, terms.way)
+}
+
+async function draftOffchain(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+  { terms, upToMsat }: Request,
+  way: OffchainWay,
+): Promise<PayoutDraft> {
+  const fee = routingFee(context, terms)
+  // Servers behind Lightning addresses often know whole satoshi only.
+  const unit = way.kind === 'bolt11' ? 1n : 1000n
+  const amount =
+    terms.amount === 'all'
+      ? await takeAll(context, identity, partner, fee, unit, upToMsat)
+      : terms.amount
+  if (way.kind === 'bolt11') {
+    const invoice = await resolveInvoice(context, identity, way.text, amount)
+    return {
+      destination: way.text,
+      kind: way.kind,
+      amountMsat: invoice.amountMsat,
+      feeLimitMsat: worstFeeOf(invoice.amountMsat, fee),
+      deadline: context.clock.now() + context.settings.payouts.waitForOutbound,
+      invoice,
+    }
+  }
+  if (!amount)
+    throw refuseDestination(
+      'amount',
+      'amount-missing',
+      'the destination names no amount: say how much to pay',
+    )
+  return {
+    destination: way.text,
+    kind: way.kind,
+    amountMsat: amount.msat,
+    feeLimitMsat: worstFeeOf(amount.msat, fee),
+    deadline: context.clock.now() + context.settings.payouts.waitForDestination,
+  }
+}
+
+/** What routing may cost at worst: what the call says, else the rule of the options. */
+function routingFee({ settings }: Context, { feeLimit }: PayoutTerms): WorstFee {
+  return feeLimit
+    ? { fixedMsat: feeLimit.msat }
+    : { ppm: settings.feeLimitPpm, minimumMsat: settings.feeLimitMinimum.msat }
+}
+
+/** Everything that is available now; the reservation, bounded by the balance, has the last word. */
+export async function takeAll(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+  fee: WorstFee,
+  unitMsat: bigint,
+  upToMsat?: bigint,
+): Promise<Amount> {
+  const available = await availableOf(context, identity, partner.id)
+  const charged: WorstFee = partner.fees_paid_by === 'operator' ? { fixedMsat: 0n } : fee
+  const all = amountOfAll(available, charged, unitMsat)
+  const most = upToMsat === undefined ? all : smaller(all, amountOfAll(upToMsat, fee, unitMsat))
+  if (most > 0n) return new Amount(most)
+  throw insufficientBalance(
+    partner.id,
+    new Amount(available),
+    new Amount(unitMsat + worstFeeOf(unitMsat, charged)),
+  )
+}
+
+/** What the partner can pay out now, in msat. */
+export async function availableOf(
+  context: Context,
+  { publicKey }: Identity,
+  partner: string,
+): Promise<bigint> {
+  return (await context.storage.get(balances, [publicKey, `partner/${partner}`]))?.amount_msat ?? 0n
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
+}

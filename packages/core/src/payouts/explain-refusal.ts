@@ -1,0 +1,91 @@
+import type { Context, Identity } from '../context.ts'
+import { Amount } from '../domain/amount.ts'
+import { PaymentNodeError } from '../errors.ts'
+import type { Refused, Write } from '../ports/storage.ts'
+import { balances } from '../tables/ledger.ts'
+import { partnerDays, type partners } from '../tables/partners.ts'
+import { dayTotals, usedHashes } from '../tables/payouts.ts'
+import type { RowOf } from '../tables/table.ts'
+
+/** What was to be stored when the storage refused it. Amounts in msat. */
+export interface RefusedPayout {
+  readonly partner: RowOf<typeof partners>
+  readonly worstMsat: bigint
+  readonly reservedMsat: bigint
+  readonly paymentHash: string | undefined
+}
+
+/** Throws when the refusal is final; returns when the decision must be made again. */
+export async function explainRefusal(
+  context: Context,
+  identity: Identity,
+  refused: Refused,
+  write: Write | undefined,
+  { partner, worstMsat, reservedMsat, paymentHash }: RefusedPayout,
+  isAll: boolean,
+): Promise<void> {
+  if (write?.op === 'insert' && write.table.name === usedHashes.name && paymentHash) {
+    const used = await context.storage.get(usedHashes, [identity.publicKey, paymentHash])
+    if (used) throw hashUsed(paymentHash, used.payout)
+  }
+  if (refused.reason !== 'bound' || write?.op !== 'add') return
+  if (write.table.name === dayTotals.name)
+    throw aboveCap('per-day', context.settings.capPerDay, worstMsat)
+  if (write.table.name === partnerDays.name) {
+    // Without a cap of its own the row was missing.
+    if (partner.cap_per_day_msat === null) return
+    throw aboveCap('partner-per-day', new Amount(partner.cap_per_day_msat), worstMsat)
+  }
+  const account = `partner/${partner.id}`
+  if (write.table.name !== balances.name || write.key[1] !== account || isAll) return
+  const row = await context.storage.get(balances, [identity.publicKey, account])
+  const available = new Amount(row?.amount_msat ?? 0n)
+  if (available.msat >= reservedMsat) return
+  throw insufficientBalance(partner.id, available, new Amount(reservedMsat))
+}
+
+export function insufficientBalance(
+  partner: string,
+  available: Amount,
+  needed: Amount,
+): PaymentNodeError<'payout.insufficient-balance'> {
+  return new PaymentNodeError(
+    'payout.insufficient-balance',
+    `${partner} has ${available}, the payout may need ${needed} with its fee limit.`,
+    { available, needed },
+    { advice: 'Pay out less, or lower feeLimit.' },
+  )
+}
+
+export function hashUsed(
+  paymentHash: string,
+  payout: string,
+): PaymentNodeError<'payout.hash-used'> {
+  return new PaymentNodeError(
+    'payout.hash-used',
+    `The payment hash ${paymentHash} is used by ${payout}, which has not failed for certain.`,
+    { paymentHash, payout },
+    { advice: 'Ask the payee for a new invoice.' },
+  )
+}
+
+const advice = {
+  'per-payout': 'Raise caps.perPayout.',
+  'per-day': 'Wait for the next UTC day, or raise caps.perDay.',
+  'partner-per-payout': "Raise the partner's caps.perPayout.",
+  'partner-per-day': "Wait for the next UTC day, or raise the partner's caps.perDay.",
+} as const
+
+export function aboveCap(
+  cap: keyof typeof advice,
+  limit: Amount,
+  worstMsat: bigint,
+): PaymentNodeError<'payout.above-cap'> {
+  const requested = new Amount(worstMsat)
+  return new PaymentNodeError(
+    'payout.above-cap',
+    `${requested} with its fee limit is above the cap ${cap} of ${limit}.`,
+    { cap, limit, requested },
+    { advice: advice[cap] },
+  )
+}

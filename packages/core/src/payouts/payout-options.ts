@@ -1,0 +1,77 @@
+import { type Amount, type AmountInput, readPositiveAmount, sat } from '../domain/amount.ts'
+import { type Duration, readDuration } from '../domain/duration.ts'
+import { invalid } from '../errors.ts'
+import { readObject } from '../read-input.ts'
+
+/** How payouts wait, and what is paid without being asked for. */
+export interface PayoutWaitOptions {
+  /** How long a Lightning address or LNURL whose server does not answer is tried. Default 1 hour. */
+  readonly waitForDestination?: Duration
+  /** How long a payout waits for outbound liquidity before it is sent; never longer than its invoice lives. Default 1 hour. */
+  readonly waitForOutbound?: Duration
+  /** The least that is paid on chain. Default 10,000 sat, at least 1,000 sat (above the dust limit of every address type). */
+  readonly onchainMinimum?: AmountInput
+  /** Pays partners' balances by itself, where the partner has it switched on. Left out: only on `payouts.runAutomatic()`. */
+  readonly automatic?: AutomaticOptions
+}
+
+/** When balances are paid out by themselves. */
+export interface AutomaticOptions {
+  /** How often balances are looked at. Default 1 hour. */
+  readonly every?: Duration
+  /** For partners without a minimum of their own. Default 10,000 sat. */
+  readonly minimum?: AmountInput
+}
+
+/** The options with every default filled in. Durations in milliseconds. */
+export interface PayoutSettings {
+  readonly waitForDestination: number
+  readonly waitForOutbound: number
+  readonly onchainMinimum: Amount
+  /** Undefined: no schedule. */
+  readonly automaticEvery: number | undefined
+  readonly automaticMinimum: Amount
+}
+
+export const payoutWaitNames = [
+  'waitForDestination',
+  'waitForOutbound',
+  'onchainMinimum',
+  'automatic',
+] as const
+
+/** Above the dust limit of every type of address (546 sat), with room. */
+const leastOnchain = sat(1000)
+
+export function readPayoutOptions(options: Readonly<Record<string, unknown>>): PayoutSettings {
+  const given = <T>(value: unknown, absent: T): unknown => (value === undefined ? absent : value)
+  const wait = (name: 'waitForDestination' | 'waitForOutbound'): number =>
+    1000 *
+    readDuration(given(options[name], '1h'), `payouts.${name}`, { minimum: 0, maximum: 604_800 })
+  const onchainMinimum = readPositiveAmount(
+    given(options.onchainMinimum, sat(10_000)),
+    'payouts.onchainMinimum',
+  )
+  if (onchainMinimum.msat < leastOnchain.msat)
+    throw invalid('payouts.onchainMinimum', 'too-small', `must be at least ${leastOnchain}`)
+  const automatic =
+    options.automatic === undefined
+      ? undefined
+      : readObject(options.automatic, 'payouts.automatic', ['every', 'minimum'])
+  return {
+    waitForDestination: wait('waitForDestination'),
+    waitForOutbound: wait('waitForOutbound'),
+    onchainMinimum,
+    automaticEvery:
+      automatic &&
+      1000 *
+        readDuration(given(automatic.every, '1h'), 'payouts.automatic.every', {
+          minimum: 60,
+          maximum: 2_592_000,
+        }),
+    automaticMinimum: readPositiveAmount(
+      given(automatic?.minimum, sat(10_000)),
+      'payouts.automatic.minimum',
+    ),
+  }
+}

@@ -1,0 +1,127 @@
+import { type Context, type Identity, newId, rowBase } from '../context.ts'
+import { Amount } from '../domain/amount.ts'
+import { bookReservation } from '../domain/ledger.ts'
+import { postTransaction } from '../ledger/post-transaction.ts'
+import type { Write } from '../ports/storage.ts'
+import { record } from '../record.ts'
+import { jobs, queueOf } from '../tables/jobs.ts'
+import { safety } from '../tables/node.ts'
+import { partners } from '../tables/partners.ts'
+import { attempts, payouts, usedHashes } from '../tables/payouts.ts'
+import { type Fields, insert, type RowOf, requireUnchanged } from '../tables/table.ts'
+import { capDay, countAgainstDay, countAgainstPartnerDay } from './count-against-day.ts'
+import type { PayoutDraft } from './draft-payout.ts'
+import { aboveCap, explainRefusal } from './explain-refusal.ts'
+import { newAttempt } from './new-attempt.ts'
+import { type Payout, payoutView } from './payout-view.ts'
+import type { PayoutRequest } from './place-payout.ts'
+import { reservedFor, worstOf } from './reservation.ts'
+
+/** What the decision was made on; the change is refused when any of it has changed. */
+export interface PayoutBasis {
+  readonly guard: RowOf<typeof safety>
+  readonly partner: RowOf<typeof partners>
+}
+
+/** One change: payout, attempt, hash, reservation, caps, job. Undefined when it must be decided again. */
+export async function storePayout(
+  context: Context,
+  identity: Identity,
+  { guard, partner }: PayoutBasis,
+  request: PayoutRequest,
+  draft: PayoutDraft,
+): Promise<Payout | undefined> {
+  const payout = payoutRow(context, identity, partner, request, draft)
+  const worstMsat = worstOf(payout)
+  const reservedMsat = reservedFor(payout)
+  requireBelowCaps(context, partner, worstMsat)
+  const { invoice } = draft
+  const attempt = invoice && newAttempt(context, identity, payout.id, 1, invoice)
+  const base = rowBase(identity)
+  const writes: Write[] = [
+    insert(payouts, payout),
+    ...(attempt
+      ? [
+          insert(attempts, attempt),
+          insert(usedHashes, { ...base, payment_hash: attempt.payment_hash, payout: payout.id }),
+        ]
+      : []),
+    insert(jobs, {
+      ...base,
+      id: newId(context),
+      queue: queueOf(identity.publicKey, 'payout'),
+      subject: payout.id,
+      due_at: payout.created_at,
+      attempts: 0,
+    }),
+    requireUnchanged(safety, guard),
+    // Its caps, and who pays the fees.
+    requireUnchanged(partners, partner),
+    ...postTransaction(context, identity, bookReservation(payout.id, partner.id, reservedMsat)),
+    await countAgainstDay(context, identity, payout.cap_day, worstMsat),
+    await countAgainstPartnerDay(context, identity, partner, payout.cap_day, worstMsat),
+  ]
+  const isApplied = async (): Promise<boolean> =>
+    (await context.storage.get(payouts, [payout.id])) !== undefined
+  const refused = await record(context, { writes }, isApplied)
+  if (!refused) return payoutView(payout, attempt ?? null)
+  await explainRefusal(
+    context,
+    identity,
+    refused,
+    writes[refused.write],
+    { partner, worstMsat, reservedMsat, paymentHash: attempt?.payment_hash },
+    request.terms.amount === 'all',
+  )
+  return undefined
+}
+
+function requireBelowCaps(
+  { settings }: Context,
+  partner: RowOf<typeof partners>,
+  worstMsat: bigint,
+): void {
+  const { capPerPayout } = settings
+  if (worstMsat > capPerPayout.msat) throw aboveCap('per-payout', capPerPayout, worstMsat)
+  const own = partner.cap_per_payout_msat
+  if (own !== null && worstMsat > own)
+    throw aboveCap('partner-per-payout', new Amount(own), worstMsat)
+}
+
+function payoutRow(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+  request: PayoutRequest,
+  draft: PayoutDraft,
+): Fields<typeof payouts> {
+  const now = context.clock.now()
+  return {
+    ...rowBase(identity),
+    id: newId(context),
+    partner: partner.id,
+    state: 'reserved',
+    reason: null,
+    destination: draft.destination,
+    destination_kind: draft.kind,
+    amount_msat: draft.amountMsat,
+    fee_limit_msat: draft.feeLimitMsat,
+    fee_msat: null,
+    payment_hash: draft.invoice?.paymentHash ?? '',
+    preimage: null,
+    cap_day: capDay(now),
+    idempotency_key: request.idempotencyKey,
+    request: request.written,
+    created_at: now,
+    updated_at: now,
+    purpose: request.purpose,
+    invoice: null,
+    fees_paid_by: partner.fees_paid_by ?? 'partner',
+    debt_msat: null,
+    is_quick: null,
+    ceiling_sat_per_kvb: null,
+    deadline: draft.deadline,
+    is_released: null,
+    transaction: null,
+  }
+}
