@@ -1,0 +1,35 @@
+import type { Logger, Meter } from '@payment-node/core'
+import type { MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
+import type { ApiEnvironment } from './create-api.ts'
+
+/**
+ * One line and one observation per request. The route is named as it was declared: ids, queries, headers
+ * and bodies may hold what should not be kept.
+ */
+export function observeRequests(
+  logger: Logger,
+  meter: Meter | undefined,
+): MiddlewareHandler<ApiEnvironment> {
+  return async (context, next) => {
+    const start = performance.now()
+    await next()
+    const { method } = context.req
+    const { status } = context.res
+    const route = routePath(context, -1).replace(/:([^/]+)/g, '{$1}')
+    const milliseconds = performance.now() - start
+    const key = context.get('caller')?.keyId
+    logger.info('request', {
+      method,
+      route,
+      status,
+      milliseconds: Math.round(milliseconds),
+      ...(key !== undefined && { key }),
+    })
+    meter?.record('http.server.request.duration', milliseconds / 1000, {
+      'http.request.method': method,
+      'http.route': route,
+      'http.response.status_code': String(status),
+    })
+  }
+}

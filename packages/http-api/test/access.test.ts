@@ -1,0 +1,192 @@
+import { expect, test } from 'vitest'
+import { type ApiRoute, prometheusMetrics } from '../src/index.ts'
+import { type ApiStand, openApi } from './api-stand.ts'
+
+/** Ids of things that are the bakery's, for the paths. */
+interface Things {
+  readonly invoice: string
+  readonly payout: string
+}
+
+/** A well-formed request of a route about the bakery's things: what its path and body name is hers. */
+function requestOf({ method, path }: ApiRoute, { invoice, payout }: Things, round: number) {
+  const bodies: Record<string, unknown> = {
+    'POST /v1/invoices': { partner: 'bakery', amount: '10 sat' },
+    'POST /v1/payouts': { partner: 'bakery', destination: 'nonsense' },
+    'PUT /v1/partners/{partner}': { name: 'The bakery' },
+    'POST /v1/safety/halt': { reason: 'a drill' },
+    'POST /v1/safety/resume': { reason: 'the drill is over' },
+  }
+  const filled = path
+    .replace('{invoice}', invoice)
+    .replace('{payout}', payout)
+    .replace('{partner}', 'bakery')
+  // Lists and the like name her in the query.
+  const query = ['/v1/invoices', '/v1/payouts'].includes(path) && method === 'GET'
+  return {
+    method,
+    path: query ? `${filled}?partner=bakery` : filled,
+    body: bodies[`${method} ${path}`],
+    headers: { 'idempotency-key': `key-${round}` },
+  }
+}
+
+async function makeThings({ sandbox }: ApiStand): Promise<Things> {
+  const { node } = sandbox
+  const sold = await node.invoices.create({ partner: 'bakery', amount: '9000 sat' })
+  await sandbox.pay(sold.paymentRequest)
+  await node.invoices.waitUntilSettled(sold.id)
+  const open = await node.invoices.create({ partner: 'bakery', amount: '1 sat' })
+  const payout = await node.payouts.request(
+    { partner: 'bakery', destination: sandbox.bill('10 sat', { isHeld: true }).paymentRequest },
+    { idempotencyKey: 'held' },
+  )
+  await sandbox.advance(1000)
+  return { invoice: open.id, payout: payout.id }
+}
+
+test('N1: every route refuses every kind of key but the right one', async () => {
+  await using stand = await openApi({ metrics: prometheusMetrics() })
+  const { api, keys, texts, call } = stand
+  const revoked = await keys.create({ scope: 'operator' })
+  await keys.revoke(revoked.key.id)
+  const revokedOwn = await keys.create({ scope: 'partner:bakery' })
+  await keys.revoke(revokedOwn.key.id)
+  const known = texts.operator
+  const nobody: Record<string, string | undefined> = {
+    none: undefined,
+    empty: '',
+    garbage: 'garbage',
+    'a key’s form': `pnk_${'0'.repeat(16)}_${'A'.repeat(43)}`,
+    'a known id with another secret': `${known.slice(0, 21)}${'A'.repeat(43)}`,
+    'a known key and more': `${known}A`,
+    'revoked, of the operator': revoked.text,
+    'revoked, of the bakery': revokedOwn.text,
+  }
+  const things = await makeThings(stand)
+  const wrong: string[] = []
+  let asked = 0
+  for (const [round, route] of api.routes.entries()) {
+    const request = requestOf(route, things, round)
+    const expectStatus = async (
+      who: string,
+      key: string | undefined,
+      isRight: (status: number, code: string) => boolean,
+    ): Promise<void> => {
+      asked++
+      const { status, body } = await call({ ...request, key })
+      if (isRight(status, body.code)) return
+      wrong.push(`${route.method} ${route.path} with ${who}: ${status} ${JSON.stringify(body)}`)
+    }
+    const isOpen = (status: number): boolean => status === 200 || status === 503
+    // 409 and 422: the key was good, and the request came to the library.
+    const isLetIn = (status: number): boolean => [200, 201, 202, 409, 422].includes(status)
+    for (const [who, key] of Object.entries(nobody)) {
+      await expectStatus(who, key, (status, code) =>
+        route.access === 'anyone'
+          ? isOpen(status)
+          : status === 401 && code === 'api.unauthenticated',
+      )
+    }
+    await expectStatus("another partner's key", texts.farm, (status, code) => {
+      if (route.access === 'anyone') return isOpen(status)
+      if (route.access === 'operator') return status === 403 && code === 'api.forbidden'
+      // What is not about one partner shows a partner what is its own: nothing of the bakery's, see below.
+      if (route.path === '/v1/events') return status === 200
+      return status === 404 && code.endsWith('.not-found')
+    })
+    await expectStatus('the own key', texts.bakery, (status, code) =>
+      route.access === 'operator' ? status === 403 && code === 'api.forbidden' : isLetIn(status),
+    )
+    await expectStatus("the operator's key", texts.operator, isLetIn)
+  }
+  expect(wrong).toEqual([])
+  expect(api.routes.length).toBeGreaterThan(15)
+  expect(asked).toBe(api.routes.length * (Object.keys(nobody).length + 3))
+})
+
+test('N1: only probes and the description need no key, and every other route needs one', async () => {
+  await using stand = await openApi({ metrics: prometheusMetrics() })
+  const open = stand.api.routes.filter(({ access }) => access === 'anyone')
+  expect(open.map(({ path }) => path).sort()).toEqual(['/livez', '/openapi.json', '/readyz'])
+})
+
+test('N1: who has no key does not learn which routes there are', async () => {
+  await using stand = await openApi()
+  const { call, texts } = stand
+  for (const path of ['/', '/v2', '/v1/nonsense', '/v1/invoices/x/y', '/.env', '/v1/../metrics']) {
+    expect((await call({ path })).status, path).toBe(401)
+  }
+  // Methods that a path does not have are routes that are not there.
+  expect((await call({ method: 'DELETE', path: '/v1/invoices' })).status).toBe(401)
+  expect(await call({ path: '/v1/nonsense', key: texts.operator })).toMatchObject({
+    status: 404,
+    body: { code: 'api.route-not-found' },
+  })
+})
+
+test('N1: to a partner what is another’s is as what never was', async () => {
+  await using stand = await openApi()
+  const { call, texts } = stand
+  const { invoice, payout } = await makeThings(stand)
+  const key = texts.farm
+  const nothing = '0'.repeat(32)
+  const pairs: Record<string, (id: string) => string> = {
+    [invoice]: (id) => `/v1/invoices/${id}`,
+    [payout]: (id) => `/v1/payouts/${id}`,
+    bakery: (id) => `/v1/partners/${id}`,
+  }
+  for (const [id, path] of Object.entries(pairs)) {
+    const others = await call({ path: path(id), key })
+    const never = await call({ path: path(nothing), key })
+    expect(others.status).toBe(404)
+    expect({ ...others, text: others.text.replaceAll(id, nothing) }).toMatchObject({
+      status: never.status,
+      text: never.text,
+    })
+  }
+})
+
+test('N1: lists and events of a partner hold only what is its own', async () => {
+  await using stand = await openApi()
+  const { call, texts, sandbox } = stand
+  await makeThings(stand)
+  await sandbox.node.invoices.create({ partner: 'farm', amount: '3 sat' })
+  const partnersIn = async (path: string, key: string): Promise<string[]> => {
+    const { body } = await call({ path, key })
+    const found = (body.items ?? body.events).map(
+      // biome-ignore lint/suspicious/noExplicitAny: what a client sees
+      (item: any) => (item.data?.invoice ?? item.data?.payout ?? item).partner ?? 'operator',
+    )
+    return [...new Set<string>(found)].sort()
+  }
+  const [bakery, farm, all] = [['bakery'], ['farm'], ['bakery', 'farm']]
+  expect(await partnersIn('/v1/invoices', texts.bakery)).toEqual(bakery)
+  expect(await partnersIn('/v1/invoices', texts.farm)).toEqual(farm)
+  expect(await partnersIn('/v1/invoices', texts.operator)).toEqual(all)
+  expect(await partnersIn('/v1/payouts', texts.bakery)).toEqual(bakery)
+  expect(await partnersIn('/v1/payouts', texts.farm)).toEqual([])
+  expect(await partnersIn('/v1/events', texts.bakery)).toEqual(bakery)
+  expect(await partnersIn('/v1/events', texts.farm)).toEqual(farm)
+  expect(await partnersIn('/v1/events', texts.operator)).toEqual([...all!, 'operator'])
+})
+
+test('N1: what costs the operator money is not taken from a partner’s key', async () => {
+  await using stand = await openApi()
+  const { call, texts, sandbox } = stand
+  const key = texts.bakery
+  const refusals = [
+    {
+      path: '/v1/payouts',
+      body: { destination: sandbox.bill('1 sat').paymentRequest, feeLimit: '1000 sat' },
+    },
+    { path: '/v1/invoices', body: { amount: '1 sat', allowUnreceivable: true } },
+  ]
+  for (const refusal of refusals) {
+    const headers = { 'idempotency-key': 'x' }
+    expect(await call({ method: 'POST', key, headers, ...refusal })).toMatchObject({
+      status: 400,
+      body: { code: 'input.invalid', details: { reason: 'operator-only' } },
+    })
+  }
+})
