@@ -4,6 +4,7 @@ import type { ChannelOpening } from './channels/opening-view.ts'
 import type { UnavailableReason } from './errors.ts'
 import type { Invoice } from './invoices/invoice-view.ts'
 import type { KeeperDecision } from './keeper/decision-view.ts'
+import type { DestinationChanged } from './partners/change-destinations.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
 import type { Comparison } from './safety/difference-view.ts'
@@ -38,6 +39,12 @@ export interface PaymentNodeEvents {
   'payout.failed': { payout: Payout }
   /** No answer about a payment that may be under way. The money stays reserved; nothing is retried under another hash. */
   'payout.unknown': { payout: Payout }
+  /**
+   * Somebody set where a partner is paid: it is in effect from `effectiveAt` on. Tell the partner, who may
+   * know nothing of it; setting the former one again cancels the change.
+   */
+  'partner.destination-changed': { change: DestinationChanged }
+
 
   /** Somebody wants a channel: written down before LND is asked. */
   'channel.intended': { opening: ChannelOpening }

@@ -17,6 +17,7 @@ export type { DestinationKind } from './domain/destination.ts'
 export type { Duration } from './domain/duration.ts'
 export type { InvoiceState } from './domain/invoice.ts'
 export type { OpeningState } from './domain/opening.ts'
+export type { PartnerDestinationKind } from './domain/partner-destination.ts'
 export type { PeerEntry } from './domain/peer-entry.ts'
 export type { PeerListContent, ReadPeerList } from './domain/peer-list.ts'
 export * from './errors.ts'
@@ -38,7 +39,15 @@ export type { Balances, PartnerBalance, WorldAccount } from './ledger/read-balan
 export type { PaymentNodeOptions, Role } from './options.ts'
 export type { Page, PageInput } from './pages.ts'
 export type { Partner } from './partners/partner-view.ts'
-export type { PartnerInput } from './partners/upsert-partner.ts'
+export type { DestinationChanged } from './partners/change-destinations.ts'
+export type { DestinationsInForce, WaitingDestination } from './partners/destinations-in-force.ts'
+export type { PartnerDestination } from './partners/list-destinations.ts'
+export type { PartnerOptions } from './partners/partner-options.ts'
+export type {
+  PartnerFeeInput,
+  PartnerInput,
+  PartnerPayoutInput,
+} from './partners/read-partner-input.ts'
 export { createPaymentNode, type PaymentNode } from './payment-node.ts'
 export type { PayoutFilter } from './payouts/list-payouts.ts'
 export type { Payout, PayoutAttempt } from './payouts/payout-view.ts'

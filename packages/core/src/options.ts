@@ -9,6 +9,11 @@ import { invalid, PaymentNodeError } from './errors.ts'
 import { type HttpOptions, type HttpSettings, readHttpOptions } from './http/http-options.ts'
 import type { KeySource } from './keys.ts'
 import {
+  type PartnerOptions,
+  type PartnerSettings,
+  readPartnerOptions,
+} from './partners/partner-options.ts'
+import {
   type PayoutSettings,
   type PayoutWaitOptions,
   payoutWaitNames,
@@ -81,6 +86,8 @@ export interface PaymentNodeOptions {
   /** How the node's channels are kept. */
   readonly channels?: ChannelOptions
   /** What our channels ask for forwarding. */
+  /** How partners are kept. */
+  readonly partners?: PartnerOptions
   readonly routing?: RoutingOptions
   /** Hard caps below everything that pays, fees included. */
   readonly caps?: {
@@ -137,6 +144,7 @@ export interface Settings {
   readonly heartbeat: number
   readonly sweep: number
   readonly stopWithin: number
+  readonly partners: PartnerSettings
 }
 
 /** A minute to a year: what an invoice may live, in seconds. */
@@ -173,6 +181,7 @@ function read(options: PaymentNodeOptions): Settings {
     'http',
     'logger',
     'meter',
+    'partners',
     'clock',
     'random',
   ])
@@ -269,6 +278,7 @@ function read(options: PaymentNodeOptions): Settings {
       readDuration(given(timing.heartbeat, 5), 'timing.heartbeat', { minimum: 1, maximum: 3600 }),
     sweep:
       1000 *
+    partners: readPartnerOptions(options.partners),
       readDuration(given(timing.sweep, '10m'), 'timing.sweep', { minimum: 1, maximum: 86_400 }),
     stopWithin:
       1000 *

@@ -29,9 +29,11 @@ import { type KeeperPause, pauseKeeper, resumeKeeper } from './keeper/pause-keep
 import { type Balances, readBalances } from './ledger/read-balances.ts'
 import type { Page, PageInput } from './pages.ts'
 import { getPartner } from './partners/get-partner.ts'
+import { listDestinations, type PartnerDestination } from './partners/list-destinations.ts'
 import { listPartners } from './partners/list-partners.ts'
 import type { Partner } from './partners/partner-view.ts'
-import { type PartnerInput, upsertPartner } from './partners/upsert-partner.ts'
+import type { PartnerInput } from './partners/read-partner-input.ts'
+import { upsertPartner } from './partners/upsert-partner.ts'
 import { getPayout } from './payouts/get-payout.ts'
 import { listPayouts, type PayoutFilter } from './payouts/list-payouts.ts'
 import type { Payout } from './payouts/payout-view.ts'
@@ -81,7 +83,11 @@ export interface PayoutsRoom {
 
 /** The merchants whose balances are kept. */
 export interface PartnersRoom {
-  /** Creates the partner, or changes what is given; the rest stays. */
+  /**
+   * Creates the partner, or changes what is given; the rest stays. A changed payout destination takes effect
+   * after `partners.destinationCoolDown`, and is told by the event `partner.destination-changed`. Throws
+   * `payout.destination-unsupported`, `payout.destination-invalid`.
+   */
   upsert(input: PartnerInput): Promise<Partner>
   /** Throws `partner.not-found`. */
   get(id: string): Promise<Partner>
@@ -101,6 +107,8 @@ export interface ChannelsRoom {
   open(input: OpenInput, options: OpenOptions): Promise<ChannelOpening>
   /** One opening. Throws `channel.opening-not-found`. */
   opening(id: string): Promise<ChannelOpening>
+  /** Where the partner was, is and will be paid, newest first. Throws `partner.not-found`. */
+  destinations(id: string): Promise<readonly PartnerDestination[]>
   /** The keeper's and the operator's openings, newest first, page by page. */
   openings(filter?: OpeningFilter): Promise<Page<ChannelOpening>>
   /**
@@ -193,6 +201,36 @@ export function createRooms(context: Context): Rooms {
       create: (input, options) => createInvoice(context, input, options),
       get: (id) => getInvoice(context, id),
       list: (filter) => listInvoices(context, filter),
+/** Where events are sent to, signed by Standard Webhooks 1.0.0; receivers check with `verifyWebhook`. */
+export interface WebhooksRoom {
+  /**
+   * Sends the events from now on to a URL, at least once each, in any order, with the event's id as
+   * `webhook-id`. The secret is given out here and never again. Throws `partner.not-found`,
+   * `webhook.too-many`, `http.refused` for a URL that is never asked.
+   */
+  create(input: WebhookInput): Promise<WebhookEndpointWithSecret>
+  /** Newest first, page by page, without secrets. */
+  list(filter?: WebhookFilter): Promise<Page<WebhookEndpoint>>
+  /** Throws `webhook.not-found`. */
+  get(id: string): Promise<WebhookEndpoint>
+  /** Changes its URL or its types. Throws `webhook.not-found`, `http.refused`. */
+  update(id: string, change: WebhookChange): Promise<WebhookEndpoint>
+  /** Sends again, what is new and what is replayed; an active one stays as it is. Throws `webhook.not-found`. */
+  enable(id: string): Promise<WebhookEndpoint>
+  /** Sends nothing more; what waits is dropped. Throws `webhook.not-found`. */
+  disable(id: string): Promise<WebhookEndpoint>
+  /** Forgets the endpoint and its deliveries. Throws `webhook.not-found`. */
+  remove(id: string): Promise<WebhookEndpoint>
+  /** A new secret, given out here; those before sign as well for `keepFor`. Throws `webhook.not-found`. */
+  rotateSecret(id: string, options?: RotateOptions): Promise<WebhookEndpointWithSecret>
+  /** What was sent to an endpoint and what came of it, newest event first, page by page. Throws `webhook.not-found`. */
+  deliveries(filter: DeliveryFilter): Promise<Page<WebhookDelivery>>
+  /** Sends events again: one, a range of cursors, or all that failed. Throws `webhook.not-found`, `webhook.disabled`, `webhook.event-not-found`. */
+  replay(input: ReplayInput): Promise<Replayed>
+  /** Sends a signed event of the type `webhook.test` now, once; never throws for what the endpoint does. Throws `webhook.not-found`. */
+  sendTest(id: string): Promise<WebhookTestAnswer>
+}
+
       cancel: (id) => cancelInvoice(context, id),
       waitUntilSettled: (id, options) => waitUntilSettled(context, id, options),
     },

@@ -105,7 +105,7 @@ export interface Receipt {
   readonly toDebtMsat?: bigint
   /** The rest is held until it becomes available. */
   readonly isHeld?: boolean
-  /** The money was booked as the operator's before: an adopted invoice. */
+  /** It was booked as the operator's before: another program's invoice, adopted after it was paid. */
   readonly fromOperator?: boolean
 }
 
@@ -143,7 +143,7 @@ export function bookAvailable(
   ])
 }
 
-/** The id of what another program received over this LND; an adopted invoice has it, too. */
+/** The id of what another program's invoice brought: LND is paid once for a hash. */
 export function foreignIncomeId(paymentHash: string): string {
   return `received/${paymentHash}`
 }
@@ -259,6 +259,11 @@ export function bookImport(partner: string, amountMsat: bigint): LedgerTransacti
   ])
 }
 
+/** The id of what a transaction cost: its txid names the fact. */
+export function chainFactId(transactionId: string): string {
+  return `onchain/${transactionId}`
+}
+
 /**
  * The miners' fee of a funding transaction. `fundingTransaction` is its txid, which names the fact: a
  * channel whose opening is looked at twice is booked once. What it put into the channel stays the operator's.
@@ -268,7 +273,7 @@ export function bookFundingFee(
   fundingTransaction: string,
   feeMsat: bigint,
 ): LedgerTransaction {
-  return transaction(`onchain/${fundingTransaction}`, 'channel-opened', `channel/${channelPoint}`, [
+  return transaction(chainFactId(fundingTransaction), 'channel-opened', `channel/${channelPoint}`, [
     { account: 'operator', amountMsat: -feeMsat },
     { account: 'world/onchain-fees', amountMsat: feeMsat },
   ])
@@ -319,7 +324,7 @@ export function bookChainFee(
   subject: string,
   feeMsat: bigint,
 ): LedgerTransaction {
-  return transaction(`onchain/${transactionId}`, kind, subject, [
+  return transaction(chainFactId(transactionId), kind, subject, [
     { account: 'operator', amountMsat: -feeMsat },
     { account: 'world/onchain-fees', amountMsat: feeMsat },
   ])

@@ -13,6 +13,7 @@ const all: Readonly<Record<EventType, true>> = {
   'invoice.canceled': true,
   'payout.sending': true,
   'payout.succeeded': true,
+  'partner.destination-changed': true,
   'payout.failed': true,
   'payout.unknown': true,
   'channel.intended': true,

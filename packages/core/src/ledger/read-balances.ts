@@ -1,6 +1,7 @@
 import { type Context, identityOf } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
-import type { Account } from '../domain/ledger.ts'
+import { type Account, ownerOf } from '../domain/ledger.ts'
+import type { PartnerBalances } from '../partners/partner-view.ts'
 import type { Storage } from '../ports/storage.ts'
 import { balances, postings } from '../tables/ledger.ts'
 
@@ -10,7 +11,7 @@ export interface Balances {
   readonly partners: readonly PartnerBalance[]
   /** What belongs to the operator. */
   readonly operator: Amount
-  /** Owed to all partners: available and reserved. */
+  /** Owed to all partners: available, pending and reserved, less what they owe. */
   readonly owed: Amount
   /** What came from others and went to others; negative where it came from. */
   readonly world: Readonly<Record<WorldAccount, Amount>>
@@ -27,6 +28,8 @@ export type WorldAccount =
   | 'onchainFees'
   | 'routingIncome'
   | 'penalties'
+  | 'deposits'
+  | 'unexplained'
 
 const worldAccounts: Readonly<Record<WorldAccount, Account>> = {
   payers: 'world/payers',
@@ -36,6 +39,8 @@ const worldAccounts: Readonly<Record<WorldAccount, Account>> = {
   onchainFees: 'world/onchain-fees',
   routingIncome: 'world/routing-income',
   penalties: 'world/penalties',
+  deposits: 'world/deposits',
+  unexplained: 'world/unexplained',
 }
 
 /** What one partner is owed. */
@@ -43,8 +48,12 @@ export interface PartnerBalance {
   readonly partner: string
   /** Can be paid out now. */
   readonly available: Amount
+  /** Received, and held for the partner's `availableAfter`. */
+  readonly pending: Amount
   /** Held for payouts under way, with their worst-case fees. */
   readonly reserved: Amount
+  /** What the partner owes. */
+  readonly debt: Amount
 }
 
 const page = 1000
@@ -64,14 +73,16 @@ export async function readBalances(context: Context): Promise<Balances> {
     }
     const operator = await total('operator')
     const owed = [...guarded.values()].reduce(
-      (sum, { available, reserved }) => sum + available + reserved,
+      (sum, { available, pending, reserved, debt }) => sum + available + pending + reserved - debt,
       0n,
     )
     return {
-      partners: [...guarded].map(([partner, { available, reserved }]) => ({
+      partners: [...guarded].map(([partner, { available, pending, reserved, debt }]) => ({
         partner,
         available: new Amount(available),
+        pending: new Amount(pending),
         reserved: new Amount(reserved),
+        debt: new Amount(debt),
       })),
       operator: new Amount(operator),
       owed: new Amount(owed),
@@ -81,13 +92,12 @@ export async function readBalances(context: Context): Promise<Balances> {
   })
 }
 
+const nothing: PartnerBalances = { available: 0n, pending: 0n, reserved: 0n, debt: 0n }
+
 type Read = Pick<Storage, 'get' | 'find'>
 
-async function readGuarded(
-  read: Read,
-  node: string,
-): Promise<Map<string, { available: bigint; reserved: bigint }>> {
-  const found = new Map<string, { available: bigint; reserved: bigint }>()
+async function readGuarded(read: Read, node: string): Promise<Map<string, PartnerBalances>> {
+  const found = new Map<string, PartnerBalances>()
   let after: string[] | undefined
   for (;;) {
     const rows = await read.find(balances, {
@@ -97,15 +107,13 @@ async function readGuarded(
       ...(after && { after }),
     })
     for (const row of rows) {
-      const [kind, ...rest] = row.account.split('/')
-      const partner = rest.join('/')
-      const entry = found.get(partner) ?? { available: 0n, reserved: 0n }
-      found.set(
-        partner,
-        kind === 'partner'
-          ? { ...entry, available: row.amount_msat }
-          : { ...entry, reserved: row.amount_msat },
-      )
+      const { kind, partner } = ownerOf(row.account)!
+      found.set(partner, {
+        ...(found.get(partner) ?? nothing),
+        ...(kind === 'debt'
+          ? { debt: -row.amount_msat }
+          : { [kind === 'partner' ? 'available' : kind]: row.amount_msat }),
+      })
     }
     if (rows.length < page) return found
     after = [rows.at(-1)!.account]

@@ -4,6 +4,7 @@ import { readId } from '../read-input.ts'
 import { balances } from '../tables/ledger.ts'
 import { partners } from '../tables/partners.ts'
 import type { RowOf } from '../tables/table.ts'
+import { destinationsInForce } from './destinations-in-force.ts'
 import { type Partner, partnerView } from './partner-view.ts'
 
 /** One partner with its balance. Throws `partner.not-found`. */
@@ -26,13 +27,15 @@ export async function findPartner(context: Context, id: string): Promise<RowOf<t
   )
 }
 
+/** The view of a stored row, with what it has and where it is paid. */
 export async function withBalance(context: Context, row: RowOf<typeof partners>): Promise<Partner> {
-  const [available, reserved] = await Promise.all([
-    context.storage.get(balances, [row.node, `partner/${row.id}`]),
-    context.storage.get(balances, [row.node, `reserved/${row.id}`]),
-  ])
-  return partnerView(row, {
-    available: available?.amount_msat ?? 0n,
-    reserved: reserved?.amount_msat ?? 0n,
-  })
+  const [destinations, available, pending, reserved, debt] = await Promise.all([
+    destinationsInForce(context, row.id),
+    ...(['partner', 'pending', 'reserved', 'debt'] as const).map(async (kind) => {
+      const found = await context.storage.get(balances, [row.node, `${kind}/${row.id}`])
+      return found?.amount_msat ?? 0n
+    }),
+  ] as const)
+  const has = { available: available!, pending: pending!, reserved: reserved!, debt: -debt! }
+  return partnerView(row, has, destinations)
 }

@@ -1,4 +1,4 @@
-import { sat } from '@payment-node/core'
+import { msat, sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openShop } from '../shop.ts'
 
@@ -21,8 +21,21 @@ test('a call changes what it gives; the rest stays, and null returns to the defa
     metadata: { plan: 'gold' },
     defaultExpiry: 900,
     maximumExpiry: 7200,
+    payout: {
+      offchain: null,
+      onchain: null,
+      next: [],
+      automatic: false,
+      minimum: null,
+      feesPaidBy: 'partner',
+    },
+    fee: { ppm: 0, fixed: sat(0) },
+    caps: { perPayout: null, perDay: null },
+    availableAfter: 0,
     available: sat(0),
+    pending: sat(0),
     reserved: sat(0),
+    debt: sat(0),
     createdAt: clock.now(),
     updatedAt: clock.now(),
   })
@@ -49,6 +62,44 @@ test('a call changes what it gives; the rest stays, and null returns to the defa
     updatedAt: first.createdAt + 1000,
   })
   expect(await run(node.partners.get('merchant:42/berlin'))).toEqual(second)
+})
+
+test('settings: what is given changes, the rest stays, and null returns to the default', async () => {
+  const { node, run } = openShop()
+  await run(node.start())
+  const set = await run(
+    node.partners.upsert({
+      id: 'm1',
+      payout: { automatic: true, minimum: '5000 sat', feesPaidBy: 'operator' },
+      fee: { ppm: 2500, fixed: '1500 msat' },
+      caps: { perPayout: '100000 sat', perDay: '1000000 sat' },
+      availableAfter: '2d',
+    }),
+  )
+  const settings = {
+    payout: { automatic: true, minimum: sat(5000), feesPaidBy: 'operator' },
+    fee: { ppm: 2500, fixed: msat(1500) },
+    caps: { perPayout: sat(100_000), perDay: sat(1_000_000) },
+    availableAfter: 172_800,
+  }
+  expect(set).toMatchObject(settings)
+  expect(await run(node.partners.upsert({ id: 'm1', name: 'Ann' }))).toMatchObject(settings)
+  const less = await run(
+    node.partners.upsert({
+      id: 'm1',
+      payout: { minimum: null },
+      fee: { ppm: 10 },
+      caps: { perDay: null },
+    }),
+  )
+  expect(less).toMatchObject({
+    payout: { automatic: true, minimum: null, feesPaidBy: 'operator' },
+    // A fee is one thing: all of it is replaced.
+    fee: { ppm: 10, fixed: sat(0) },
+    caps: { perPayout: sat(100_000), perDay: null },
+  })
+  const none = await run(node.partners.upsert({ id: 'm1', fee: null, availableAfter: null }))
+  expect(none).toMatchObject({ fee: { ppm: 0, fixed: sat(0) }, availableAfter: 0 })
 })
 
 test('upserting keeps the balance, whatever the id looks like', async () => {
