@@ -1,4 +1,4 @@
-import { createSandbox, type Sandbox } from '@payment-node/testkit'
+import { createSandbox, createSeededRandom, type Sandbox } from '@payment-node/testkit'
 import { type Api, type ApiOptions, createApi, memoryKeys } from '../src/index.ts'
 
 /** An API over a sandbox, with a key for the operator and one for each of two partners. */
@@ -7,6 +7,8 @@ export interface ApiStand extends AsyncDisposable {
   readonly api: Api
   readonly keys: ReturnType<typeof memoryKeys>
   readonly texts: Readonly<Record<'operator' | 'bakery' | 'farm', string>>
+  /** What the invoices' preimages are derived from. */
+  readonly invoiceKey: Uint8Array
   /** One request; the answer's body is read as JSON when it is. */
   call(request: CallRequest): Promise<Answer>
 }
@@ -46,6 +48,8 @@ export async function openApi(
     sandbox,
     api,
     keys,
+    // As the sandbox makes it from its seed.
+    invoiceKey: createSeededRandom('sandbox').fork('invoices').bytes(32),
     texts: { operator: operator.text, bakery: bakery.text, farm: farm.text },
     async call({ method = 'GET', path, key, body, headers = {} }) {
       const isText = typeof body === 'string'
