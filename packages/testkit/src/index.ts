@@ -1,3 +1,10 @@
+export {
+  anyAnswerLies,
+  invoiceLies,
+  type LnurlLie,
+  offerLies,
+} from './lnurl/lies.ts'
+export * from './lnurl/lnurl-server.ts'
 export type { ForwardingPolicy } from './network/channel.ts'
 export type { ChannelClosing } from './network/close-channel.ts'
 export type { NodeOptions } from './network/create-node.ts'
