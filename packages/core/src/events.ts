@@ -37,6 +37,8 @@ export interface PaymentNodeEvents {
   'payout.succeeded': { payout: Payout }
   /** Failed for certain; the reservation was released. */
   'payout.failed': { payout: Payout }
+  /** The partner can be paid out of it now: `availableAfter` has passed since it was settled. */
+  'invoice.available': { invoice: Invoice }
   /** No answer about a payment that may be under way. The money stays reserved; nothing is retried under another hash. */
   'payout.unknown': { payout: Payout }
   /**

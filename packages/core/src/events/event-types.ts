@@ -11,6 +11,7 @@ const all: Readonly<Record<EventType, true>> = {
   'invoice.settled': true,
   'invoice.expired': true,
   'invoice.canceled': true,
+  'invoice.available': true,
   'payout.sending': true,
   'payout.succeeded': true,
   'partner.destination-changed': true,

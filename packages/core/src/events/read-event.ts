@@ -4,7 +4,7 @@ import type { StoredEvent } from '../ports/storage.ts'
 
 /** The fields of event data that are amounts; metadata is the host's and stays as it is. */
 const amounts: Readonly<Record<string, readonly string[]>> = {
-  invoice: ['amount', 'paid'],
+  invoice: ['amount', 'paid', 'fee', 'commission', 'net'],
   payout: ['amount', 'feeLimit', 'fee'],
   channel: ['capacity', 'local', 'remote', 'sendable', 'receivable'],
   opening: ['capacity', 'feeLimit', 'fee'],

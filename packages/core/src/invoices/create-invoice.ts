@@ -6,28 +6,20 @@ import {
   requireReady,
   rowBase,
 } from '../context.ts'
-import { type AmountInput, readPositiveAmount } from '../domain/amount.ts'
-import { type Duration, readDuration } from '../domain/duration.ts'
+import type { AmountInput } from '../domain/amount.ts'
+import type { Duration } from '../domain/duration.ts'
 import { invalid, PaymentNodeError } from '../errors.ts'
 import { newEvent } from '../events/new-event.ts'
 import { invoiceId, invoicePreimage, type PurposeKey, sha256Hex } from '../keys.ts'
-import { expiryRange } from '../options.ts'
 import { findPartner } from '../partners/get-partner.ts'
 import type { NewNodeInvoice } from '../ports/lightning-node.ts'
-import {
-  type Metadata,
-  readBoolean,
-  readId,
-  readMetadata,
-  readObject,
-  readText,
-} from '../read-input.ts'
+import { type Metadata, readId, readObject } from '../read-input.ts'
 import { record } from '../record.ts'
 import { requireSameRequest } from '../same-request.ts'
 import { invoiceMetadata, invoices } from '../tables/invoices.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
 import { type AddedInvoice, addToNode } from './add-to-node.ts'
-import { writeRequest } from './invoice-request.ts'
+import { readRequest, writeRequest } from './invoice-request.ts'
 import { type Invoice, invoiceView } from './invoice-view.ts'
 import { requireReceivable } from './require-receivable.ts'
 
@@ -47,8 +39,18 @@ export interface InvoiceInput {
   readonly metadata?: Metadata
   /** Adds route hints, so that it can be paid over private channels. Default false. */
   readonly privateRouteHints?: boolean
+  /** What the operator keeps of the payment beside the partner's fee; never more than what was paid. */
+  readonly commission?: InvoiceCommission
   /** Create it although the node cannot receive that much now. Default false. */
   readonly allowUnreceivable?: boolean
+}
+
+/** Rounded down to the msat. */
+export interface InvoiceCommission {
+  /** Parts per million of what was paid. Default 0. */
+  readonly ppm?: number
+  /** Default 0 sat. */
+  readonly fixed?: AmountInput
 }
 
 /** How a repeated call is recognised. */
@@ -143,8 +145,8 @@ export async function createInvoice(
     idempotency_key: idempotencyKey,
     request: written,
     key_id: key.keyId,
-    commission_ppm: null,
-    commission_fixed_msat: null,
+    commission_ppm: request.commission?.ppm ?? null,
+    commission_fixed_msat: request.commission?.fixedMsat ?? null,
     fee_msat: null,
     commission_msat: null,
     available_at: null,
@@ -228,58 +230,6 @@ function sameInvoice(
 ): Invoice {
   requireSameRequest(row.request, written, idempotencyKey)
   return invoiceView(row)
-}
-
-/** The request as it was made: what the call left out stays out, so that later defaults do not change it. */
-export interface InvoiceRequest {
-  readonly partner: string
-  readonly amountMsat: bigint | null
-  readonly expirySeconds: number | null
-  readonly memo: string | null
-  readonly descriptionHash: string | null
-  readonly isPrivate: boolean
-  readonly metadata: Metadata
-}
-
-function readRequest(input: InvoiceInput): InvoiceRequest {
-  readObject(input, 'invoice', [
-    'partner',
-    'amount',
-    'expiresIn',
-    'memo',
-    'descriptionHash',
-    'metadata',
-    'privateRouteHints',
-    'allowUnreceivable',
-  ])
-  if (input.memo !== undefined && input.descriptionHash !== undefined) {
-    throw invalid(
-      'descriptionHash',
-      'excludes-memo',
-      'an invoice has a memo or a description hash, not both',
-    )
-  }
-  readBoolean(input.allowUnreceivable, 'allowUnreceivable', false)
-  return {
-    partner: readId(input.partner, 'partner'),
-    amountMsat: input.amount === undefined ? null : readPositiveAmount(input.amount, 'amount').msat,
-    expirySeconds:
-      input.expiresIn === undefined
-        ? null
-        : readDuration(input.expiresIn, 'expiresIn', expiryRange),
-    memo:
-      input.memo === undefined ? null : readText(input.memo, 'memo', { minimum: 0, maximum: 639 }),
-    descriptionHash:
-      input.descriptionHash === undefined
-        ? null
-        : readText(input.descriptionHash, 'descriptionHash', {
-            maximum: 64,
-            pattern: /^[0-9a-f]{64}$/,
-            says: 'expected 64 lower-case hex characters (a SHA-256)',
-          }),
-    isPrivate: readBoolean(input.privateRouteHints, 'privateRouteHints', false),
-    metadata: readMetadata(input.metadata, 'metadata'),
-  }
 }
 
 function chooseExpiry(

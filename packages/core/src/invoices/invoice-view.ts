@@ -13,6 +13,16 @@ export interface Invoice {
   readonly amount: Amount | null
   /** What arrived and was credited; null until settled. May be more than asked. */
   readonly paid: Amount | null
+  /** Of it the operator kept the partner's fee; null until settled. */
+  readonly fee: Amount | null
+  /** And the commission of this invoice; null until settled. */
+  readonly commission: Amount | null
+  /** What the partner got; null until settled. */
+  readonly net: Amount | null
+  /** Until then the partner cannot be paid out of it; null while open, and when it was available at once. */
+  readonly availableAt: number | null
+  /** Made by another program and taken over with `invoices.adopt`. */
+  readonly isAdopted: boolean
   /** Paid after it had expired or was canceled; credited all the same. */
   readonly isLate: boolean
   /** BOLT11: what the payer scans. */
@@ -33,12 +43,20 @@ export interface Invoice {
 }
 
 export function invoiceView(row: Omit<RowOf<typeof invoices>, 'revision'>): Invoice {
+  const { paid_msat: paid, fee_msat, commission_msat } = row
+  // Before there were fees, nothing was kept.
+  const [fee, commission] = [fee_msat ?? 0n, commission_msat ?? 0n]
   return {
     id: row.id,
     partner: row.partner,
     state: row.state as InvoiceState,
     amount: row.amount_msat === null ? null : new Amount(row.amount_msat),
-    paid: row.paid_msat === null ? null : new Amount(row.paid_msat),
+    paid: paid === null ? null : new Amount(paid),
+    fee: paid === null ? null : new Amount(fee),
+    commission: paid === null ? null : new Amount(commission),
+    net: paid === null ? null : new Amount(paid - fee - commission),
+    availableAt: row.available_at,
+    isAdopted: row.is_adopted === true,
     isLate: row.is_late,
     paymentRequest: row.payment_request,
     paymentHash: row.payment_hash,

@@ -1,12 +1,10 @@
 import type { Context } from '../context.ts'
-import { type AmountInput, readAmount, readPositiveAmount } from '../domain/amount.ts'
+import { type AmountInput, readPositiveAmount } from '../domain/amount.ts'
 import { type Duration, readDuration } from '../domain/duration.ts'
-import { invalid } from '../errors.ts'
 import { expiryRange } from '../options.ts'
 import {
   type Metadata,
   readBoolean,
-  readInteger,
   readMetadata,
   readObject,
   readOneOf,
@@ -14,6 +12,7 @@ import {
 } from '../read-input.ts'
 import type { partners } from '../tables/partners.ts'
 import type { Fields } from '../tables/table.ts'
+import { readShare } from './read-share.ts'
 
 /** What to set of a partner; what is left out stays as it is; null returns to the default. */
 export interface PartnerInput {
@@ -116,21 +115,6 @@ function readFee(value: unknown): Partial<Fields<typeof partners>> {
   const { ppm, fixedMsat } =
     value === null ? { ppm: null, fixedMsat: null } : readShare(value, 'fee')
   return { fee_ppm: ppm, fee_fixed_msat: fixedMsat }
-}
-
-/** A share of a payment in ppm, and a fixed amount. Throws `input.invalid`. */
-export function readShare(
-  value: unknown,
-  field: string,
-): { readonly ppm: number; readonly fixedMsat: bigint } {
-  const { ppm, fixed } = readObject(value, field, ['ppm', 'fixed'])
-  const amount = fixed === undefined ? 0n : readAmount(fixed, `${field}.fixed`).msat
-  if (amount < 0n) throw invalid(`${field}.fixed`, 'negative', 'must not be negative')
-  const range = { minimum: 0, maximum: 1_000_000 }
-  return {
-    ppm: ppm === undefined ? 0 : readInteger(ppm, `${field}.ppm`, range),
-    fixedMsat: amount,
-  }
 }
 
 function readCaps(value: unknown): Partial<Fields<typeof partners>> {

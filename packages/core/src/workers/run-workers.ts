@@ -9,6 +9,7 @@ import { openChannels } from './open-channels.ts'
 import { receiveSettlements } from './receive-settlements.ts'
 import { sendPayouts } from './send-payouts.ts'
 import { setRoutingFees } from './set-routing-fees.ts'
+import { releaseDue } from './release-pending.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
 import { type BooksWatch, watchBooks } from './watch-books.ts'
 import { watchChannels } from './watch-channels.ts'
@@ -31,6 +32,7 @@ export async function runWorkers(
     keep('payouts', () => sendPayouts(context, identity, leadership, signal)),
     keep('openings', () => openChannels(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
+    keep('held money', () => releaseDue(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
     ...(onchain
       ? [keep('costs', () => bookChannelCosts(context, identity, leadership, onchain, signal))]

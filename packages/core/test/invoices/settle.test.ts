@@ -29,7 +29,7 @@ async function expectCredited(shop: Shop, invoice: Invoice, msat: bigint): Promi
   expect(world.payers.msat).toBe(-msat)
 }
 
-test('exactly what was paid is credited: equal, more, and what the payer chose', async () => {
+test('I4: exactly what was paid is credited: equal, more, and what the payer chose', async () => {
   for (const [asked, paid] of [
     ['50000 sat', 50_000_000n],
     ['50000 sat', 50_000_001n],
@@ -56,7 +56,7 @@ test('exactly what was paid is credited: equal, more, and what the payer chose',
   }
 })
 
-test('less than asked is never accepted', async () => {
+test('I4: less than asked is never accepted', async () => {
   const shop = await openForSale()
   const { node, run } = shop
   const invoice = await run(node.invoices.create({ partner: 'm1', amount: '50000 sat' }))
@@ -67,7 +67,7 @@ test('less than asked is never accepted', async () => {
   expect(await available(shop, node)).toBe(0n)
 })
 
-test('a payment in parts is credited as one', async () => {
+test('I4: a payment in parts is credited as one', async () => {
   const shop = await openForSale()
   const { node, run, network } = shop
   for (let channel = 0; channel < 3; channel++)
@@ -80,7 +80,7 @@ test('a payment in parts is credited as one', async () => {
   await expectCredited(shop, invoice, 20_000_000_000n)
 })
 
-test('one invoice is one payment: the second payer is refused', async () => {
+test('I5: one invoice is one payment: the second payer is refused', async () => {
   const shop = await openForSale()
   const { node, run } = shop
   const invoice = await run(node.invoices.create({ partner: 'm1', amount: '5 sat' }))
@@ -92,7 +92,7 @@ test('one invoice is one payment: the second payer is refused', async () => {
   await expectCredited(shop, invoice, 5000n)
 })
 
-test('paid after it was taken for expired: late, credited and told', async () => {
+test('I6: paid after it was taken for expired: late, credited and told', async () => {
   const shop = await openForSale()
   const { node, run, clock, lnd } = shop
   const invoice = await run(
@@ -113,7 +113,7 @@ test('paid after it was taken for expired: late, credited and told', async () =>
   await expectCredited(shop, invoice, 5000n)
 })
 
-test('paid after it was taken for canceled: late, credited and told', async () => {
+test('I6: paid after it was taken for canceled: late, credited and told', async () => {
   const shop = await openForSale()
   const { node, run, clock, lnd } = shop
   const invoice = await run(node.invoices.create({ partner: 'm1', amount: '5 sat' }))
@@ -131,7 +131,7 @@ test('paid after it was taken for canceled: late, credited and told', async () =
   })
 })
 
-test('keysend is told at the start; keysend and AMP are never credited to a partner', async () => {
+test('I4: keysend is told at the start; keysend and AMP are never credited to a partner', async () => {
   const warnings: string[] = []
   const silent = (): void => undefined
   const logger = {
