@@ -70,6 +70,8 @@ export interface Live {
   compareAgain: () => void
   /** Asks the payout worker to look now. */
   wakePayouts: () => void
+  /** Asks the worker of on-chain payouts to look now. */
+  wakeOnchain: () => void
   /** Asks the worker of openings to look now. */
   wakeChannels: () => void
   /** Asks the worker of closes to look now. */

@@ -87,6 +87,8 @@ export interface ErrorDetails {
     requested: Amount
   }
   'payout.not-unknown': { payout: string; state: string }
+  /** It does not wait for an on-chain transaction (any more). */
+  'payout.not-queued': { payout: string; state: string }
   /** LND's own word contradicts the operator's verdict, or can still be had. */
   'payout.verdict-refused': { payout: string; verdict: string; reason: string }
 

@@ -8,6 +8,7 @@ import type { DestinationChanged } from './partners/change-destinations.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
 import type { Comparison } from './safety/difference-view.ts'
+import type { OnchainTransaction } from './transactions/transaction-view.ts'
 
 /** Every event and its data: one line each. The body of a signed webhook will be the same object. */
 export interface PaymentNodeEvents {
@@ -32,6 +33,10 @@ export interface PaymentNodeEvents {
   'invoice.expired': { invoice: Invoice }
   'invoice.canceled': { invoice: Invoice }
 
+  /** On chain: waits for its transaction; again when one was given up before anything was signed. */
+  'payout.queued': { payout: Payout }
+  /** Ended before it was sent; the reservation was released. */
+  'payout.canceled': { payout: Payout }
   /** Handed to LND; from here on only LND's word ends it. */
   'payout.sending': { payout: Payout }
   'payout.succeeded': { payout: Payout }
@@ -47,6 +52,20 @@ export interface PaymentNodeEvents {
    */
   'partner.destination-changed': { change: DestinationChanged }
 
+
+  /** The network has a transaction with payouts; from here on only the chain's word ends it. */
+  'transaction.published': { transaction: OnchainTransaction }
+  /** A child was published that speeds up `transaction.parent`. */
+  'transaction.bumped': { transaction: OnchainTransaction }
+  'transaction.confirmed': { transaction: OnchainTransaction }
+  /** A reorganization took its block away: it is published again. */
+  'transaction.reorganized': { transaction: OnchainTransaction }
+  /** Deep enough to be taken for good. */
+  'transaction.final': { transaction: OnchainTransaction }
+  /** No block takes it, and `transaction.reason` says why. With `inputs-spent` an operator must look. */
+  'transaction.stuck': { transaction: OnchainTransaction }
+  /** Its inputs went elsewhere for good: it never confirms, and its payouts wait for another one. */
+  'transaction.conflicted': { transaction: OnchainTransaction }
 
   /** Somebody wants a channel: written down before LND is asked. */
   'channel.intended': { opening: ChannelOpening }

@@ -15,6 +15,7 @@ export type { ClosingState } from './domain/closing.ts'
 export type { ComparisonReason } from './domain/compare-with-node.ts'
 export type { DestinationKind } from './domain/destination.ts'
 export type { Duration } from './domain/duration.ts'
+export type { FeeReason, FeeVerdict } from './domain/fee-policy.ts'
 export type { InvoiceState } from './domain/invoice.ts'
 export type { OpeningState } from './domain/opening.ts'
 export type { PartnerDestinationKind } from './domain/partner-destination.ts'
@@ -72,6 +73,7 @@ export type { Metadata } from './read-input.ts'
 export type {
   ChannelsRoom,
   EventsRoom,
+  FeesRoom,
   InvoicesRoom,
   KeeperRoom,
   LedgerRoom,
@@ -102,6 +104,7 @@ export type { SafetyStatus } from './safety/halt.ts'
 export type { IntentCounter } from './safety/intent-counter.ts'
 export type { DifferenceFilter } from './safety/list-differences.ts'
 export type { Status } from './status.ts'
+export type { OnchainTransaction, TransactionOutput } from './transactions/transaction-view.ts'
 export { systemClock } from './system-clock.ts'
 export { systemRandom } from './system-random.ts'
 export { jobs, queueOf } from './tables/jobs.ts'

@@ -7,6 +7,7 @@ import { type Amount, type AmountInput, readPositiveAmount, sat } from './domain
 import { type Duration, readDuration } from './domain/duration.ts'
 import { invalid, PaymentNodeError } from './errors.ts'
 import { type HttpOptions, type HttpSettings, readHttpOptions } from './http/http-options.ts'
+import { type FeeOptions, type FeeSettings, readFeeOptions } from './fees/fee-options.ts'
 import type { KeySource } from './keys.ts'
 import {
   type PartnerOptions,
@@ -34,6 +35,11 @@ import {
   readRoutingOptions,
 } from './routing/routing-options.ts'
 import type { IntentCounter } from './safety/intent-counter.ts'
+import {
+  readTransactionOptions,
+  type TransactionOptions,
+  type TransactionSettings,
+} from './transactions/transaction-options.ts'
 
 /** Which part of the work this process does. One process per LND node leads; the others follow. */
 export type Role = 'all' | 'api' | 'worker'
@@ -89,6 +95,10 @@ export interface PaymentNodeOptions {
   /** How partners are kept. */
   readonly partners?: PartnerOptions
   readonly routing?: RoutingOptions
+  /** When the chain is cheap enough for payouts. */
+  readonly fees?: FeeOptions
+  /** How on-chain payouts are sent. */
+  readonly transactions?: TransactionOptions
   /** Hard caps below everything that pays, fees included. */
   readonly caps?: {
     /** Size of one channel, also when the operator opens it. Default 5,000,000 sat. */
@@ -140,6 +150,8 @@ export interface Settings {
   readonly channelSources: readonly PeerSource[]
   readonly channels: ChannelSettings
   readonly routing: RoutingSettings
+  readonly fees: FeeSettings
+  readonly transactions: TransactionSettings
   readonly http: HttpSettings
   readonly heartbeat: number
   readonly sweep: number
@@ -176,6 +188,8 @@ function read(options: PaymentNodeOptions): Settings {
     'channelSources',
     'channels',
     'routing',
+    'fees',
+    'transactions',
     'caps',
     'timing',
     'http',
@@ -269,16 +283,18 @@ function read(options: PaymentNodeOptions): Settings {
     capPerPayout: readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout'),
     capPerDay: readPositiveAmount(given(caps.perDay, sat(10_000_000)), 'caps.perDay'),
     capPerOpen,
+    partners: readPartnerOptions(options.partners),
     channelSources: readSources(options.channelSources),
     channels: readChannelOptions(options.channels, capPerOpen),
     routing: readRoutingOptions(options.routing),
+    fees: readFeeOptions(options.fees),
+    transactions: readTransactionOptions(options.transactions),
     http: readHttpOptions(options.http),
     heartbeat:
       1000 *
       readDuration(given(timing.heartbeat, 5), 'timing.heartbeat', { minimum: 1, maximum: 3600 }),
     sweep:
       1000 *
-    partners: readPartnerOptions(options.partners),
       readDuration(given(timing.sweep, '10m'), 'timing.sweep', { minimum: 1, maximum: 86_400 }),
     stopWithin:
       1000 *

@@ -116,6 +116,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       stateChanged: () => subjects.happened('state'),
       checkConnection: connectionBell.ring,
       wakePayouts: () => undefined,
+      wakeOnchain: () => undefined,
       wakeChannels: () => undefined,
       wakeCloses: () => undefined,
       wakeKeeper: () => undefined,

@@ -14,6 +14,7 @@ import { type CloseInput, requestClose } from './channels/request-close.ts'
 import type { Context } from './context.ts'
 import { eventsAfter } from './events/events-after.ts'
 import type { AnyEvent } from './events.ts'
+import { type FeeStatus, feeStatus } from './fees/fee-status.ts'
 import { cancelInvoice } from './invoices/cancel-invoice.ts'
 import { createInvoice, type InvoiceInput, type InvoiceOptions } from './invoices/create-invoice.ts'
 import { getInvoice } from './invoices/get-invoice.ts'
@@ -34,9 +35,11 @@ import { listPartners } from './partners/list-partners.ts'
 import type { Partner } from './partners/partner-view.ts'
 import type { PartnerInput } from './partners/read-partner-input.ts'
 import { upsertPartner } from './partners/upsert-partner.ts'
+import { cancelPayout } from './payouts/cancel-payout.ts'
 import { getPayout } from './payouts/get-payout.ts'
 import { listPayouts, type PayoutFilter } from './payouts/list-payouts.ts'
 import type { Payout } from './payouts/payout-view.ts'
+import { releasePayout } from './payouts/release-payout.ts'
 import { type PayoutInput, type PayoutOptions, requestPayout } from './payouts/request-payout.ts'
 import { type ResolveEvidence, resolvePayout } from './payouts/resolve-payout.ts'
 import { allowPeer } from './peers/allow-peer.ts'
@@ -77,6 +80,10 @@ export interface PayoutsRoom {
   get(id: string): Promise<Payout>
   /** Newest first, page by page. */
   list(filter?: PayoutFilter): Promise<Page<Payout>>
+  /** Lets a queued on-chain payout go now, whatever the feerate below the hard ceiling. Throws `payout.not-queued`. */
+  release(id: string): Promise<Payout>
+  /** Ends a queued on-chain payout without paying; its reservation returns. Throws `payout.not-queued`. */
+  cancel(id: string): Promise<Payout>
   /** The operator's verdict on a payout that LND does not end; refused against LND's own word. */
   resolve(id: string, verdict: 'succeeded' | 'failed', evidence: ResolveEvidence): Promise<Payout>
 }
@@ -93,6 +100,8 @@ export interface PartnersRoom {
   get(id: string): Promise<Partner>
   /** Newest first, page by page. */
   list(page?: PageInput): Promise<Page<Partner>>
+  /** Where the partner was, is and will be paid, newest first. Throws `partner.not-found`. */
+  destinations(id: string): Promise<readonly PartnerDestination[]>
 }
 
 /** The node's channels. */
@@ -107,8 +116,6 @@ export interface ChannelsRoom {
   open(input: OpenInput, options: OpenOptions): Promise<ChannelOpening>
   /** One opening. Throws `channel.opening-not-found`. */
   opening(id: string): Promise<ChannelOpening>
-  /** Where the partner was, is and will be paid, newest first. Throws `partner.not-found`. */
-  destinations(id: string): Promise<readonly PartnerDestination[]>
   /** The keeper's and the operator's openings, newest first, page by page. */
   openings(filter?: OpeningFilter): Promise<Page<ChannelOpening>>
   /**
@@ -160,6 +167,12 @@ export interface RoutingRoom {
   fees(): Promise<readonly RoutingFees[]>
 }
 
+/** What the chain asks. */
+export interface FeesRoom {
+  /** The feerate (sat/vB), what is low, and what would be decided about a payout now. Throws `node.unavailable`. */
+  status(): Promise<FeeStatus>
+}
+
 /** The durable log. */
 export interface EventsRoom {
   /** Events after a cursor (`"0"` for all), in order; gaps between cursors mean nothing. */
@@ -190,6 +203,7 @@ export interface Rooms {
   readonly keeper: KeeperRoom
   readonly peers: PeersRoom
   readonly routing: RoutingRoom
+  readonly fees: FeesRoom
   readonly ledger: LedgerRoom
   readonly events: EventsRoom
   readonly safety: SafetyRoom
@@ -201,36 +215,6 @@ export function createRooms(context: Context): Rooms {
       create: (input, options) => createInvoice(context, input, options),
       get: (id) => getInvoice(context, id),
       list: (filter) => listInvoices(context, filter),
-/** Where events are sent to, signed by Standard Webhooks 1.0.0; receivers check with `verifyWebhook`. */
-export interface WebhooksRoom {
-  /**
-   * Sends the events from now on to a URL, at least once each, in any order, with the event's id as
-   * `webhook-id`. The secret is given out here and never again. Throws `partner.not-found`,
-   * `webhook.too-many`, `http.refused` for a URL that is never asked.
-   */
-  create(input: WebhookInput): Promise<WebhookEndpointWithSecret>
-  /** Newest first, page by page, without secrets. */
-  list(filter?: WebhookFilter): Promise<Page<WebhookEndpoint>>
-  /** Throws `webhook.not-found`. */
-  get(id: string): Promise<WebhookEndpoint>
-  /** Changes its URL or its types. Throws `webhook.not-found`, `http.refused`. */
-  update(id: string, change: WebhookChange): Promise<WebhookEndpoint>
-  /** Sends again, what is new and what is replayed; an active one stays as it is. Throws `webhook.not-found`. */
-  enable(id: string): Promise<WebhookEndpoint>
-  /** Sends nothing more; what waits is dropped. Throws `webhook.not-found`. */
-  disable(id: string): Promise<WebhookEndpoint>
-  /** Forgets the endpoint and its deliveries. Throws `webhook.not-found`. */
-  remove(id: string): Promise<WebhookEndpoint>
-  /** A new secret, given out here; those before sign as well for `keepFor`. Throws `webhook.not-found`. */
-  rotateSecret(id: string, options?: RotateOptions): Promise<WebhookEndpointWithSecret>
-  /** What was sent to an endpoint and what came of it, newest event first, page by page. Throws `webhook.not-found`. */
-  deliveries(filter: DeliveryFilter): Promise<Page<WebhookDelivery>>
-  /** Sends events again: one, a range of cursors, or all that failed. Throws `webhook.not-found`, `webhook.disabled`, `webhook.event-not-found`. */
-  replay(input: ReplayInput): Promise<Replayed>
-  /** Sends a signed event of the type `webhook.test` now, once; never throws for what the endpoint does. Throws `webhook.not-found`. */
-  sendTest(id: string): Promise<WebhookTestAnswer>
-}
-
       cancel: (id) => cancelInvoice(context, id),
       waitUntilSettled: (id, options) => waitUntilSettled(context, id, options),
     },
@@ -238,12 +222,15 @@ export interface WebhooksRoom {
       request: (input, options) => requestPayout(context, input, options),
       get: (id) => getPayout(context, id),
       list: (filter) => listPayouts(context, filter),
+      release: (id) => releasePayout(context, id),
+      cancel: (id) => cancelPayout(context, id),
       resolve: (id, verdict, evidence) => resolvePayout(context, id, verdict, evidence),
     },
     partners: {
       upsert: (input) => upsertPartner(context, input),
       get: (id) => getPartner(context, id),
       list: (page) => listPartners(context, page),
+      destinations: (id) => listDestinations(context, id),
     },
     channels: {
       list: () => listChannels(context),
@@ -271,6 +258,7 @@ export interface WebhooksRoom {
       fees: () => listFees(context),
     },
     ledger: { balances: () => readBalances(context) },
+    fees: { status: () => feeStatus(context) },
     events: { after: (cursor, options) => eventsAfter(context, cursor, options) },
     safety: {
       halt: (reason) => halt(context, reason),

@@ -41,6 +41,9 @@ const inputWeight = 4 * 41 + 108
 /** LND's change goes to a taproot output. */
 export const changeType: OutputType = 'p2tr'
 
+/** Virtual bytes of a child that spends a change output, by key, into another one. */
+export const childBytes = 111
+
 /** Virtual bytes of a transaction that spends the wallet's coins, rounded up; never less than it will have. */
 export function virtualBytesOf({ inputs, outputs }: TransactionShape): number {
   const counts = 4 * (countBytes(inputs) + countBytes(outputs.length))

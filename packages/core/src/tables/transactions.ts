@@ -18,8 +18,12 @@ export const transactions = table({
     /** 32 bytes, hex: LND holds the inputs under it. */
     lock_id: { type: 'text' },
     sat_per_kvb: { type: 'integer' },
-    /** Outpoints, `txid:index`. */
-    inputs: { type: 'json', nullable: true },
+    /** What it may cost at most. */
+    fee_limit_msat: { type: 'msat' },
+    /** The day whose budget it counts against; null: it needs none. */
+    budget_period: { type: 'text', nullable: true },
+    /** The chosen outpoints, `txid:index`: the same coins cannot pay twice. */
+    inputs: { type: 'json' },
     psbt: { type: 'bytes', nullable: true },
     raw: { type: 'bytes', nullable: true },
     transaction_id: { type: 'text', nullable: true },
@@ -28,7 +32,10 @@ export const transactions = table({
     fee_msat: { type: 'msat', nullable: true },
     virtual_bytes: { type: 'integer', nullable: true },
     parent: { type: 'text', nullable: true },
+    /** Block height at which it was intended: nothing about it is older. */
+    since_height: { type: 'integer' },
     published_at: { type: 'time', nullable: true },
+    published_height: { type: 'integer', nullable: true },
     confirmed_height: { type: 'integer', nullable: true },
     created_at: { type: 'time' },
     updated_at: { type: 'time' },

@@ -6,6 +6,7 @@ import { expireInvoices } from './expire-invoices.ts'
 import { keepChannels } from './keep-channels.ts'
 import { keepRunning } from './keep-running.ts'
 import { openChannels } from './open-channels.ts'
+import { payOnchain } from './pay-onchain.ts'
 import { receiveSettlements } from './receive-settlements.ts'
 import { sendPayouts } from './send-payouts.ts'
 import { setRoutingFees } from './set-routing-fees.ts'
@@ -13,6 +14,7 @@ import { releaseDue } from './release-pending.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
 import { type BooksWatch, watchBooks } from './watch-books.ts'
 import { watchChannels } from './watch-channels.ts'
+import { watchFees } from './watch-fees.ts'
 
 /** Everything that the leading process does for its LND node. Ends when `signal` aborts. */
 export async function runWorkers(
@@ -24,7 +26,7 @@ export async function runWorkers(
   const keep = (name: string, worker: (signal: AbortSignal) => Promise<void>): Promise<void> =>
     keepRunning(context, name, () => worker(signal), signal)
   const books: BooksWatch = { areLive: false }
-  const { forwards, onchain, policies } = context.lightning
+  const { forwards, onchain, funding, policies } = context.lightning
   await Promise.all([
     keep('books', () => watchBooks(context, identity, leadership, books, signal)),
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
@@ -36,6 +38,12 @@ export async function runWorkers(
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
     ...(onchain
       ? [keep('costs', () => bookChannelCosts(context, identity, leadership, onchain, signal))]
+      : []),
+    ...(onchain && funding
+      ? [
+          keep('on-chain payouts', () => payOnchain(context, identity, leadership, signal)),
+          keep('feerates', () => watchFees(context, identity, leadership, signal)),
+        ]
       : []),
     ...(forwards
       ? [keep('forwards', () => bookForwards(context, identity, leadership, forwards, signal))]

@@ -1,0 +1,168 @@
+import { type Batch, chooseBatch, type QueuedPayout } from '../domain/choose-batch.ts'
+import { type ChosenInputs, chooseInputs } from '../domain/choose-inputs.ts'
+import { payableFeerate } from '../domain/fee-policy.ts'
+import { openingPause } from '../domain/opening-pause.ts'
+import type { TransactionState } from '../domain/transaction.ts'
+import { changeType, outputTypeOf, virtualBytesOf } from '../domain/transaction-size.ts'
+import { judgeFeerate, readFeeMarket } from '../fees/judge-feerate.ts'
+import { record } from '../record.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
+import { payouts } from '../tables/payouts.ts'
+import { type RowOf, update } from '../tables/table.ts'
+import { transactions } from '../tables/transactions.ts'
+import type { Pursuit } from './mark-transaction.ts'
+import { mayAct } from './may-act.ts'
+import { readWallet, type SpendableWallet } from './read-wallet.ts'
+import { recordTransaction } from './record-transaction.ts'
+
+type Payout = RowOf<typeof payouts>
+type Candidate = QueuedPayout & { readonly row: Payout }
+
+const page = 1000
+/** Rows of one change. */
+const together = 100
+/** States before the bytes are stored: the next transaction waits for the one that is being made. */
+const inTheMaking: readonly TransactionState[] = ['intended', 'funded', 'signed']
+
+/**
+ * Puts the queued payouts whose time has come into one transaction, and says of the others why they wait.
+ * Answers the id of the transaction that was intended.
+ */
+export async function gatherPayouts(pursuit: Pursuit): Promise<string | undefined> {
+  const { context, identity } = pursuit
+  const queued = await readQueued(pursuit)
+  if (queued.length === 0 || !mayAct(pursuit)) return undefined
+  const guard = await readSafety(context, identity)
+  if (guard.is_halted) return say(pursuit, queued, 'halted')
+  if (await isBusy(pursuit)) return undefined
+  const { candidates, feerate } = await judge(pursuit, queued)
+  const wallet = await readWallet(context, identity)
+  const { maximumOutputs, collectFor } = context.settings.transactions
+  const fits = (some: readonly Candidate[]): boolean =>
+    inputsFor(some, wallet, feerate) !== undefined
+  const batch = chooseBatch(candidates, context.clock.now(), { maximumOutputs, collectFor }, fits)
+  await sayWhy(pursuit, batch)
+  const chosen = batch.go.length > 0 ? inputsFor(batch.go, wallet, feerate) : undefined
+  if (!chosen || !mayAct(pursuit)) return undefined
+  const shape = {
+    inputs: chosen.outpoints.length,
+    outputs: [...batch.go.map(({ address }) => outputTypeOf(address)), changeType],
+  }
+  const mostSat = BigInt(context.settings.fees.hardCeiling) * BigInt(virtualBytesOf(shape))
+  const recorded = await recordTransaction(context, identity, pursuit.leadership, guard, {
+    purpose: 'payouts',
+    chosen,
+    satPerVbyte: feerate,
+    feeLimitMsat: mostSat * 1000n,
+    carried: batch.go.map(({ row }) => row),
+  })
+  return 'id' in recorded ? recorded.id : undefined
+}
+
+async function readQueued({ context, identity }: Pursuit): Promise<Payout[]> {
+  const queued: Payout[] = []
+  let after: (string | number)[] | undefined
+  for (;;) {
+    const rows = await context.storage.find(payouts, {
+      index: 'state',
+      equals: [identity.publicKey, 'queued'],
+      limit: page,
+      ...(after && { after }),
+    })
+    queued.push(...rows.filter((row) => row.destination_kind === 'onchain-address'))
+    const last = rows.at(-1)
+    if (!last || rows.length < page) return queued
+    after = [last.created_at, last.id]
+  }
+}
+
+/** One transaction is made at a time; after one that was given up, the next one waits a growing while. */
+async function isBusy({ context, identity }: Pursuit): Promise<boolean> {
+  for (const state of inTheMaking) {
+    const equals = [identity.publicKey, state]
+    const rows = await context.storage.find(transactions, { index: 'state', equals, limit: page })
+    if (rows.some(({ purpose }) => purpose === 'payouts')) return true
+  }
+  const newest = await context.storage.find(transactions, {
+    index: 'created',
+    equals: [identity.publicKey],
+    descending: true,
+    limit: 20,
+  })
+  const recent = newest
+    .filter(({ purpose, reason }) => purpose === 'payouts' && !isHarmless(reason))
+    .map(({ state, reason, updated_at }) => ({
+      state: state === 'given-up' ? 'failed' : state,
+      reason,
+      updatedAt: updated_at,
+    }))
+  return openingPause(recent, context.clock.now()) > context.clock.now()
+}
+
+/** Given up for a reason that does not come again by itself. */
+function isHarmless(reason: string | null): boolean {
+  return reason === 'halted' || reason === 'outdated'
+}
+
+async function judge(
+  { context, identity }: Pursuit,
+  queued: readonly Payout[],
+): Promise<{ readonly candidates: readonly Candidate[]; readonly feerate: number }> {
+  const market = await readFeeMarket(context, identity)
+  const candidates = await Promise.all(
+    queued.map(async (row): Promise<Candidate> => {
+      const question = {
+        quick: row.is_quick === true,
+        isReleased: row.is_released === true,
+        ceiling: row.ceiling_sat_per_kvb === null ? null : row.ceiling_sat_per_kvb / 1000,
+        deadline: row.deadline,
+      }
+      return {
+        row,
+        id: row.id,
+        address: row.destination,
+        amountSat: row.amount_msat / 1000n,
+        createdAt: row.created_at,
+        verdict: await judgeFeerate(context, question, market),
+      }
+    }),
+  )
+  return { candidates, feerate: payableFeerate(market.now.satPerVbyte) }
+}
+
+function inputsFor(
+  some: readonly Candidate[],
+  { coins, keptSat }: SpendableWallet,
+  satPerVbyte: number,
+): ChosenInputs | undefined {
+  return chooseInputs(coins, {
+    amountSat: some.reduce((sum, { amountSat }) => sum + amountSat, 0n),
+    outputs: some.map(({ address }) => outputTypeOf(address)),
+    satPerVbyte,
+    keptSat,
+  })
+}
+
+async function sayWhy(pursuit: Pursuit, { wait }: Batch<Candidate>): Promise<void> {
+  const byReason = new Map<string, Payout[]>()
+  for (const { payout, reason } of wait) {
+    byReason.set(reason, [...(byReason.get(reason) ?? []), payout.row])
+  }
+  for (const [reason, rows] of byReason) await say(pursuit, rows, reason)
+}
+
+/** Writes down why they wait, where it is something else than before. */
+async function say(
+  { context, leadership }: Pursuit,
+  rows: readonly Payout[],
+  reason: string,
+): Promise<undefined> {
+  const changed = rows.filter((row) => row.reason !== reason)
+  for (let start = 0; start < changed.length; start += together) {
+    const set = { reason, updated_at: context.clock.now() }
+    const writes = changed.slice(start, start + together).map((row) => update(payouts, row, set))
+    // Whatever was changed meanwhile is looked at again the next time.
+    await record(context, { writes, fence: leadership.fence }, async () => true)
+  }
+  return undefined
+}

@@ -1,0 +1,38 @@
+import { livingTransactions, type TransactionState } from '../domain/transaction.ts'
+import { transactions } from '../tables/transactions.ts'
+import { followTransaction } from './follow-transaction.ts'
+import { fundTransaction } from './fund-transaction.ts'
+import type { Pursuit } from './mark-transaction.ts'
+import { mayAct } from './may-act.ts'
+import { publishTransaction } from './publish-transaction.ts'
+import { signTransaction } from './sign-transaction.ts'
+
+/**
+ * Takes a transaction as far as it goes now. Every step is decided from what is stored and what LND shows,
+ * recorded, and only then the next one taken, so that it may be called again after any crash, any number of times.
+ * `isNewBlock`: LND has seen a block since the last call (or this is the first).
+ */
+export async function pursueTransaction(
+  pursuit: Pursuit,
+  id: string,
+  isNewBlock: boolean,
+): Promise<void> {
+  const { context, signal } = pursuit
+  let hasFollowed = false
+  while (!signal.aborted) {
+    const row = await context.storage.get(transactions, [id])
+    const state = row?.state as TransactionState | undefined
+    if (!row || !state || !livingTransactions.includes(state) || !mayAct(pursuit)) return
+    if (state === 'intended') {
+      if (!(await fundTransaction(pursuit, row))) return
+    } else if (state === 'funded') {
+      if (!(await signTransaction(pursuit, row))) return
+    } else if (state === 'signed') {
+      if (!(await publishTransaction(pursuit, row))) return
+    } else {
+      if (hasFollowed || !isNewBlock) return
+      hasFollowed = true
+      await followTransaction(pursuit, row)
+    }
+  }
+}

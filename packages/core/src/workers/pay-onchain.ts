@@ -1,0 +1,93 @@
+import type { Context, Identity, Leadership } from '../context.ts'
+import { livingTransactions } from '../domain/transaction.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { LostLeadership } from '../record.ts'
+import { doubtNode } from '../safety/compared.ts'
+import { transactions } from '../tables/transactions.ts'
+import { gatherPayouts } from '../transactions/gather-payouts.ts'
+import type { Pursuit } from '../transactions/mark-transaction.ts'
+import { pursueTransaction } from '../transactions/pursue-transaction.ts'
+import { createBell } from './bell.ts'
+
+/** Milliseconds. */
+const poll = 5000
+
+/** Follows every transaction that has not come to its end, and makes the next one of what is queued. */
+export async function payOnchain(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  signal: AbortSignal,
+): Promise<void> {
+  const pursuit: Pursuit = { context, identity, leadership, signal }
+  const bell = createBell(context.clock)
+  /** The height at which each was looked at last. */
+  const looked = new Map<string, number>()
+  const unsubscribe = context.storage.isExclusive
+    ? () => undefined
+    : context.storage.onWake(bell.ring)
+  context.live.wakeOnchain = bell.ring
+
+  const pursue = async (id: string): Promise<void> => {
+    const height = context.live.info?.blockHeight ?? 0
+    await attempt(context, signal, id, () =>
+      pursueTransaction(pursuit, id, looked.get(id) !== height).then(() => {
+        looked.set(id, height)
+      }),
+    )
+  }
+
+  try {
+    while (!signal.aborted) {
+      const living = await readLiving(context, identity)
+      for (const id of looked.keys()) if (!living.includes(id)) looked.delete(id)
+      for (const id of living) if (!signal.aborted) await pursue(id)
+      await attempt(context, signal, 'next', async () => {
+        const next = await gatherPayouts(pursuit)
+        if (next !== undefined) await pursue(next)
+      })
+      await bell.wait(poll, signal)
+    }
+  } finally {
+    unsubscribe()
+    context.live.wakeOnchain = () => undefined
+  }
+}
+
+/** What fails is tried again, and holds up nothing else. */
+async function attempt(
+  context: Context,
+  signal: AbortSignal,
+  transaction: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof LostLeadership) throw error
+    if (signal.aborted) return
+    const fields = { transaction, error: error instanceof Error ? error.message : String(error) }
+    if (PaymentNodeError.is(error, 'node.unavailable')) {
+      doubtNode(context)
+      context.live.checkConnection()
+      context.logger.info('a transaction waits for LND', fields)
+    } else context.logger.error('a transaction could not be taken further', fields)
+  }
+}
+
+async function readLiving(context: Context, { publicKey }: Identity): Promise<string[]> {
+  const pages = await Promise.all(
+    livingTransactions.map((state) =>
+      context.storage.find(transactions, {
+        index: 'state',
+        equals: [publicKey, state],
+        limit: 1000,
+      }),
+    ),
+  )
+  // Parents before the children that speed them up.
+  return pages
+    .flat()
+    .sort((a, b) => a.created_at - b.created_at)
+    .map(({ id }) => id)
+}
