@@ -83,6 +83,7 @@ export type {
   Rooms,
   RoutingRoom,
   SafetyRoom,
+  WebhooksRoom,
 } from './rooms.ts'
 export type { AskedFee, RoutingFees } from './routing/list-fees.ts'
 export type {
@@ -110,3 +111,20 @@ export { systemRandom } from './system-random.ts'
 export { jobs, queueOf } from './tables/jobs.ts'
 export { schema } from './tables/schema.ts'
 export * from './tables/table.ts'
+export type { WebhookInput } from './webhooks/create-endpoint.ts'
+export type { DeliveryState, WebhookDelivery } from './webhooks/delivery-view.ts'
+export type { WebhookEndpoint, WebhookEndpointWithSecret } from './webhooks/endpoint-view.ts'
+export type { DeliveryFilter } from './webhooks/list-deliveries.ts'
+export type { WebhookFilter } from './webhooks/list-endpoints.ts'
+export type { WebhookHeaders } from './webhooks/read-webhook-headers.ts'
+export type { Replayed, ReplayInput } from './webhooks/replay.ts'
+export type { RotateOptions } from './webhooks/rotate-secret.ts'
+export type { WebhookTestAnswer, WebhookTestEvent } from './webhooks/send-test.ts'
+export type { WebhookChange } from './webhooks/update-endpoint.ts'
+export {
+  type SignatureProblem,
+  type VerifyOptions,
+  verifyWebhook,
+  type WebhookEvent,
+} from './webhooks/verify-webhook.ts'
+export type { WebhookOptions } from './webhooks/webhook-options.ts'

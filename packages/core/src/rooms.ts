@@ -51,6 +51,18 @@ import { type IncomePeriod, type RoutingIncome, readIncome } from './routing/rea
 import type { Difference } from './safety/difference-view.ts'
 import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
 import { type DifferenceFilter, listDifferences } from './safety/list-differences.ts'
+import { createEndpoint, type WebhookInput } from './webhooks/create-endpoint.ts'
+import type { WebhookDelivery } from './webhooks/delivery-view.ts'
+import type { WebhookEndpoint, WebhookEndpointWithSecret } from './webhooks/endpoint-view.ts'
+import { getEndpoint } from './webhooks/find-endpoint.ts'
+import { type DeliveryFilter, listDeliveries } from './webhooks/list-deliveries.ts'
+import { listEndpoints, type WebhookFilter } from './webhooks/list-endpoints.ts'
+import { removeEndpoint } from './webhooks/remove-endpoint.ts'
+import { type Replayed, type ReplayInput, replay } from './webhooks/replay.ts'
+import { type RotateOptions, rotateSecret } from './webhooks/rotate-secret.ts'
+import { sendTest, type WebhookTestAnswer } from './webhooks/send-test.ts'
+import { disableEndpoint, enableEndpoint } from './webhooks/switch-endpoint.ts'
+import { updateEndpoint, type WebhookChange } from './webhooks/update-endpoint.ts'
 
 /** Asking to be paid. */
 export interface InvoicesRoom {
@@ -194,6 +206,36 @@ export interface SafetyRoom {
   differences(filter?: DifferenceFilter): Promise<Page<Difference>>
 }
 
+/** Where events are sent to, signed by Standard Webhooks 1.0.0; receivers check with `verifyWebhook`. */
+export interface WebhooksRoom {
+  /**
+   * Sends the events from now on to a URL, at least once each, in any order, with the event's id as
+   * `webhook-id`. The secret is given out here and never again. Throws `partner.not-found`,
+   * `webhook.too-many`, `http.refused` for a URL that is never asked.
+   */
+  create(input: WebhookInput): Promise<WebhookEndpointWithSecret>
+  /** Newest first, page by page, without secrets. */
+  list(filter?: WebhookFilter): Promise<Page<WebhookEndpoint>>
+  /** Throws `webhook.not-found`. */
+  get(id: string): Promise<WebhookEndpoint>
+  /** Changes its URL or its types. Throws `webhook.not-found`, `http.refused`. */
+  update(id: string, change: WebhookChange): Promise<WebhookEndpoint>
+  /** Sends again, what is new and what is replayed; an active one stays as it is. Throws `webhook.not-found`. */
+  enable(id: string): Promise<WebhookEndpoint>
+  /** Sends nothing more; what waits is dropped. Throws `webhook.not-found`. */
+  disable(id: string): Promise<WebhookEndpoint>
+  /** Forgets the endpoint and its deliveries. Throws `webhook.not-found`. */
+  remove(id: string): Promise<WebhookEndpoint>
+  /** A new secret, given out here; those before sign as well for `keepFor`. Throws `webhook.not-found`. */
+  rotateSecret(id: string, options?: RotateOptions): Promise<WebhookEndpointWithSecret>
+  /** What was sent to an endpoint and what came of it, newest event first, page by page. Throws `webhook.not-found`. */
+  deliveries(filter: DeliveryFilter): Promise<Page<WebhookDelivery>>
+  /** Sends events again: one, a range of cursors, or all that failed. Throws `webhook.not-found`, `webhook.disabled`, `webhook.event-not-found`. */
+  replay(input: ReplayInput): Promise<Replayed>
+  /** Sends a signed event of the type `webhook.test` now, once; never throws for what the endpoint does. Throws `webhook.not-found`. */
+  sendTest(id: string): Promise<WebhookTestAnswer>
+}
+
 /** The rooms of a node: each a noun, each verb a file of its own. */
 export interface Rooms {
   readonly invoices: InvoicesRoom
@@ -207,6 +249,7 @@ export interface Rooms {
   readonly ledger: LedgerRoom
   readonly events: EventsRoom
   readonly safety: SafetyRoom
+  readonly webhooks: WebhooksRoom
 }
 
 export function createRooms(context: Context): Rooms {
@@ -265,6 +308,19 @@ export function createRooms(context: Context): Rooms {
       resume: (reason) => resume(context, reason),
       status: () => safetyStatus(context),
       differences: (filter) => listDifferences(context, filter),
+    },
+    webhooks: {
+      create: (input) => createEndpoint(context, input),
+      list: (filter) => listEndpoints(context, filter),
+      get: (id) => getEndpoint(context, id),
+      update: (id, change) => updateEndpoint(context, id, change),
+      enable: (id) => enableEndpoint(context, id),
+      disable: (id) => disableEndpoint(context, id),
+      remove: (id) => removeEndpoint(context, id),
+      rotateSecret: (id, options) => rotateSecret(context, id, options),
+      deliveries: (filter) => listDeliveries(context, filter),
+      replay: (input) => replay(context, input),
+      sendTest: (id) => sendTest(context, id),
     },
   }
 }
