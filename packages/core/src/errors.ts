@@ -1,5 +1,4 @@
 import type { Amount } from './domain/amount.ts'
-import type { SignatureProblem } from './webhooks/verify-webhook.ts'
 
 /** What the host can know for certain about an operation whose call failed. */
 export type Outcome = 'none' | 'unknown'
@@ -69,6 +68,8 @@ export interface ErrorDetails {
   /** LND already has this payment hash with other fields or no longer open: use a new idempotency key. */
   'invoice.key-used': { invoice: string; field: string }
   'invoice.settled': { invoice: string }
+  /** Nothing was received that could be given back. */
+  'invoice.not-settled': { invoice: string; state: string }
   'invoice.expired': { invoice: string }
   'invoice.canceled': { invoice: string }
 
@@ -85,6 +86,13 @@ export interface ErrorDetails {
   'payout.above-cap': {
     cap: 'per-payout' | 'per-day' | 'partner-per-payout' | 'partner-per-day'
     limit: Amount
+    requested: Amount
+  }
+  /** `refunded`: given back already, or on its way. */
+  'refund.above-received': {
+    invoice: string
+    received: Amount
+    refunded: Amount
     requested: Amount
   }
   'payout.not-unknown': { payout: string; state: string }
@@ -118,15 +126,6 @@ export interface ErrorDetails {
   }
   'keeper.paused': { reason: string }
   'keeper.not-paused': Record<never, never>
-
-  'webhook.not-found': { endpoint: string }
-  /** Nothing is sent to it: `webhooks.enable` first. */
-  'webhook.disabled': { endpoint: string; reason: string }
-  /** So many endpoints per owner. */
-  'webhook.too-many': { limit: number }
-  'webhook.event-not-found': { event: string }
-  /** A request that must not be believed: see `verifyWebhook`. */
-  'webhook.signature-invalid': { reason: SignatureProblem }
 
   'safety.halted': { reason: string }
   'safety.not-halted': Record<never, never>

@@ -39,11 +39,11 @@ export type { KeySource } from './keys.ts'
 export type { Balances, PartnerBalance, WorldAccount } from './ledger/read-balances.ts'
 export type { PaymentNodeOptions, Role } from './options.ts'
 export type { Page, PageInput } from './pages.ts'
-export type { Partner } from './partners/partner-view.ts'
 export type { DestinationChanged } from './partners/change-destinations.ts'
 export type { DestinationsInForce, WaitingDestination } from './partners/destinations-in-force.ts'
 export type { PartnerDestination } from './partners/list-destinations.ts'
 export type { PartnerOptions } from './partners/partner-options.ts'
+export type { Partner } from './partners/partner-view.ts'
 export type {
   PartnerFeeInput,
   PartnerInput,
@@ -51,7 +51,15 @@ export type {
 } from './partners/read-partner-input.ts'
 export { createPaymentNode, type PaymentNode } from './payment-node.ts'
 export type { PayoutFilter } from './payouts/list-payouts.ts'
-export type { Payout, PayoutAttempt } from './payouts/payout-view.ts'
+export type { AutomaticOptions, PayoutWaitOptions } from './payouts/payout-options.ts'
+export type {
+  Payout,
+  PayoutAttempt,
+  PayoutQueue,
+  PayoutTransaction,
+} from './payouts/payout-view.ts'
+export type { PayoutTermsInput } from './payouts/read-terms.ts'
+export type { RefundInput } from './payouts/refund-invoice.ts'
 export type { PayoutInput, PayoutOptions } from './payouts/request-payout.ts'
 export type { ResolveEvidence } from './payouts/resolve-payout.ts'
 export type { PeerMarkFilter } from './peers/list-peer-marks.ts'
@@ -83,7 +91,6 @@ export type {
   Rooms,
   RoutingRoom,
   SafetyRoom,
-  WebhooksRoom,
 } from './rooms.ts'
 export type { AskedFee, RoutingFees } from './routing/list-fees.ts'
 export type {
@@ -111,20 +118,3 @@ export { systemRandom } from './system-random.ts'
 export { jobs, queueOf } from './tables/jobs.ts'
 export { schema } from './tables/schema.ts'
 export * from './tables/table.ts'
-export type { WebhookInput } from './webhooks/create-endpoint.ts'
-export type { DeliveryState, WebhookDelivery } from './webhooks/delivery-view.ts'
-export type { WebhookEndpoint, WebhookEndpointWithSecret } from './webhooks/endpoint-view.ts'
-export type { DeliveryFilter } from './webhooks/list-deliveries.ts'
-export type { WebhookFilter } from './webhooks/list-endpoints.ts'
-export type { WebhookHeaders } from './webhooks/read-webhook-headers.ts'
-export type { Replayed, ReplayInput } from './webhooks/replay.ts'
-export type { RotateOptions } from './webhooks/rotate-secret.ts'
-export type { WebhookTestAnswer, WebhookTestEvent } from './webhooks/send-test.ts'
-export type { WebhookChange } from './webhooks/update-endpoint.ts'
-export {
-  type SignatureProblem,
-  type VerifyOptions,
-  verifyWebhook,
-  type WebhookEvent,
-} from './webhooks/verify-webhook.ts'
-export type { WebhookOptions } from './webhooks/webhook-options.ts'

@@ -120,7 +120,6 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       wakeChannels: () => undefined,
       wakeCloses: () => undefined,
       wakeKeeper: () => undefined,
-      wakeWebhooks: () => undefined,
     },
   }
   const { live } = context

@@ -39,6 +39,7 @@ import { cancelPayout } from './payouts/cancel-payout.ts'
 import { getPayout } from './payouts/get-payout.ts'
 import { listPayouts, type PayoutFilter } from './payouts/list-payouts.ts'
 import type { Payout } from './payouts/payout-view.ts'
+import { type RefundInput, refundInvoice } from './payouts/refund-invoice.ts'
 import { releasePayout } from './payouts/release-payout.ts'
 import { type PayoutInput, type PayoutOptions, requestPayout } from './payouts/request-payout.ts'
 import { type ResolveEvidence, resolvePayout } from './payouts/resolve-payout.ts'
@@ -88,6 +89,11 @@ export interface PayoutsRoom {
    * partner gives the same payout for ever, also when it has failed: try again under a new key.
    */
   request(input: PayoutInput, options: PayoutOptions): Promise<Payout>
+  /**
+   * Pays a settled invoice back to a given destination, never more than was received in all; its partner
+   * is debited. Throws `invoice.not-found`, `invoice.not-settled`, `refund.above-received`, and as `request`.
+   */
+  refund(input: RefundInput, options: PayoutOptions): Promise<Payout>
   /** Throws `payout.not-found`. */
   get(id: string): Promise<Payout>
   /** Newest first, page by page. */
@@ -263,6 +269,7 @@ export function createRooms(context: Context): Rooms {
     },
     payouts: {
       request: (input, options) => requestPayout(context, input, options),
+      refund: (input, options) => refundInvoice(context, input, options),
       get: (id) => getPayout(context, id),
       list: (filter) => listPayouts(context, filter),
       release: (id) => releasePayout(context, id),

@@ -3,10 +3,10 @@ import { bookPayout, bookRelease } from '../domain/ledger.ts'
 import { bookTransaction } from '../ledger/book-transaction.ts'
 import { readDebt, towardsDebt } from '../ledger/read-debt.ts'
 import type { Write } from '../ports/storage.ts'
-import { invoiceRefunds } from '../tables/invoices.ts'
 import type { payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import { returnToDay } from './count-against-day.ts'
+import { returnRefund } from './count-refund.ts'
 import { reservedFor, worstOf } from './reservation.ts'
 
 /** What a payout cost that was paid: in msat, and who got it. */
@@ -43,21 +43,8 @@ export async function bookEnding(
   return [
     ...(await bookTransaction(context, identity, booked)),
     ...returnToDay(identity, payout, worstOf(payout) - spentMsat),
-    ...(paid || payout.invoice === null ? [] : [giveBack(identity, payout, payout.invoice)]),
+    ...(paid || payout.invoice === null
+      ? []
+      : [returnRefund(identity, payout.invoice, payout.amount_msat)]),
   ]
-}
-
-function giveBack(
-  { publicKey }: Identity,
-  { amount_msat }: RowOf<typeof payouts>,
-  invoice: string,
-): Write {
-  return {
-    op: 'add',
-    table: invoiceRefunds,
-    key: [publicKey, invoice],
-    column: 'refunded_msat',
-    by: -amount_msat,
-    min: 0n,
-  }
 }

@@ -6,6 +6,7 @@ import { PaymentNodeError } from '../errors.ts'
 import { balances } from '../tables/ledger.ts'
 import type { partners } from '../tables/partners.ts'
 import type { RowOf } from '../tables/table.ts'
+import { aboveReceived, refundedOf } from './count-refund.ts'
 import { insufficientBalance } from './explain-refusal.ts'
 import type { PayoutRequest } from './place-payout.ts'
 import type { PayoutTerms, Way } from './read-terms.ts'
@@ -24,7 +25,7 @@ export interface PayoutDraft {
   readonly invoice?: PayableDestination
 }
 
-type Request = Pick<PayoutRequest, 'terms' | 'upToMsat'>
+type Request = Pick<PayoutRequest, 'terms' | 'upToMsat' | 'refund'>
 type OffchainWay = Exclude<Way, { readonly kind: 'onchain-address' }>
 
 /** Decides amount and worst fee, and checks the destination. Throws as `requestPayout`. */
@@ -51,16 +52,14 @@ async function draftOffchain(
   context: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,
-  { terms, upToMsat }: Request,
+  request: Request,
   way: OffchainWay,
 ): Promise<PayoutDraft> {
+  const { terms } = request
   const fee = routingFee(context, terms)
   // Servers behind Lightning addresses often know whole satoshi only.
   const unit = way.kind === 'bolt11' ? 1n : 1000n
-  const amount =
-    terms.amount === 'all'
-      ? await takeAll(context, identity, partner, fee, unit, upToMsat)
-      : terms.amount
+  const amount = await decideAmount(context, identity, partner, request, fee, unit)
   if (way.kind === 'bolt11') {
     const invoice = await resolveInvoice(context, identity, way.text, amount)
     return {
@@ -94,8 +93,26 @@ function routingFee({ settings }: Context, { feeLimit }: PayoutTerms): WorstFee 
     : { ppm: settings.feeLimitPpm, minimumMsat: settings.feeLimitMinimum.msat }
 }
 
+/** Undefined: what the invoice says. */
+export async function decideAmount(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+  { terms, upToMsat, refund }: Request,
+  fee: WorstFee,
+  unitMsat: bigint,
+): Promise<Amount | undefined> {
+  if (terms.amount === 'all') return takeAll(context, identity, partner, fee, unitMsat, upToMsat)
+  if (terms.amount || !refund || terms.way.kind === 'bolt11') return terms.amount
+  const refunded = await refundedOf(context, identity, refund.invoice)
+  const left = refund.receivedMsat - refunded
+  const whole = left - (left % unitMsat)
+  if (whole > 0n) return new Amount(whole)
+  throw aboveReceived(refund, refunded, unitMsat)
+}
+
 /** Everything that is available now; the reservation, bounded by the balance, has the last word. */
-export async function takeAll(
+async function takeAll(
   context: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,

@@ -2,17 +2,24 @@ import type { Context, Identity } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { Refused, Write } from '../ports/storage.ts'
+import { invoiceRefunds } from '../tables/invoices.ts'
 import { balances } from '../tables/ledger.ts'
 import { partnerDays, type partners } from '../tables/partners.ts'
 import { dayTotals, usedHashes } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
+import { aboveReceived, refundedOf } from './count-refund.ts'
+import type { RefundRequest } from './place-payout.ts'
 
 /** What was to be stored when the storage refused it. Amounts in msat. */
 export interface RefusedPayout {
   readonly partner: RowOf<typeof partners>
   readonly worstMsat: bigint
   readonly reservedMsat: bigint
+  readonly amountMsat: bigint
   readonly paymentHash: string | undefined
+  readonly refund: RefundRequest | undefined
+  /** The amount, or a debt, follows from the balance: with another balance it is decided again. */
+  readonly isByBalance: boolean
 }
 
 /** Throws when the refusal is final; returns when the decision must be made again. */
@@ -21,8 +28,7 @@ export async function explainRefusal(
   identity: Identity,
   refused: Refused,
   write: Write | undefined,
-  { partner, worstMsat, reservedMsat, paymentHash }: RefusedPayout,
-  isAll: boolean,
+  { partner, worstMsat, reservedMsat, amountMsat, paymentHash, refund, isByBalance }: RefusedPayout,
 ): Promise<void> {
   if (write?.op === 'insert' && write.table.name === usedHashes.name && paymentHash) {
     const used = await context.storage.get(usedHashes, [identity.publicKey, paymentHash])
@@ -36,8 +42,13 @@ export async function explainRefusal(
     if (partner.cap_per_day_msat === null) return
     throw aboveCap('partner-per-day', new Amount(partner.cap_per_day_msat), worstMsat)
   }
+  if (write.table.name === invoiceRefunds.name && refund) {
+    const refunded = await refundedOf(context, identity, refund.invoice)
+    if (refunded + amountMsat <= refund.receivedMsat) return
+    throw aboveReceived(refund, refunded, amountMsat)
+  }
   const account = `partner/${partner.id}`
-  if (write.table.name !== balances.name || write.key[1] !== account || isAll) return
+  if (write.table.name !== balances.name || write.key[1] !== account || isByBalance) return
   const row = await context.storage.get(balances, [identity.publicKey, account])
   const available = new Amount(row?.amount_msat ?? 0n)
   if (available.msat >= reservedMsat) return

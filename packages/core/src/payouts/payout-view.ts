@@ -18,6 +18,8 @@ export interface Payout {
   readonly purpose: 'payout' | 'refund' | 'automatic'
   /** The invoice that a refund gives back; null for every other payout. */
   readonly invoice: string | null
+  /** The part of a refund that the partner owed when it was reserved, since its balance did not cover it. */
+  readonly debt: Amount | null
   readonly destination: string
   readonly destinationKind: DestinationKind
   /** What the payee gets. */
@@ -102,6 +104,7 @@ export function payoutView(
     reason: row.reason,
     purpose: (row.purpose ?? 'payout') as Payout['purpose'],
     invoice: row.invoice,
+    debt: row.debt_msat === null ? null : new Amount(row.debt_msat),
     destination: row.destination,
     destinationKind: row.destination_kind as DestinationKind,
     amount: new Amount(row.amount_msat),

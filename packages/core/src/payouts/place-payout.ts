@@ -21,6 +21,17 @@ export interface PayoutRequest {
   readonly written: string
   /** With `amount: 'all'`: not more than this leaves, worst-case fee included. In msat. */
   readonly upToMsat?: bigint
+  /** What it gives back. */
+  readonly refund?: RefundRequest
+}
+
+/** The part of a refund that other payouts do not have. */
+export interface RefundRequest {
+  /** The settled invoice. */
+  readonly invoice: string
+  readonly receivedMsat: bigint
+  /** What the balance does not cover becomes the partner's debt. */
+  readonly allowDebt: boolean
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Context, type Identity, newId, rowBase } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import { bookReservation } from '../domain/ledger.ts'
-import { postTransaction } from '../ledger/post-transaction.ts'
+import { bookTransaction } from '../ledger/book-transaction.ts'
 import type { Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
 import { jobs, queueOf } from '../tables/jobs.ts'
@@ -10,7 +10,8 @@ import { partners } from '../tables/partners.ts'
 import { attempts, payouts, usedHashes } from '../tables/payouts.ts'
 import { type Fields, insert, type RowOf, requireUnchanged } from '../tables/table.ts'
 import { capDay, countAgainstDay, countAgainstPartnerDay } from './count-against-day.ts'
-import type { PayoutDraft } from './draft-payout.ts'
+import { countRefund } from './count-refund.ts'
+import { availableOf, type PayoutDraft } from './draft-payout.ts'
 import { aboveCap, explainRefusal } from './explain-refusal.ts'
 import { newAttempt } from './new-attempt.ts'
 import { type Payout, payoutView } from './payout-view.ts'
@@ -31,7 +32,8 @@ export async function storePayout(
   request: PayoutRequest,
   draft: PayoutDraft,
 ): Promise<Payout | undefined> {
-  const payout = payoutRow(context, identity, partner, request, draft)
+  const { refund } = request
+  const payout = await payoutRow(context, identity, partner, request, draft)
   const worstMsat = worstOf(payout)
   const reservedMsat = reservedFor(payout)
   requireBelowCaps(context, partner, worstMsat)
@@ -57,22 +59,28 @@ export async function storePayout(
     requireUnchanged(safety, guard),
     // Its caps, and who pays the fees.
     requireUnchanged(partners, partner),
-    ...postTransaction(context, identity, bookReservation(payout.id, partner.id, reservedMsat)),
+    ...(await bookTransaction(
+      context,
+      identity,
+      bookReservation(payout.id, partner.id, reservedMsat, payout.debt_msat ?? 0n),
+    )),
     await countAgainstDay(context, identity, payout.cap_day, worstMsat),
     await countAgainstPartnerDay(context, identity, partner, payout.cap_day, worstMsat),
+    ...(refund ? [await countRefund(context, identity, refund, payout.amount_msat)] : []),
   ]
   const isApplied = async (): Promise<boolean> =>
     (await context.storage.get(payouts, [payout.id])) !== undefined
   const refused = await record(context, { writes }, isApplied)
   if (!refused) return payoutView(payout, attempt ?? null)
-  await explainRefusal(
-    context,
-    identity,
-    refused,
-    writes[refused.write],
-    { partner, worstMsat, reservedMsat, paymentHash: attempt?.payment_hash },
-    request.terms.amount === 'all',
-  )
+  await explainRefusal(context, identity, refused, writes[refused.write], {
+    partner,
+    worstMsat,
+    reservedMsat,
+    amountMsat: payout.amount_msat,
+    paymentHash: attempt?.payment_hash,
+    refund,
+    isByBalance: request.terms.amount === 'all' || refund?.allowDebt === true,
+  })
   return undefined
 }
 
@@ -88,14 +96,19 @@ function requireBelowCaps(
     throw aboveCap('partner-per-payout', new Amount(own), worstMsat)
 }
 
-function payoutRow(
+async function payoutRow(
   context: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,
   request: PayoutRequest,
   draft: PayoutDraft,
-): Fields<typeof payouts> {
+): Promise<Fields<typeof payouts>> {
   const now = context.clock.now()
+  const terms = {
+    amount_msat: draft.amountMsat,
+    fee_limit_msat: draft.feeLimitMsat,
+    fees_paid_by: partner.fees_paid_by ?? 'partner',
+  }
   return {
     ...rowBase(identity),
     id: newId(context),
@@ -104,8 +117,7 @@ function payoutRow(
     reason: null,
     destination: draft.destination,
     destination_kind: draft.kind,
-    amount_msat: draft.amountMsat,
-    fee_limit_msat: draft.feeLimitMsat,
+    ...terms,
     fee_msat: null,
     payment_hash: draft.invoice?.paymentHash ?? '',
     preimage: null,
@@ -115,13 +127,25 @@ function payoutRow(
     created_at: now,
     updated_at: now,
     purpose: request.purpose,
-    invoice: null,
-    fees_paid_by: partner.fees_paid_by ?? 'partner',
-    debt_msat: null,
+    invoice: request.refund?.invoice ?? null,
+    debt_msat: await debtFor(context, identity, partner, request, reservedFor(terms)),
     is_quick: null,
     ceiling_sat_per_kvb: null,
     deadline: draft.deadline,
     is_released: null,
     transaction: null,
   }
+}
+
+/** What the balance does not cover. The reservation is bounded by the balance: with less it is decided again. */
+async function debtFor(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+  { refund }: PayoutRequest,
+  reservedMsat: bigint,
+): Promise<bigint | null> {
+  if (!refund?.allowDebt) return null
+  const available = await availableOf(context, identity, partner.id)
+  return reservedMsat > available ? reservedMsat - available : null
 }
