@@ -19,8 +19,10 @@ export interface ChainTransaction {
   readonly feeMsat: bigint
   /** Sum of all outputs, in sat. */
   readonly outputsSat: bigint
-  /** Made from nothing, in sat: coins that come from outside of the network. */
+  /** Made from nothing, in sat: coins that come from outside of the network; negative: that go there. */
   readonly issuedSat: bigint
+  /** Outputs with an address, in their order; the first ones. */
+  readonly payments: readonly Payment[]
   /** Outputs that belong to wallets. */
   readonly coins: readonly Coin[]
   /** Coins of wallets that it took; filled while it has its effects. */
@@ -69,9 +71,10 @@ export interface NewTransaction extends TransactionEvents {
   readonly ghosts?: readonly NodeState[]
 }
 
-/** An output to a wallet. */
+/** An output to an address. */
 export interface Payment {
-  readonly wallet: Wallet
+  /** undefined: somebody outside of the network. */
+  readonly wallet: Wallet | undefined
   readonly address: string
   readonly amountSat: bigint
 }
@@ -99,6 +102,7 @@ export function makeTransaction(request: NewTransaction): ChainTransaction {
       0n,
     ),
     issuedSat: request.issuedSat ?? 0n,
+    payments,
     coins,
     taken: [],
     publisher: request.publisher,
@@ -115,13 +119,11 @@ export function makeTransaction(request: NewTransaction): ChainTransaction {
     },
   }
   coins.push(
-    ...payments.map(({ wallet, address, amountSat }, index) => ({
-      outpoint: `${id}:${index}`,
-      amountSat,
-      address,
-      wallet,
-      creator: transaction,
-    })),
+    ...payments.flatMap(({ wallet, address, amountSat }, index) =>
+      wallet
+        ? [{ outpoint: `${id}:${index}`, amountSat, address, wallet, creator: transaction }]
+        : [],
+    ),
   )
   return transaction
 }

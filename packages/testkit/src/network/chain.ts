@@ -1,6 +1,7 @@
 import type { ChainTransaction } from './chain-transaction.ts'
 import { applyTransaction, killTransaction, takeForBlock } from './mempool.ts'
 import type { NodeState } from './node-state.ts'
+import { unlock } from './wallet.ts'
 
 /** The simulated block chain with its fee market. */
 export interface Chain {
@@ -79,7 +80,7 @@ function confirm(transaction: ChainTransaction, height: number): void {
   transaction.state = 'confirmed'
   transaction.confirmedAt = height
   // LND lets go of what is spent for good.
-  for (const coin of transaction.taken) delete coin.lockedUntil
+  for (const coin of transaction.taken) unlock(coin)
   transaction.events.confirmed?.(height)
 }
 

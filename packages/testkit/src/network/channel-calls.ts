@@ -2,11 +2,12 @@ import type { ChannelHint, LightningNode, WalletBalance } from '@payment-node/co
 import { anchorReserveSat } from './anchor-reserve.ts'
 import { callNode, type NodeRequest, passFault } from './call-node.ts'
 import type { ClientStreams } from './client-streams.ts'
+import { leasedCoins } from './coin-leases.ts'
 import type { NodeCall } from './faults.ts'
 import { listClosedChannels, listOpenChannels, listPendingChannels } from './list-channels.ts'
 import type { NodeState } from './node-state.ts'
 import type { Simulation } from './simulation.ts'
-import { isLocked, walletSat } from './wallet.ts'
+import { walletSat } from './wallet.ts'
 
 type ChannelCalls = Pick<
   LightningNode,
@@ -66,17 +67,15 @@ function balance(simulation: Simulation, node: NodeState): WalletBalance {
   return {
     confirmedMsat: sums.confirmed * 1000n,
     unconfirmedMsat: sums.unconfirmed * 1000n,
-    lockedMsat: (sums.locked + lockedInFundings(simulation, node)) * 1000n,
+    lockedMsat: (sums.locked + lockedThoughSpent(simulation, node)) * 1000n,
     reservedMsat: anchorReserveSat(simulation, node) * 1000n,
   }
 }
 
-/** LND calls the inputs of its own fundings locked until a block has them, ten minutes at most; in sat. */
-function lockedInFundings({ channels, clock }: Simulation, node: NodeState): bigint {
-  let sum = 0n
-  for (const { ends, funding } of channels.values()) {
-    if (ends[0] !== node) continue
-    for (const coin of funding.taken) if (isLocked(coin, clock.monotonic())) sum += coin.amountSat
-  }
-  return sum
+/** LND calls what is leased locked until a block has what spends it; in sat. */
+function lockedThoughSpent(simulation: Simulation, node: NodeState): bigint {
+  const spent = leasedCoins(simulation, node).filter(({ outpoint }) => {
+    return !node.wallet.coins.has(outpoint)
+  })
+  return spent.reduce((sum, { amountSat }) => sum + amountSat, 0n)
 }

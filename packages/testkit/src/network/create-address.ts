@@ -1,3 +1,4 @@
+import { createHash, ECDH } from 'node:crypto'
 import type { Network } from '@payment-node/core'
 import { bech32, bech32m } from '@scure/base'
 import type { Simulation } from './simulation.ts'
@@ -22,8 +23,18 @@ export function createAddress(
   const prefix = prefixes[simulation.network]
   const address =
     type === 'taproot'
-      ? bech32m.encode(prefix, [1, ...bech32m.toWords(simulation.random.bytes(32))])
+      ? bech32m.encode(prefix, [1, ...bech32m.toWords(pointFrom(simulation.random.bytes(32)))])
       : bech32.encode(prefix, [0, ...bech32.toWords(simulation.random.bytes(20))])
   simulation.addresses.set(address, wallet)
   return address
+}
+
+/** A taproot output is a point of the curve by its x (BIP340), which every second number is. */
+function pointFrom(bytes: Uint8Array): Uint8Array {
+  try {
+    ECDH.convertKey(Buffer.concat([Buffer.from([2]), bytes]), 'secp256k1')
+    return bytes
+  } catch {
+    return pointFrom(createHash('sha256').update(bytes).digest())
+  }
 }

@@ -4,7 +4,7 @@ import { unavailable } from './node-errors.ts'
 /** Calls of `LightningNode` that a fault can hit. */
 export type NodeCall = CoreCall | ChannelManagementCall
 
-/** Calls of `opener`, `onchain`, `graph`, `policies` and `forwards`. */
+/** Calls of `opener`, `onchain`, `funding`, `graph`, `policies` and `forwards`. */
 export type ChannelManagementCall =
   | 'connectPeer'
   | 'openChannel'
@@ -16,6 +16,10 @@ export type ChannelManagementCall =
   | 'estimateFeerate'
   | 'requiredReserve'
   | 'publishTransaction'
+  | 'fundTransaction'
+  | 'signTransaction'
+  | 'releaseCoins'
+  | 'listLeases'
   | 'findNode'
   | 'readPolicies'
   | 'writePolicy'

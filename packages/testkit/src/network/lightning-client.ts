@@ -2,6 +2,7 @@ import type { Diagnosis, LightningNode, NodeInfo } from '@payment-node/core'
 import { callNode } from './call-node.ts'
 import { createChannelCalls } from './channel-calls.ts'
 import { createClientStreams } from './client-streams.ts'
+import { createFundingCalls } from './funding-calls.ts'
 import { createGraphCalls } from './graph-calls.ts'
 import { createInvoiceCalls } from './invoice-calls.ts'
 import type { NodeState } from './node-state.ts'
@@ -38,6 +39,7 @@ export function connectClient(simulation: Simulation, node: NodeState): Lightnin
     ...createGraphCalls(simulation, node),
     opener: createOpenerCalls(simulation, node),
     onchain: createOnchainCalls(simulation, node),
+    funding: createFundingCalls(simulation, node),
     highWater: (signal) =>
       callNode({ ...shared, call: 'highWater', parameters: [], signal }, () => ({
         invoiceAddIndex: node.invoices.addIndex,

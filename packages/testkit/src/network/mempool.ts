@@ -82,20 +82,50 @@ export function waitingTransactions(chain: Chain): ChainTransaction[] {
   return [...chain.transactions.values()].filter(({ state }) => state === 'waiting')
 }
 
-/** What pays enough for the next block, best feerate first, and never before what it spends. */
+/**
+ * What pays enough for the next block, best feerate first, and never before what it spends. A child
+ * that pays for its parents too takes them along (CPFP).
+ */
 export function takeForBlock(chain: Chain): ChainTransaction[] {
   const candidates = waitingTransactions(chain)
     .filter(({ satPerVbyte }) => satPerVbyte >= chain.satPerVbyte)
     .sort((a, b) => b.satPerVbyte - a.satPerVbyte)
   const taken = new Set<ChainTransaction>()
-  const isReady = ({ inputs }: ChainTransaction): boolean =>
-    inputs.every((input) => {
-      const creator = chain.transactions.get(input.split(':')[0]!)
-      return !creator || creator.state === 'confirmed' || taken.has(creator)
-    })
   for (;;) {
-    const next = candidates.find((one) => !taken.has(one) && isReady(one))
+    const next = candidates
+      .filter((one) => !taken.has(one))
+      .map((one) => withParents(chain, one, taken))
+      .find((family) => paysEnough(chain, family))
     if (!next) return [...taken]
-    taken.add(next)
+    for (const transaction of next) taken.add(transaction)
   }
+}
+
+/** A transaction after everything unconfirmed that it builds upon and that `taken` lacks. */
+function withParents(
+  chain: Chain,
+  transaction: ChainTransaction,
+  taken: ReadonlySet<ChainTransaction>,
+): ReadonlySet<ChainTransaction> {
+  const family = new Set<ChainTransaction>()
+  const visit = (one: ChainTransaction): void => {
+    for (const input of one.inputs) {
+      const creator = chain.transactions.get(input.split(':')[0]!)
+      if (!creator || creator.state === 'confirmed') continue
+      if (!taken.has(creator) && !family.has(creator)) visit(creator)
+    }
+    family.add(one)
+  }
+  visit(transaction)
+  return family
+}
+
+function paysEnough(chain: Chain, family: ReadonlySet<ChainTransaction>): boolean {
+  const members = [...family]
+  if (members.some(({ state }) => state !== 'waiting')) return false
+  if (members.every(({ satPerVbyte }) => satPerVbyte >= chain.satPerVbyte)) return true
+  const feeSat = (one: ChainTransaction): number => Number(one.feeMsat) / 1000
+  const total = members.reduce((sum, one) => sum + feeSat(one), 0)
+  const size = members.reduce((sum, one) => sum + feeSat(one) / one.satPerVbyte, 0)
+  return total >= size * chain.satPerVbyte
 }

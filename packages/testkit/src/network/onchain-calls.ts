@@ -126,6 +126,7 @@ function publishRaw(
   }
   const acceptance = offerTransaction(chain, transaction)
   if (acceptance === 'accepted' || acceptance === 'known') {
+    transaction.publisher ??= node
     transaction.labels.set(node, label)
     return
   }

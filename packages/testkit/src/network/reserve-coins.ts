@@ -4,7 +4,7 @@ import type { NodeState } from './node-state.ts'
 import type { ChannelOpening } from './open-channel.ts'
 import type { Simulation } from './simulation.ts'
 import { frameWeight, inputWeight, outputWeight, transactionFeeSat } from './transaction-fee.ts'
-import { type Coin, confirmationsOf, isLocked, walletSat } from './wallet.ts'
+import { type Coin, confirmationsOf, isLocked, unlock, walletSat } from './wallet.ts'
 
 /** Coins that are kept for a funding, and what it will look like. */
 export interface Reservation {
@@ -35,13 +35,18 @@ export function reserveCoins(
   const chosen = chooseCoins(candidates, opening.capacitySat, satPerVbyte)
   checkReserve(simulation, node, opening, chosen)
   const lockedUntil = simulation.clock.monotonic() + reservationMilliseconds
-  for (const coin of chosen.coins) coin.lockedUntil = lockedUntil
+  for (const coin of chosen.coins) {
+    unlock(coin)
+    coin.lockedUntil = lockedUntil
+  }
   return { ...chosen, lockedUntil }
 }
 
 /** Gives the coins back, unless somebody else has them by now. */
 export function releaseCoins({ coins, lockedUntil }: Reservation): void {
-  for (const coin of coins) if (coin.lockedUntil === lockedUntil) delete coin.lockedUntil
+  for (const coin of coins) {
+    if (coin.lockedUntil === lockedUntil && coin.lockId === undefined) unlock(coin)
+  }
 }
 
 type Choice = Omit<Reservation, 'lockedUntil'>

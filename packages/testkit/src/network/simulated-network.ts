@@ -12,6 +12,7 @@ import { createNodeState, type NodeOptions } from './create-node.ts'
 import { decodeInvoice, type ReadInvoice } from './decode-bolt11.ts'
 import { issueFunding, payAddress } from './issue-coins.ts'
 import { evictTransaction, waitingTransactions } from './mempool.ts'
+import { outputsTo } from './outputs-to.ts'
 import { doubleSpend, mineBlocks, raiseMinimum, reorganize } from './reorganize.ts'
 import { cancelFunding } from './review-opening.ts'
 import { createSeededRandom } from './seeded-random.ts'
@@ -63,6 +64,14 @@ export interface NetworkAudit {
   readonly feesMsat: bigint
 }
 
+/** An output that somebody made to an address. */
+export interface PaidOutput {
+  readonly transactionId: string
+  readonly amountSat: bigint
+  /** 0: it waits for a block. */
+  readonly confirmations: number
+}
+
 /** A Lightning network in one process. */
 export interface SimulatedNetwork<C extends Clock = Clock> {
   readonly clock: C
@@ -100,6 +109,8 @@ export interface SimulatedNetwork<C extends Clock = Clock> {
   doubleSpend(outpoint: string): string
   /** Somebody outside of the network pays an address of a node; it waits for a block. Returns its id. */
   payOnChain(address: string, amountSat: bigint): string
+  /** What pays an address, of nodes and of people outside: waiting, or in a block. */
+  outputsTo(address: string): readonly PaidOutput[]
   /** A shortcut: the funding will never be, the opener has his coins, and both ends forget the channel. */
   cancelFunding(channelPoint: string): void
   /** The opener changes the commitment feerate (BOLT2 update_fee), in sat per 1000 weight units. */
@@ -235,6 +246,7 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
     },
     doubleSpend: (outpoint) => doubleSpend(simulation, outpoint),
     payOnChain: (address, amountSat) => payAddress(simulation, address, amountSat),
+    outputsTo: (address) => outputsTo(simulation, address),
     cancelFunding: (channelPoint) => cancelFunding(simulation, find(channelPoint)),
     setCommitmentFeerate(channelPoint, feePerKw) {
       const channel = find(channelPoint)

@@ -13,6 +13,8 @@ export interface Coin {
   readonly creator: ChainTransaction
   /** Monotonic milliseconds until which an operation that is not over keeps it (LND's lease). */
   lockedUntil?: number
+  /** Whose lock that is, in hex; absent: LND's own, for a channel. */
+  lockId?: string
 }
 
 /** On-chain money of a node. */
@@ -40,6 +42,12 @@ export function confirmationsOf(transaction: ChainTransaction, height: number): 
 /** Whether something has kept the coin for itself. */
 export function isLocked(coin: Coin, monotonic: number): boolean {
   return coin.lockedUntil !== undefined && coin.lockedUntil > monotonic
+}
+
+/** Nobody keeps the coin any more. */
+export function unlock(coin: Coin): void {
+  delete coin.lockedUntil
+  delete coin.lockId
 }
 
 /** Sums of the wallet's outputs in satoshi; what is locked is in neither of the other two. */

@@ -3,6 +3,7 @@ import { closingCases } from './closing-cases.ts'
 import { type Promised, promisedBy } from './contract-case.ts'
 import type { NodeContractEnvironment } from './environment.ts'
 import { forwardingCases } from './forwarding-cases.ts'
+import { fundingCases } from './funding-cases.ts'
 import { graphCases } from './graph-cases.ts'
 import { openingCases } from './opening-cases.ts'
 import { openingRefusalCases } from './opening-refusal-cases.ts'
@@ -11,6 +12,7 @@ import { walletCases } from './wallet-cases.ts'
 /** What the node does with its coins and channels through the port. */
 export function managementCases(promised: Promised): void {
   walletCases(promised)
+  fundingCases(promised)
   openingCases(promised)
   openingRefusalCases(promised)
   closingCases(promised)

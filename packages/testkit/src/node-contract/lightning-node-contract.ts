@@ -6,6 +6,7 @@ import { promisedBy } from './contract-case.ts'
 import { decodeCases } from './decode-cases.ts'
 import type { NodeContractEnvironment } from './environment.ts'
 import { forwardingCases } from './forwarding-cases.ts'
+import { fundingRestartCases } from './funding-cases.ts'
 import { heldPaymentCases } from './held-payment-cases.ts'
 import { infoCases } from './info-cases.ts'
 import { invoiceCancelCases } from './invoice-cancel-cases.ts'
@@ -62,6 +63,7 @@ export function lightningNodeContract(
   channelCases(promised)
   if (options.opensChannels) channelLifecycleCases(promised)
   if (options.restarts) restartCases(promised)
+  if (options.managesChannels && options.restarts) fundingRestartCases(promised)
   if (options.managesChannels) managementCases(promised)
   if (options.forwards) forwardingCases(promised)
 }

@@ -137,7 +137,8 @@ test('nothing is in a block or in the mempool before what it spends', async () =
   const channelPoint = await open({ satPerVbyte: 50, outpoints: [`${cheap}:0`] })
   network.mine(1)
   network.reorganize(3)
-  network.setFeerate(20)
+  // The child alone would pay for a block, and not for its parent too.
+  network.setFeerate(40)
   network.mine(3)
   const waiting = () => network.waitingTransactions.map(({ id }) => id)
   expect(waiting().sort()).toEqual([cheap, transactionIdOf(channelPoint)].sort())

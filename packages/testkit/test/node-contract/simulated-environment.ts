@@ -5,6 +5,7 @@ import {
   createSimulatedNetwork,
   createVirtualClock,
   type NodeContractEnvironment,
+  type SimulatedNode,
 } from '../../src/index.ts'
 
 /** dave (under test) - bob - carol (the peer), as the harness with real LND has them. */
@@ -40,6 +41,7 @@ export function createSimulatedEnvironment(
     peers.set(key, added)
     return added
   }
+  let poor: SimulatedNode | undefined
   const sender = network.addNode('sender')
   network.establishChannel({ from: sender, to: dave, ...size })
 
@@ -95,7 +97,10 @@ export function createSimulatedEnvironment(
       network.payOnChain(address, amountSat)
     },
     channelPeer: async (wish = {}) => channelPeer(wish),
-    poorNode: async () => network.addNode('poor').lightning,
+    async poorNode() {
+      poor ??= network.addNode('poor')
+      return poor.lightning
+    },
     async forward(amountMsat) {
       const { paymentRequest } = carol.createInvoice({ amountMsat })
       const { state } = await sender.pay(paymentRequest)
