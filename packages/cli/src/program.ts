@@ -4,6 +4,7 @@ import { defineDoctor } from './doctor/doctor-command.ts'
 import { defineKeeper } from './keeper/keeper-command.ts'
 import { defineMacaroons } from './macaroons/macaroons-command.ts'
 import { definePeers } from './peers/peers-command.ts'
+import { defineSandbox } from './sandbox/sandbox-command.ts'
 import { defineStatus } from './status/status-command.ts'
 import type { Surroundings } from './surroundings.ts'
 import { hasColors, openTerminal } from './terminal/terminal.ts'
@@ -49,6 +50,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   defineKeeper(program.command('keeper'), surroundings, exit)
   definePeers(program.command('peers'), surroundings, exit)
   defineMacaroons(program.command('macaroons'), surroundings, exit)
+  defineSandbox(program.command('sandbox'), surroundings, exit)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode

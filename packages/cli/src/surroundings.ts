@@ -7,4 +7,6 @@ export interface Surroundings {
   /** Where the search for the configuration file begins. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** When a command that runs until it is stopped ends; default: SIGINT or SIGTERM. */
+  readonly stopping?: Promise<unknown>
 }

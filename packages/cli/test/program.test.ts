@@ -5,7 +5,7 @@ import { runCommand } from './shop-folder.ts'
 test('help names every command, and every command has help that fits 80 columns', async () => {
   const help = await runCommand('/', ['--help'])
   expect(help).toMatchObject({ exitCode: 0, stderr: '' })
-  const commands = ['doctor', 'status', 'keeper', 'peers', 'macaroons']
+  const commands = ['doctor', 'status', 'keeper', 'peers', 'macaroons', 'sandbox']
   expect(commands.filter((command) => !help.stdout.includes(`\n  ${command} `))).toEqual([])
   const verbs = ['decisions', 'report', 'pause', 'resume'].map((verb) => `keeper ${verb}`)
   verbs.push(...['list', 'block', 'allow'].map((verb) => `peers ${verb}`))

@@ -78,6 +78,8 @@ export interface Live {
   wakeCloses: () => void
   /** Asks the keeper to look now. */
   wakeKeeper: () => void
+  /** Asks the worker of webhooks to look now, at endpoints and deliveries. */
+  wakeWebhooks: () => void
 }
 
 export interface SubjectWatch {

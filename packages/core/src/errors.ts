@@ -1,4 +1,5 @@
 import type { Amount } from './domain/amount.ts'
+import type { SignatureProblem } from './webhooks/verify-webhook.ts'
 
 /** What the host can know for certain about an operation whose call failed. */
 export type Outcome = 'none' | 'unknown'
@@ -126,6 +127,15 @@ export interface ErrorDetails {
   }
   'keeper.paused': { reason: string }
   'keeper.not-paused': Record<never, never>
+
+  'webhook.not-found': { endpoint: string }
+  /** Nothing is sent to it: `webhooks.enable` first. */
+  'webhook.disabled': { endpoint: string; reason: string }
+  /** So many endpoints per owner. */
+  'webhook.too-many': { limit: number }
+  'webhook.event-not-found': { event: string }
+  /** A request that must not be believed: see `verifyWebhook`. */
+  'webhook.signature-invalid': { reason: SignatureProblem }
 
   'safety.halted': { reason: string }
   'safety.not-halted': Record<never, never>

@@ -8,6 +8,7 @@ import type { DestinationChanged } from './partners/change-destinations.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
 import type { Comparison } from './safety/difference-view.ts'
+import type { WebhookEndpoint } from './webhooks/endpoint-view.ts'
 import type { OnchainTransaction } from './transactions/transaction-view.ts'
 
 /** Every event and its data: one line each. The body of a signed webhook will be the same object. */
@@ -108,6 +109,11 @@ export interface PaymentNodeEvents {
   'keeper.mass-close': { closes: number; within: '24h' }
   /** In the mode `recommend`: what it would do now. */
   'keeper.recommended': { decision: KeeperDecision }
+
+  /** Nothing more is sent there until it is enabled; `endpoint.reason` says why. */
+  'webhook.disabled': { endpoint: WebhookEndpoint }
+  /** Events from now on are sent there. */
+  'webhook.enabled': { endpoint: WebhookEndpoint }
 }
 
 /** The name of an event: a key of {@link PaymentNodeEvents}. */

@@ -39,11 +39,11 @@ export type { KeySource } from './keys.ts'
 export type { Balances, PartnerBalance, WorldAccount } from './ledger/read-balances.ts'
 export type { PaymentNodeOptions, Role } from './options.ts'
 export type { Page, PageInput } from './pages.ts'
+export type { Partner } from './partners/partner-view.ts'
 export type { DestinationChanged } from './partners/change-destinations.ts'
 export type { DestinationsInForce, WaitingDestination } from './partners/destinations-in-force.ts'
 export type { PartnerDestination } from './partners/list-destinations.ts'
 export type { PartnerOptions } from './partners/partner-options.ts'
-export type { Partner } from './partners/partner-view.ts'
 export type {
   PartnerFeeInput,
   PartnerInput,
@@ -91,6 +91,7 @@ export type {
   Rooms,
   RoutingRoom,
   SafetyRoom,
+  WebhooksRoom,
 } from './rooms.ts'
 export type { AskedFee, RoutingFees } from './routing/list-fees.ts'
 export type {
@@ -118,3 +119,20 @@ export { systemRandom } from './system-random.ts'
 export { jobs, queueOf } from './tables/jobs.ts'
 export { schema } from './tables/schema.ts'
 export * from './tables/table.ts'
+export type { WebhookInput } from './webhooks/create-endpoint.ts'
+export type { DeliveryState, WebhookDelivery } from './webhooks/delivery-view.ts'
+export type { WebhookEndpoint, WebhookEndpointWithSecret } from './webhooks/endpoint-view.ts'
+export type { DeliveryFilter } from './webhooks/list-deliveries.ts'
+export type { WebhookFilter } from './webhooks/list-endpoints.ts'
+export type { WebhookHeaders } from './webhooks/read-webhook-headers.ts'
+export type { Replayed, ReplayInput } from './webhooks/replay.ts'
+export type { RotateOptions } from './webhooks/rotate-secret.ts'
+export type { WebhookTestAnswer, WebhookTestEvent } from './webhooks/send-test.ts'
+export type { WebhookChange } from './webhooks/update-endpoint.ts'
+export {
+  type SignatureProblem,
+  type VerifyOptions,
+  verifyWebhook,
+  type WebhookEvent,
+} from './webhooks/verify-webhook.ts'
+export type { WebhookOptions } from './webhooks/webhook-options.ts'

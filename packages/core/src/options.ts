@@ -36,6 +36,11 @@ import {
 } from './routing/routing-options.ts'
 import type { IntentCounter } from './safety/intent-counter.ts'
 import {
+  readWebhookOptions,
+  type WebhookOptions,
+  type WebhookSettings,
+} from './webhooks/webhook-options.ts'
+import {
   readTransactionOptions,
   type TransactionOptions,
   type TransactionSettings,
@@ -87,14 +92,16 @@ export interface PaymentNodeOptions {
     /** Payments in flight at once. Default 50. */
     readonly maximumConcurrent?: number
   }
+  /** How partners are kept. */
+  readonly partners?: PartnerOptions
   /** Where peers worth a channel come from, e.g. `peerList('peers.json')`. Without one no channel is opened by itself. */
   readonly channelSources?: readonly PeerSource[]
   /** How the node's channels are kept. */
   readonly channels?: ChannelOptions
   /** What our channels ask for forwarding. */
-  /** How partners are kept. */
-  readonly partners?: PartnerOptions
   readonly routing?: RoutingOptions
+  /** How events are sent to webhook endpoints. */
+  readonly webhooks?: WebhookOptions
   /** When the chain is cheap enough for payouts. */
   readonly fees?: FeeOptions
   /** How on-chain payouts are sent. */
@@ -150,6 +157,7 @@ export interface Settings {
   readonly channelSources: readonly PeerSource[]
   readonly channels: ChannelSettings
   readonly routing: RoutingSettings
+  readonly webhooks: WebhookSettings
   readonly fees: FeeSettings
   readonly transactions: TransactionSettings
   readonly http: HttpSettings
@@ -188,6 +196,7 @@ function read(options: PaymentNodeOptions): Settings {
     'channelSources',
     'channels',
     'routing',
+    'webhooks',
     'fees',
     'transactions',
     'caps',
@@ -287,6 +296,7 @@ function read(options: PaymentNodeOptions): Settings {
     channelSources: readSources(options.channelSources),
     channels: readChannelOptions(options.channels, capPerOpen),
     routing: readRoutingOptions(options.routing),
+    webhooks: readWebhookOptions(options.webhooks),
     fees: readFeeOptions(options.fees),
     transactions: readTransactionOptions(options.transactions),
     http: readHttpOptions(options.http),

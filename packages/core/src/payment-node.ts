@@ -120,6 +120,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       wakeChannels: () => undefined,
       wakeCloses: () => undefined,
       wakeKeeper: () => undefined,
+      wakeWebhooks: () => undefined,
     },
   }
   const { live } = context

@@ -42,6 +42,8 @@ export interface ApiOptions {
    * proxy's; read the header there that your proxy sets.
    */
   readonly addressOf?: (request: Request) => string
+  /** Routes of your own, behind the same keys and in the same description: `defineRoute({ … })`. */
+  readonly routes?: readonly Route[]
   /** One line per request, without anything secret. Default: none. */
   readonly logger?: Logger
 }
@@ -80,6 +82,7 @@ export function createApi(options: ApiOptions): Api {
     ...ledgerRoutes,
     ...eventRoutes,
     ...safetyRoutes,
+    ...(options.routes ?? []),
   ]
   const app = new OpenAPIHono<ApiEnvironment>()
   app.use(observeRequests(logger, metrics?.meter))

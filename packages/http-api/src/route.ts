@@ -25,6 +25,7 @@ export interface Declaration<
   readonly access: Access
   /** One line for people. */
   readonly summary: string
+  /** What it is grouped under in the description. */
   readonly room: string
   readonly parameters?: Parameters
   readonly query?: Query
@@ -41,12 +42,30 @@ export interface Declaration<
   ): unknown | Promise<unknown>
 }
 
-/** A declared route, whatever its schemas. */
+/** A declared route, whatever its schemas; made by {@link defineRoute}. */
 export type Route = Omit<Declaration<z.ZodObject, z.ZodObject, z.ZodType>, 'handle'> & {
   handle(call: Call<never, never, never>): unknown | Promise<unknown>
 }
 
-/** Ties a route's handler to its schemas. */
+/**
+ * Ties a route's handler to its schemas. Give objects with `z.strictObject`, so that what is misspelt is refused.
+ *
+ * @example
+ * ```ts
+ * import { defineRoute } from '@payment-node/http-api'
+ * import { z } from 'zod'
+ *
+ * export const depositAddress = defineRoute({
+ *   method: 'get',
+ *   path: '/v1/deposit-address',
+ *   access: 'operator',
+ *   room: 'keeper',
+ *   summary: 'Where to send coins for channels',
+ *   answer: z.strictObject({ address: z.string() }),
+ *   handle: async ({ node }) => ({ address: await node.keeper.depositAddress() }),
+ * })
+ * ```
+ */
 export function defineRoute<
   Parameters extends z.ZodObject,
   Query extends z.ZodObject,

@@ -48,6 +48,8 @@ const all: Readonly<Record<EventType, true>> = {
   'keeper.restored': true,
   'keeper.mass-close': true,
   'keeper.recommended': true,
+  'webhook.disabled': true,
+  'webhook.enabled': true,
 }
 
 export const eventTypes = Object.keys(all) as readonly EventType[]

@@ -13,14 +13,20 @@ const amounts: Readonly<Record<string, readonly string[]>> = {
 
 /** The event as an object again: the stored envelope, its amounts revived, its cursor added. */
 export function readEvent(stored: StoredEvent): AnyEvent {
-  const envelope = JSON.parse(stored.body) as { data: Record<string, Record<string, unknown>> }
+  const envelope = JSON.parse(stored.body) as AnyEvent
+  return { ...reviveAmounts(envelope), cursor: stored.cursor.toString() }
+}
+
+/** Makes the amounts of a parsed event amounts again, in place. */
+export function reviveAmounts(event: AnyEvent): AnyEvent {
+  const data = event.data as unknown as Record<string, Record<string, unknown> | undefined>
   for (const [subject, fields] of Object.entries(amounts)) {
-    const object = envelope.data[subject]
+    const object = data[subject]
     if (!object) continue
     for (const field of fields) {
       const text = object[field]
       if (typeof text === 'string') object[field] = parseAmount(text, field)
     }
   }
-  return { ...envelope, cursor: stored.cursor.toString() } as unknown as AnyEvent
+  return event
 }

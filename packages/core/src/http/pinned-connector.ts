@@ -36,6 +36,7 @@ export function pinnedConnector(
       lookup: (host, { all }, done) => {
         const answer = async (): Promise<LookupAddress[]> => {
           const found = await resolve(host)
+          if (found.length === 0) throw new NameNotFound()
           if (!isAllowed) requirePublic(host, found)
           return found.map(route)
         }
@@ -59,4 +60,9 @@ function requirePublic(host: string, found: readonly LookupAddress[]): void {
 
 async function allAddresses(host: string): Promise<readonly LookupAddress[]> {
   return await askResolver(host, { all: true })
+}
+
+/** What resolvers say otherwise by an error of this code. */
+class NameNotFound extends Error {
+  readonly code = 'ENOTFOUND'
 }

@@ -8,7 +8,7 @@ const shortest = 100
 const longest = 10_000
 
 /**
- * Runs a worker again and again, while LND can be used, until `signal` aborts. A worker that fails is logged and started
+ * Runs a worker again and again, while LND can be used where it `needsNode`, until `signal` aborts. A worker that fails is logged and started
  * again after a growing, random pause; one that worked for a while starts over with a short one.
  */
 export async function keepRunning(
@@ -16,10 +16,11 @@ export async function keepRunning(
   name: string,
   worker: () => Promise<void>,
   signal: AbortSignal,
+  { needsNode = true }: { readonly needsNode?: boolean } = {},
 ): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
-    await whenReady(context, signal)
+    if (needsNode) await whenReady(context, signal)
     if (signal.aborted) return
     const startedAt = context.clock.monotonic()
     try {

@@ -2,6 +2,7 @@ import type { Context, Identity, Leadership } from '../context.ts'
 import { bookChannelCosts } from './book-channel-costs.ts'
 import { bookForwards } from './book-forwards.ts'
 import { closeChannels } from './close-channels.ts'
+import { deliverWebhooks } from './deliver-webhooks.ts'
 import { expireInvoices } from './expire-invoices.ts'
 import { keepChannels } from './keep-channels.ts'
 import { keepRunning } from './keep-running.ts'
@@ -36,6 +37,14 @@ export async function runWorkers(
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
     keep('held money', () => releaseDue(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
+    // Also while LND is away: that is what somebody wants to be told.
+    keepRunning(
+      context,
+      'webhooks',
+      () => deliverWebhooks(context, identity, leadership, signal),
+      signal,
+      { needsNode: false },
+    ),
     ...(onchain
       ? [keep('costs', () => bookChannelCosts(context, identity, leadership, onchain, signal))]
       : []),

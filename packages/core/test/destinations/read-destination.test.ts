@@ -274,8 +274,9 @@ test('addresses of every type and network are read exactly as another library wr
     // The generator's x coordinate: a key that is on the curve.
     fc.constant({
       type: 'tr' as const,
-      pubkey: Uint8Array.fromHex(
+      pubkey: Buffer.from(
         '79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
+        'hex',
       ),
     }),
   )

@@ -1,0 +1,37 @@
+import type { Context } from '../context.ts'
+import { printableWords } from '../domain/printable-words.ts'
+import type { EndpointRow } from './endpoint-view.ts'
+import type { WebhookAnswer } from './judge-answer.ts'
+import { signWebhook } from './sign-webhook.ts'
+import { validSecrets } from './webhook-secret.ts'
+
+/** Bytes of an answer that are looked at; nobody needs them. */
+const maximumBytes = 16_384
+
+/** Sends one signed request, once; never throws. Success is a status 2xx in time, and nothing else. */
+export async function postWebhook(
+  context: Context,
+  { url, secrets }: Pick<EndpointRow, 'url' | 'secrets'>,
+  id: string,
+  body: string,
+): Promise<WebhookAnswer> {
+  const now = context.clock.now()
+  const timestamp = String(Math.floor(now / 1000))
+  const signing = validSecrets(secrets, now).map(({ secret }) => secret)
+  try {
+    const { status } = await context.http.request({
+      method: 'POST',
+      url,
+      headers: signWebhook(signing, { id, timestamp, body }),
+      body,
+      timeout: context.settings.webhooks.timeout,
+      maximumBytes,
+      redirects: 0,
+    })
+    const isSuccess = status >= 200 && status < 300
+    return { status, error: isSuccess ? null : `answered ${status}` }
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error)
+    return { status: null, error: printableWords(says) || 'no answer' }
+  }
+}

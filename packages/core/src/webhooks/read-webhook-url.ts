@@ -1,0 +1,22 @@
+import type { Context } from '../context.ts'
+import { invalid } from '../errors.ts'
+import { requireUrl } from '../http/judge-url.ts'
+import { readText } from '../read-input.ts'
+
+/**
+ * A URL that events may be sent to, as it will be asked. What its text shows is refused here, what the
+ * server of its name says is judged with each delivery. Throws `input.invalid`, `http.refused`.
+ */
+export function readWebhookUrl({ settings }: Context, value: unknown, field: string): string {
+  const text = readText(value, field, { maximum: 2048 })
+  const url = URL.parse(text)
+  if (!url) throw invalid(field, 'malformed', 'is not a URL')
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw invalid(field, 'scheme', 'must begin with https:')
+  if (url.username !== '' || url.password !== '')
+    throw invalid(field, 'credentials', 'must not hold a user or password')
+  if (url.hash !== '') throw invalid(field, 'fragment', 'must not have a fragment (#)')
+  // Another implementation has rules of its own, which it keeps when it is asked.
+  if ('allow' in settings.http) requireUrl(url.href, settings.http.allow)
+  return url.href
+}
