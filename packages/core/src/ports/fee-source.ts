@@ -1,6 +1,5 @@
 /**
  * Feerates by confirmation target and their recent past. LND's own estimate is the fallback.
- * Not used by this release; declared so that the ports can be reviewed together.
  */
 export interface FeeSource {
   readonly contractVersion: 1
