@@ -9,6 +9,7 @@ import type { Logger } from './ports/logger.ts'
 import type { Meter } from './ports/meter.ts'
 import type { Random } from './ports/random.ts'
 import type { Change, Storage } from './ports/storage.ts'
+import type { Proof } from './proof/proof-view.ts'
 
 /** Which LND the books are about. */
 export interface Identity {
@@ -51,6 +52,8 @@ export interface Live {
   channels: { readonly at: number; readonly list: readonly NodeChannel[] } | undefined
   /** By the monotonic clock, when the last comparison of the books with LND's channels began that came to its end. */
   comparedAt: number | undefined
+  /** What the last look of the proof of the books found. */
+  proof: Proof | undefined
   /** The lists of peers in force. */
   peers: PeersInForce | undefined
   /** `happened` resolves at the next event about the subject, after a few seconds, on abort and on stop. */

@@ -7,6 +7,7 @@ import type { KeeperDecision } from './keeper/decision-view.ts'
 import type { DestinationChanged } from './partners/change-destinations.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
+import type { Proof } from './proof/proof-view.ts'
 import type { Comparison } from './safety/difference-view.ts'
 import type { WebhookEndpoint } from './webhooks/endpoint-view.ts'
 import type { OnchainTransaction } from './transactions/transaction-view.ts'
@@ -28,11 +29,24 @@ export interface PaymentNodeEvents {
   /** LND came back with an old state. Outgoing money is halted. Do NOT force close any channel. */
   'node.behind': { comparison: Comparison }
 
+  /** Missing value: LND has less than the books say. Outgoing money is halted; `safety.resume()` books the loss. */
+  'books.short': { comparison: Comparison }
+  /** LND has more than the books knew: booked as the operator's. */
+  'books.surplus': { proof: Proof }
+
   'invoice.created': { invoice: Invoice }
   /** Paid and credited, once; also late (`isLate`), also more than asked (`paid` > `amount`). */
   'invoice.settled': { invoice: Invoice }
+  /** The partner can be paid out of it now: `availableAfter` has passed since it was settled. */
+  'invoice.available': { invoice: Invoice }
   'invoice.expired': { invoice: Invoice }
   'invoice.canceled': { invoice: Invoice }
+
+  /**
+   * Somebody set where a partner is paid: it is in effect from `effectiveAt` on. Tell the partner, who may
+   * know nothing of it; setting the former one again cancels the change.
+   */
+  'partner.destination-changed': { change: DestinationChanged }
 
   /** On chain: waits for its transaction; again when one was given up before anything was signed. */
   'payout.queued': { payout: Payout }
@@ -43,16 +57,8 @@ export interface PaymentNodeEvents {
   'payout.succeeded': { payout: Payout }
   /** Failed for certain; the reservation was released. */
   'payout.failed': { payout: Payout }
-  /** The partner can be paid out of it now: `availableAfter` has passed since it was settled. */
-  'invoice.available': { invoice: Invoice }
   /** No answer about a payment that may be under way. The money stays reserved; nothing is retried under another hash. */
   'payout.unknown': { payout: Payout }
-  /**
-   * Somebody set where a partner is paid: it is in effect from `effectiveAt` on. Tell the partner, who may
-   * know nothing of it; setting the former one again cancels the change.
-   */
-  'partner.destination-changed': { change: DestinationChanged }
-
 
   /** The network has a transaction with payouts; from here on only the chain's word ends it. */
   'transaction.published': { transaction: OnchainTransaction }

@@ -111,6 +111,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       leadership: undefined,
       channels: undefined,
       comparedAt: undefined,
+      proof: undefined,
       peers: undefined,
       watchSubject: subjects.watch,
       stateChanged: () => subjects.happened('state'),
@@ -275,6 +276,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     live.fellBehind = undefined
     live.invoiceKey = undefined
     live.comparedAt = undefined
+    live.proof = undefined
     live.peers = undefined
     setState('stopped')
     subjects.wakeAll()

@@ -15,6 +15,7 @@ import type { Context } from './context.ts'
 import { eventsAfter } from './events/events-after.ts'
 import type { AnyEvent } from './events.ts'
 import { type FeeStatus, feeStatus } from './fees/fee-status.ts'
+import { type AdoptInput, adoptInvoice } from './invoices/adopt-invoice.ts'
 import { cancelInvoice } from './invoices/cancel-invoice.ts'
 import { createInvoice, type InvoiceInput, type InvoiceOptions } from './invoices/create-invoice.ts'
 import { getInvoice } from './invoices/get-invoice.ts'
@@ -27,7 +28,23 @@ import { type KeeperReport, keeperReport } from './keeper/keeper-report.ts'
 import { type KeeperStatus, keeperStatus } from './keeper/keeper-status.ts'
 import { type DecisionFilter, listDecisions } from './keeper/list-decisions.ts'
 import { type KeeperPause, pauseKeeper, resumeKeeper } from './keeper/pause-keeper.ts'
+import {
+  type Correction,
+  type CorrectionInput,
+  type CorrectionOptions,
+  correctBalance,
+} from './ledger/correct.ts'
+import {
+  type ImportedOpening,
+  importOpening,
+  type OpeningBalance,
+} from './ledger/import-opening.ts'
+import { type JournalEntry, type JournalInput, readJournal } from './ledger/journal.ts'
+import { journalCsv } from './ledger/journal-csv.ts'
 import { type Balances, readBalances } from './ledger/read-balances.ts'
+import type { LedgerRange } from './ledger/read-range.ts'
+import { readStatement, type Statement, type StatementInput } from './ledger/statement.ts'
+import { statementCsv } from './ledger/statement-csv.ts'
 import type { Page, PageInput } from './pages.ts'
 import { getPartner } from './partners/get-partner.ts'
 import { listDestinations, type PartnerDestination } from './partners/list-destinations.ts'
@@ -47,6 +64,8 @@ import { allowPeer } from './peers/allow-peer.ts'
 import { blockPeer } from './peers/block-peer.ts'
 import { listPeerMarks, type PeerMarkFilter } from './peers/list-peer-marks.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
+import type { Proof } from './proof/proof-view.ts'
+import { proveBooks } from './proof/prove-books.ts'
 import { listFees, type RoutingFees } from './routing/list-fees.ts'
 import { type IncomePeriod, type RoutingIncome, readIncome } from './routing/read-income.ts'
 import type { Difference } from './safety/difference-view.ts'
@@ -78,6 +97,11 @@ export interface InvoicesRoom {
   list(filter?: InvoiceFilter): Promise<Page<Invoice>>
   /** Ends an open invoice: no payment can settle it afterwards. Throws `invoice.settled` when a payment was faster. */
   cancel(id: string): Promise<Invoice>
+  /**
+   * Takes over an invoice that another program made in this LND: what is or was paid to it is credited to the
+   * partner, once. Safe to repeat. Throws `partner.not-found`, `node.invoice-not-found`, `invoice.not-adoptable`.
+   */
+  adopt(input: AdoptInput): Promise<Invoice>
   /** Resolves when it is paid and credited. Throws `invoice.expired`, `invoice.canceled`, `wait.aborted`. */
   waitUntilSettled(id: string, options?: WaitOptions): Promise<Invoice>
 }
@@ -175,6 +199,33 @@ export interface PeersRoom {
 export interface LedgerRoom {
   /** All balances from one snapshot. */
   balances(): Promise<Balances>
+  /** What a partner was owed and why, oldest first, page by page, each with opening and closing balance. Throws `partner.not-found`. */
+  statement(partner: string, input?: StatementInput): Promise<Statement>
+  /** The same as CSV, amounts in sat with three decimals. Throws `partner.not-found`. */
+  statementCsv(partner: string, range?: LedgerRange): Promise<string>
+  /** Every booking with its debits and credits, oldest first, page by page. */
+  journal(input?: JournalInput): Promise<Page<JournalEntry>>
+  /** The same as CSV for accounting tools, a row per line. */
+  journalCsv(range?: LedgerRange): Promise<string>
+  /**
+   * Moves an amount between the operator and a partner, with a reason; no money moves in LND. Throws
+   * `partner.not-found`, `ledger.insufficient-balance`, `ledger.operator-short`, `idempotency.conflict`.
+   */
+  correct(input: CorrectionInput, options: CorrectionOptions): Promise<Correction>
+  /**
+   * Takes over what the books before these owed to partners, once per partner, all of a call or none of it.
+   * Throws `partner.not-found`, `ledger.operator-short`, `idempotency.conflict`.
+   */
+  importOpening(
+    balances: readonly OpeningBalance[],
+    options: CorrectionOptions,
+  ): Promise<ImportedOpening>
+  /**
+   * Does LND have what the books say? Reads LND's own balances, place by place, against what partners are
+   * owed and the operator has. The leading process does the same all the time: a surplus is booked as the operator's,
+   * missing value halts outgoing money. Throws `node.unavailable`, `node.macaroon-rejected`.
+   */
+  prove(): Promise<Proof>
 }
 
 /** Forwarding other people's payments. */
@@ -265,6 +316,7 @@ export function createRooms(context: Context): Rooms {
       get: (id) => getInvoice(context, id),
       list: (filter) => listInvoices(context, filter),
       cancel: (id) => cancelInvoice(context, id),
+      adopt: (input) => adoptInvoice(context, input),
       waitUntilSettled: (id, options) => waitUntilSettled(context, id, options),
     },
     payouts: {
@@ -307,7 +359,16 @@ export function createRooms(context: Context): Rooms {
       income: (period) => readIncome(context, period),
       fees: () => listFees(context),
     },
-    ledger: { balances: () => readBalances(context) },
+    ledger: {
+      balances: () => readBalances(context),
+      statement: (partner, input) => readStatement(context, partner, input),
+      statementCsv: (partner, range) => statementCsv(context, partner, range),
+      journal: (input) => readJournal(context, input),
+      journalCsv: (range) => journalCsv(context, range),
+      correct: (input, options) => correctBalance(context, input, options),
+      importOpening: (balances, options) => importOpening(context, balances, options),
+      prove: () => proveBooks(context),
+    },
     fees: { status: () => feeStatus(context) },
     events: { after: (cursor, options) => eventsAfter(context, cursor, options) },
     safety: {

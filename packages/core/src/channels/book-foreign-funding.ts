@@ -1,5 +1,7 @@
 import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
 import { bookChainFee, bookFundingFee, type LedgerTransaction } from '../domain/ledger.ts'
+import { bookWalletMove } from '../domain/proof-bookings.ts'
+import { isChannelTransaction, isOurTransaction } from '../domain/wallet-label.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import type { OnchainWallet, WalletTransaction } from '../ports/node-onchain.ts'
 import type { Write } from '../ports/storage.ts'
@@ -12,9 +14,13 @@ import { finalAfter } from './book-close-costs.ts'
 
 const [reached, begun] = ['channel-costs', 'channel-costs-begin'] as const
 
+/** Name of the cursor: what the wallet received or paid up to this height is in the opening balance. */
+export const walletBegun = 'wallet-begin'
+
 /**
- * Books the fees of channel transactions that no intent of ours knows: fundings by other programs, and
- * transactions that sped up another one. Only what is final, from the block after the first look on (what is
+ * Books what other hands did with the wallet: the fees of fundings by other programs and of transactions that
+ * sped up another one; and what came to the wallet or left it for no channel, which are the operator's
+ * deposits and withdrawals. Only what is final, from the block after the first look on (what is
  * older is in the opening balance), read again from some blocks back, and by transaction id, so that a
  * reorganization books nothing twice.
  */
@@ -39,9 +45,12 @@ export async function bookForeignFunding(
   } else if (finalHeight > cursor.position) {
     const from = Math.max(begin.position + 1, cursor.position - finalAfter)
     writes.push(update(cursors, cursor, { position: finalHeight }))
+    const wallets = await context.storage.get(cursors, [identity.publicKey, walletBegun])
+    if (!wallets) writes.push(insert(cursors, { ...base, name: walletBegun, position: height }))
     for (const transaction of await wallet.transactions(from, signal)) {
-      const { blockHeight = Infinity } = transaction
-      if (blockHeight < from || blockHeight > finalHeight) continue
+      const { blockHeight = Infinity, label } = transaction
+      if (blockHeight < from || blockHeight > finalHeight || isOurTransaction(label)) continue
+      if (!isChannelTransaction(label) && blockHeight <= (wallets?.position ?? height)) continue
       const fact = await factOf(context, identity, transaction)
       if (!fact || (await isBooked(context, identity, fact))) continue
       writes.push(...postTransaction(context, identity, fact))
@@ -52,12 +61,29 @@ export async function bookForeignFunding(
   await record(context, { writes, fence: leadership.fence }, async () => true)
 }
 
-async function factOf(
+/** From which height on the wallet's transactions are booked, and where the newest unbooked ones begin. */
+export async function walletBegin(
+  context: Context,
+  { publicKey }: Identity,
+): Promise<{ readonly height: number; readonly readFrom: number } | undefined> {
+  const begin = await context.storage.get(cursors, [publicKey, walletBegun])
+  const cursor = await context.storage.get(cursors, [publicKey, reached])
+  if (!begin || !cursor) return undefined
+  const height = begin.position
+  return { height, readFrom: Math.max(height + 1, cursor.position - finalAfter) }
+}
+
+/** What is booked of a transaction that is none of ours; undefined where it belongs to something else. */
+export async function factOf(
   context: Context,
   identity: Identity,
   transaction: WalletTransaction,
 ): Promise<LedgerTransaction | undefined> {
-  const { transactionId, feeSat, label } = transaction
+  const { transactionId, feeSat, label, amountSat } = transaction
+  if (!isChannelTransaction(label)) {
+    if (await endsChannel(context, identity, transaction)) return undefined
+    return bookWalletMove(transactionId, amountSat, feeSat)
+  }
   if (feeSat <= 0n) return undefined
   if (label.startsWith('0:openchannel')) {
     const row = await channelOf(context, identity, transactionId)
@@ -75,6 +101,18 @@ async function factOf(
   )
 }
 
+/** It spends what a channel was funded with: LND labels only the closes that it published itself. */
+async function endsChannel(
+  context: Context,
+  { publicKey }: Identity,
+  { spends }: WalletTransaction,
+): Promise<boolean> {
+  for (const outpoint of spends) {
+    if (await context.storage.get(channels, [publicKey, outpoint])) return true
+  }
+  return false
+}
+
 /** One of the channels that a transaction funded. */
 async function channelOf(
   context: Context,
@@ -90,7 +128,8 @@ async function channelOf(
   return row?.channel_point.startsWith(`${transactionId}:`) ? row : undefined
 }
 
-async function isBooked(
+/** Each fact is booked once, by its id. */
+export async function isBooked(
   context: Context,
   { publicKey }: Identity,
   { id }: LedgerTransaction,

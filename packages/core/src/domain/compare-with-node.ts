@@ -16,6 +16,10 @@ export type ComparisonReason =
   | 'payments-missing'
   /** LND does not know that an invoice was paid which the books have seen settled. */
   | 'invoices-forgotten'
+  /** LND has less than the books say (the proof of the books). */
+  | 'value-missing'
+  /** LND has less than partners are owed. */
+  | 'insolvent'
 
 /** A channel as the books have it and as LND shows it now. */
 export interface ChannelSighting {

@@ -7,7 +7,7 @@ import type { RowOf } from '../tables/table.ts'
  * What was found. Of payments and payouts: `unknown-payment` (no payout of the books made it),
  * `payout-behind` (the payout is booked by LND's word). Of invoices: `unknown-invoice`,
  * `invoice-forgotten`. Of the books as a whole: `counter-ahead`. Of LND: `payments-missing`,
- * `channel-older`, `channel-unlisted`.
+ * `channel-older`, `channel-unlisted`. Of the proof (`amount` is what is missing): `value-missing`, `insolvent`.
  */
 export type DifferenceKind =
   | 'unknown-payment'
@@ -18,6 +18,8 @@ export type DifferenceKind =
   | 'invoice-forgotten'
   | 'channel-older'
   | 'channel-unlisted'
+  | 'value-missing'
+  | 'insolvent'
 
 /**
  * `open`: while outgoing money is halted for it, it waits for the operator; else it is being booked, or
@@ -43,7 +45,7 @@ export interface Difference {
   readonly books: string
 }
 
-/** What a comparison of books and LND found; in the events `node.books-behind` and `node.behind`. */
+/** What a comparison of books and LND found; in the events `node.books-behind`, `node.behind` and `books.short`. */
 export interface Comparison {
   readonly reasons: readonly ComparisonReason[]
   /** New differences, by kind. */

@@ -11,7 +11,13 @@ import { differenceRow, type NewDifference } from './new-difference.ts'
 import { readSafety } from './require-not-halted.ts'
 
 /** Why the comparison halted outgoing money, in the kill switch's row. */
-export type HaltCause = 'books-behind' | 'node-behind'
+export type HaltCause = 'books-behind' | 'node-behind' | 'books-short'
+
+const eventOf = {
+  'books-behind': 'node.books-behind',
+  'node-behind': 'node.behind',
+  'books-short': 'books.short',
+} as const
 
 /** Rows in one change: a long list must not hold up the other commits. */
 const together = 200
@@ -88,17 +94,7 @@ async function halt(
           : []),
       ],
       events:
-        start > 0
-          ? []
-          : [
-              newEvent(
-                context,
-                identity,
-                cause === 'node-behind' ? 'node.behind' : 'node.books-behind',
-                'node',
-                { comparison },
-              ),
-            ],
+        start > 0 ? [] : [newEvent(context, identity, eventOf[cause], 'node', { comparison })],
       ...(fence && { fence }),
     }
     const isApplied = async (): Promise<boolean> =>
@@ -124,6 +120,8 @@ const meanings: Readonly<Record<ComparisonReason, string>> = {
   'channels-unlisted': 'LND has never heard of channels that these books know as open',
   'payments-missing': 'LND has fewer payments than these books have seen',
   'invoices-forgotten': 'LND does not know that invoices were paid',
+  'value-missing': 'LND has less than the books say',
+  insolvent: 'LND has less than partners are owed',
 }
 
 function wordsFor(
@@ -133,6 +131,10 @@ function wordsFor(
 ): string {
   const found = reasons.map((reason) => meanings[reason]).join('; ')
   const list = `safety.differences() (${rows.length} ${rows.length === 1 ? 'entry' : 'entries'})`
+  if (cause === 'books-short') {
+    const what = rows.map(({ books }) => books).join(' ')
+    return `the proof of the books failed: ${what} Find out where it went; safety.resume(reason) books it as the operator's loss`
+  }
   return cause === 'node-behind'
     ? `LND came back with an old state (${found}). Do NOT force close any channel, and let nobody do it: the peers hold newer states. Find LND's newest data first. Details: ${list}`
     : `these books seem to be an old copy (${found}). Restore the newest copy; or read ${list} and call safety.resume(reason), which books what LND paid as the operator's`

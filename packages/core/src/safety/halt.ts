@@ -12,8 +12,11 @@ import { readSafety } from './require-not-halted.ts'
 export interface SafetyStatus {
   readonly isHalted: boolean
   readonly reason: string | null
-  /** `operator`: `safety.halt()`. The others: the comparison of books and LND, see `safety.differences()`. Null when not halted. */
-  readonly cause: 'operator' | 'books-behind' | 'node-behind' | null
+  /**
+   * `operator`: `safety.halt()`. `books-short`: the proof of the books. The others: the comparison of books and
+   * LND; see `safety.differences()`. Null when not halted.
+   */
+  readonly cause: 'operator' | 'books-behind' | 'node-behind' | 'books-short' | null
   readonly changedAt: number
 }
 

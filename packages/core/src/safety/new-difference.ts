@@ -127,3 +127,13 @@ export function invoiceForgotten(row: RowOf<typeof invoices>): NewDifference {
     books: `have seen invoice ${row.id} of ${row.partner} settled`,
   }
 }
+
+/** What the proof of the books found; `at` names it. */
+export function missingValue(
+  kind: 'value-missing' | 'insolvent',
+  missingMsat: bigint,
+  at: number,
+  says: string,
+): NewDifference {
+  return { id: `proof/${kind}/${at}`, kind, amount_msat: missingMsat, books: says }
+}

@@ -1,9 +1,11 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { bookForeignPayment } from '../domain/ledger.ts'
+import { bookUnexplained } from '../domain/proof-bookings.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import type { Write } from '../ports/storage.ts'
+import { acknowledgeLack } from '../proof/acknowledged-lack.ts'
 import { record } from '../record.ts'
 import { channels } from '../tables/channels.ts'
 import { differences } from '../tables/comparison.ts'
@@ -38,7 +40,7 @@ export async function settleDifferences(
       ...(after && { after }),
     })
     for (const row of rows) {
-      const settled = await settle(context, identity, row, signal)
+      const settled = await settle(context, identity, row, guard.reason, signal)
       if (settled) await store(context, identity, leadership, guard, row, settled)
     }
     const last = rows.at(-1)
@@ -58,6 +60,7 @@ async function settle(
   context: Context,
   identity: Identity,
   row: DifferenceRow,
+  reason: string | null,
   signal: AbortSignal,
 ): Promise<Settled | undefined> {
   switch (row.kind as DifferenceKind) {
@@ -67,6 +70,20 @@ async function settle(
       return { state: 'accepted', writes: await lowerCursor(context, identity, row) }
     case 'channel-older':
       return { state: 'accepted', writes: await lowerCount(context, identity, row) }
+    case 'value-missing':
+      return {
+        state: 'booked',
+        writes: postTransaction(
+          context,
+          identity,
+          bookUnexplained(row.id, -(row.amount_msat ?? 0n), `acknowledged: ${reason ?? ''}`),
+        ),
+      }
+    case 'insolvent':
+      return {
+        state: 'accepted',
+        writes: await acknowledgeLack(context, identity, row.amount_msat ?? 0n),
+      }
     default:
       return { state: 'accepted', writes: [] }
   }

@@ -1,12 +1,16 @@
+import { walletBegun } from '../channels/book-foreign-funding.ts'
 import { type Context, type Identity, rowBase } from '../context.ts'
-import { bookOpening } from '../domain/ledger.ts'
+import { bookOpening, chainFactId, type LedgerTransaction } from '../domain/ledger.ts'
+import { walletMoveId } from '../domain/proof-bookings.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { isSameKey, type PurposeKey } from '../keys.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
+import { proofBegun } from '../proof/begin-proof.ts'
+import { readOpening } from '../proof/read-opening.ts'
 import { record } from '../record.ts'
 import { readCounterOutside } from '../safety/count-intent.ts'
 import { intentCounters } from '../tables/comparison.ts'
-import { keys, nodeStates, nodes, safety } from '../tables/node.ts'
+import { cursors, keys, nodeStates, nodes, safety } from '../tables/node.ts'
 import { insert } from '../tables/table.ts'
 
 /** The LND these books are about, if they were ever opened with one. */
@@ -73,15 +77,8 @@ async function requireSameKey(
 
 async function writeBinding(context: Context, identity: Identity, key: PurposeKey): Promise<void> {
   const { lightning } = context
-  const [highWater, channels, wallet] = await Promise.all([
-    lightning.highWater(),
-    lightning.listChannels(),
-    lightning.walletBalance(),
-  ])
-  const owned = channels.reduce(
-    (sum, channel) => sum + channel.localMsat,
-    wallet.confirmedMsat + wallet.unconfirmedMsat,
-  )
+  const highWater = await lightning.highWater()
+  const opening = await readOpening(lightning)
   const base = rowBase(identity)
   const now = context.clock.now()
   const writes = [
@@ -102,11 +99,22 @@ async function writeBinding(context: Context, identity: Identity, key: PurposeKe
       created_at: now,
     }),
     insert(intentCounters, { ...base, count: 0, outside_seen: 0 }),
-    ...postTransaction(context, identity, bookOpening(owned)),
+    ...postTransaction(context, identity, bookOpening(opening.ownedMsat)),
+    insert(cursors, { ...base, name: walletBegun, position: opening.blockHeight }),
+    insert(cursors, { ...base, name: proofBegun, position: opening.blockHeight }),
+    ...opening.unfinal.flatMap((transaction) => [
+      ...postTransaction(context, identity, inOpening(walletMoveId(transaction))),
+      ...postTransaction(context, identity, inOpening(chainFactId(transaction))),
+    ]),
   ]
   // Another process may be first; the next round compares.
   if (await record(context, { writes }, async () => true)) return
   await beginCounter(context)
+}
+
+/** What is in the opening balance already is never booked by its own id. */
+function inOpening(id: string): LedgerTransaction {
+  return { id, kind: 'opening', subject: 'node', legs: [] }
 }
 
 /** Of new books the counter outside begins with them: from here on, nothing that is unknown is theirs. */

@@ -21,7 +21,7 @@ const page = 1000
 /** So many failures in a row make an endpoint one that is probably away. */
 const manyFailures = 5
 /** What an endpoint that is probably away costs at most: requests at once, milliseconds between them. */
-const whenAway = { atOnce: 2, pause: 50 } as const
+const whenAway = { atOnce: 2, pause: 100 } as const
 
 /** An endpoint as the worker sees it. */
 interface Target extends FanTarget {

@@ -1,6 +1,7 @@
 import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
 import { settleInvoice } from '../invoices/settle-invoice.ts'
 import type { NodeInvoice } from '../ports/lightning-node.ts'
+import { bookIncomeOfOthers } from '../proof/book-foreign-income.ts'
 import { record } from '../record.ts'
 import { cursors } from '../tables/node.ts'
 import { insert, update } from '../tables/table.ts'
@@ -86,6 +87,9 @@ async function credit(
 ): Promise<void> {
   const settlement = await settleInvoice(context, identity, invoice, leadership.fence)
   context.meter?.count('payment_node.settlements', 1, { settlement })
+  if (settlement === 'foreign' || settlement === 'unsolicited') {
+    await bookIncomeOfOthers(context, identity, invoice, leadership.fence)
+  }
   if (settlement === 'unsolicited') {
     context.logger.warn('a payment without an invoice arrived; it belongs to the operator', {
       paymentHash: invoice.paymentHash,

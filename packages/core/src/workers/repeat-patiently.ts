@@ -33,7 +33,8 @@ export async function repeatPatiently(
   }
 }
 
-function isForbidden(error: unknown): error is PaymentNodeError {
+/** This macaroon, or this build of LND, does not allow it. */
+export function isForbidden(error: unknown): error is PaymentNodeError {
   return (
     PaymentNodeError.is(error, 'node.macaroon-rejected') ||
     PaymentNodeError.is(error, 'node.unsupported')

@@ -9,9 +9,9 @@ import { keepRunning } from './keep-running.ts'
 import { openChannels } from './open-channels.ts'
 import { payOnchain } from './pay-onchain.ts'
 import { receiveSettlements } from './receive-settlements.ts'
+import { releaseDue } from './release-pending.ts'
 import { sendPayouts } from './send-payouts.ts'
 import { setRoutingFees } from './set-routing-fees.ts'
-import { releaseDue } from './release-pending.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
 import { type BooksWatch, watchBooks } from './watch-books.ts'
 import { watchChannels } from './watch-channels.ts'
@@ -32,10 +32,10 @@ export async function runWorkers(
     keep('books', () => watchBooks(context, identity, leadership, books, signal)),
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
     keep('expiries', () => expireInvoices(context, identity, leadership, signal)),
+    keep('held money', () => releaseDue(context, identity, leadership, signal)),
     keep('payouts', () => sendPayouts(context, identity, leadership, signal)),
     keep('openings', () => openChannels(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
-    keep('held money', () => releaseDue(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
     // Also while LND is away: that is what somebody wants to be told.
     keepRunning(

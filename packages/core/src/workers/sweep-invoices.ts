@@ -1,5 +1,6 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { settleInvoice } from '../invoices/settle-invoice.ts'
+import { bookIncomeOfOthers } from '../proof/book-foreign-income.ts'
 import { invoices } from '../tables/invoices.ts'
 import { nodes } from '../tables/node.ts'
 
@@ -28,7 +29,11 @@ export async function sweepInvoices(
     const listed = await context.lightning.listInvoices({ afterAddIndex, limit: page }, signal)
     const settled = listed.filter((invoice) => invoice.state === 'settled')
     await Promise.all(
-      settled.map((invoice) => settleInvoice(context, identity, invoice, leadership.fence)),
+      settled.map(async (invoice) => {
+        const settlement = await settleInvoice(context, identity, invoice, leadership.fence)
+        if (settlement !== 'foreign' && settlement !== 'unsolicited') return
+        await bookIncomeOfOthers(context, identity, invoice, leadership.fence)
+      }),
     )
     if (listed.length < page) return
     afterAddIndex = listed.at(-1)!.addIndex

@@ -1,11 +1,18 @@
 import { type Context, type Identity, type Leadership, whenReady } from '../context.ts'
+import { createProofWatch, lookAtProof, type ProofWatch } from '../proof/watch-proof.ts'
 import { followForeign } from '../safety/book-foreign.ts'
 import { compareBooks } from '../safety/compare-books.ts'
 import { isCompared } from '../safety/compared.ts'
 import { createBell } from './bell.ts'
+import { isForbidden } from './repeat-patiently.ts'
 
 /** Milliseconds between looks at LND's payments. */
 const every = 30_000
+/** Milliseconds between looks at the proof of the books; where one takes long, so many times as long. */
+const proofEvery = 60_000
+const proofShare = 50
+/** Where LND does not allow to read its balances, it is asked again after so many milliseconds. */
+const longPatience = 600_000
 
 /** What outlives a failure of the worker, under one leadership. */
 export interface BooksWatch {
@@ -24,7 +31,9 @@ export async function watchBooks(
   watch: BooksWatch,
   signal: AbortSignal,
 ): Promise<void> {
-  const { live } = context
+  const { live, clock } = context
+  const proof = createProofWatch()
+  let proofAt = clock.monotonic() + proofEvery
   const bell = createBell(context.clock)
   live.compareAgain = bell.ring
   try {
@@ -33,6 +42,11 @@ export async function watchBooks(
       if (signal.aborted) return
       if (isCompared(context, leadership)) {
         await followForeign(context, identity, leadership, signal)
+        const startedAt = clock.monotonic()
+        if (startedAt >= proofAt && isCompared(context, leadership)) {
+          const pause = await prove(context, identity, leadership, proof, signal)
+          proofAt = startedAt + Math.max(pause, proofShare * (clock.monotonic() - startedAt))
+        }
       } else {
         // What breaks off from here on is another doubt, and compared again.
         const { doubts } = live
@@ -46,5 +60,24 @@ export async function watchBooks(
     }
   } finally {
     live.compareAgain = () => undefined
+  }
+}
+
+/** One look of the proof; answers after how many milliseconds the next one is due. */
+async function prove(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  watch: ProofWatch,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    const catchUp = (): Promise<void> => followForeign(context, identity, leadership, signal)
+    await lookAtProof(context, identity, leadership, watch, catchUp, signal)
+    return proofEvery
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    context.logger.info('LND does not allow the proof of the books', { says: error.message })
+    return longPatience
   }
 }

@@ -9,8 +9,13 @@ test('the books of a day: what came, what went, what is owed; the sum is zero at
   const { node, run, clock, network } = shop
   await run(node.start())
   const opening = await run(node.ledger.balances())
-  const channels = await run(node.channels.list())
-  const owned = channels.reduce((sum, channel) => sum + channel.local.msat, 0n)
+  // Our side of a channel, with what its opener holds back for the commitment transaction.
+  const channels = await run(shop.process.lightning.listChannels())
+  const owned = channels.reduce(
+    (sum, { isInitiator, localMsat, capacityMsat, remoteMsat }) =>
+      sum + (isInitiator ? capacityMsat - remoteMsat : localMsat),
+    0n,
+  )
   // What the node had before the first start is the operator's.
   expect(opening.operator.msat).toBe(owned)
   expect(opening).toMatchObject({ partners: [], owed: sat(0), sum: sat(0) })

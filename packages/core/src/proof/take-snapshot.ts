@@ -1,0 +1,56 @@
+import type { Context, Identity } from '../context.ts'
+import { type BooksTotal, judgeProof, type ProofSnapshot } from '../domain/proof.ts'
+import { readBalances } from '../ledger/read-balances.ts'
+import { payouts } from '../tables/payouts.ts'
+import { readAssets } from './read-assets.ts'
+import { readUnbooked } from './read-unbooked.ts'
+
+/**
+ * Books, LND, and the books again: LND goes on meanwhile. Payouts that were under way before or
+ * after count as possibly paid. `catchUp` books what other programs have paid, before and after LND is read.
+ */
+export async function takeProofSnapshot(
+  context: Context,
+  identity: Identity,
+  signal?: AbortSignal,
+  catchUp: () => Promise<void> = async () => undefined,
+): Promise<ProofSnapshot> {
+  const inFlight = new Map<string, bigint>()
+  await addInFlight(context, identity, inFlight)
+  const before = await readTotal(context)
+  const assets = await readAssets(context.lightning, signal)
+  await catchUp()
+  const after = await readTotal(context)
+  await addInFlight(context, identity, inFlight)
+  const inFlightMsat = [...inFlight.values()].reduce((sum, worst) => sum + worst, 0n)
+  const snapshot = { assets, before, after, inFlightMsat, unbookedMsat: 0n, slackMsat: 0n }
+  // The wallet's transactions are read only where they are needed to explain a difference.
+  if (judgeProof(snapshot).verdict === 'proved') return snapshot
+  return { ...snapshot, ...(await readUnbooked(context, identity, signal)) }
+}
+
+async function readTotal(context: Context): Promise<BooksTotal> {
+  const { owed, operator } = await readBalances(context)
+  return { owedMsat: owed.msat, operatorMsat: operator.msat }
+}
+
+/** Payouts that LND may have paid, with their worst cost. */
+async function addInFlight(
+  context: Context,
+  { publicKey }: Identity,
+  found: Map<string, bigint>,
+): Promise<void> {
+  let after: (string | number)[] | undefined
+  for (;;) {
+    const rows = await context.storage.find(payouts, {
+      index: 'state',
+      equals: [publicKey, 'sending'],
+      limit: 1000,
+      ...(after && { after }),
+    })
+    for (const row of rows) found.set(row.id, row.amount_msat + row.fee_limit_msat)
+    const last = rows.at(-1)
+    if (!last || rows.length < 1000) return
+    after = [last.created_at, last.id]
+  }
+}
