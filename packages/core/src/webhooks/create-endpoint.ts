@@ -36,7 +36,7 @@ export async function createEndpoint(
   input: WebhookInput,
 ): Promise<WebhookEndpointWithSecret> {
   readObject(input, 'webhook', ['url', 'partner', 'types', 'secret'])
-  const url = readWebhookUrl(context, input.url, 'url')
+  const url = await readWebhookUrl(context, input.url, 'url')
   const partner = input.partner === undefined ? '' : readId(input.partner, 'partner')
   const types = readTypes(input.types, partner)
   const secret =

@@ -1,13 +1,18 @@
+import { isIP } from 'node:net'
 import type { Context } from '../context.ts'
 import { invalid } from '../errors.ts'
-import { requireUrl } from '../http/judge-url.ts'
+import { allowedAs, bareHost, refusedAddress, requireUrl } from '../http/judge-url.ts'
 import { readText } from '../read-input.ts'
 
 /**
  * A URL that events may be sent to, as it will be asked. What its text shows is refused here, what the
  * server of its name says is judged with each delivery. Throws `input.invalid`, `http.refused`.
  */
-export function readWebhookUrl({ settings }: Context, value: unknown, field: string): string {
+export async function readWebhookUrl(
+  { settings }: Context,
+  value: unknown,
+  field: string,
+): Promise<string> {
   const text = readText(value, field, { maximum: 2048 })
   const url = URL.parse(text)
   if (!url) throw invalid(field, 'malformed', 'is not a URL')
@@ -17,6 +22,15 @@ export function readWebhookUrl({ settings }: Context, value: unknown, field: str
     throw invalid(field, 'credentials', 'must not hold a user or password')
   if (url.hash !== '') throw invalid(field, 'fragment', 'must not have a fragment (#)')
   // Another implementation has rules of its own, which it keeps when it is asked.
-  if ('allow' in settings.http) requireUrl(url.href, settings.http.allow)
+  if (!('allow' in settings.http)) return url.href
+  const { allow } = settings.http
+  requireUrl(url.href, allow)
+  const host = bareHost(url.hostname)
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  if (isIP(host) !== 0 && !allowedAs(host, port, allow)) {
+    const { refusedRange } = await import('../http/judge-address.ts')
+    const range = refusedRange(host)
+    if (range) throw refusedAddress(host, host, range)
+  }
   return url.href
 }

@@ -21,7 +21,8 @@ export async function updateEndpoint(
 ): Promise<WebhookEndpoint> {
   readId(id, 'id')
   readObject(change, 'change', ['url', 'types'])
-  const url = change.url === undefined ? undefined : readWebhookUrl(context, change.url, 'url')
+  const url =
+    change.url === undefined ? undefined : await readWebhookUrl(context, change.url, 'url')
   const row = await changeEndpoint(context, id, ({ partner }) => ({
     set: {
       ...(url !== undefined && { url }),

@@ -17,7 +17,7 @@ export interface LiveShop extends AsyncDisposable {
   /** Another process on the same books; not started. */
   open(options?: Partial<PaymentNodeOptions>): PaymentNode
   /** A paid invoice of a partner. */
-  sell(partner?: string, amount?: string): Promise<Invoice>
+  sell(partner?: string, amount?: string, by?: PaymentNode): Promise<Invoice>
   /** Looks until something is found. */
   find<T>(look: () => Promise<T | undefined | false>): Promise<T>
 }
@@ -50,11 +50,11 @@ export async function openLiveShop(
   return {
     node,
     open,
-    async sell(partner = 'm1', amount = '1000 sat') {
-      await node.partners.upsert({ id: partner })
-      const invoice = await node.invoices.create({ partner, amount })
+    async sell(partner = 'm1', amount = '1000 sat', by = node) {
+      await by.partners.upsert({ id: partner })
+      const invoice = await by.invoices.create({ partner, amount })
       const paid = payer.pay(invoice.paymentRequest)
-      const settled = await node.invoices.waitUntilSettled(invoice.id)
+      const settled = await by.invoices.waitUntilSettled(invoice.id)
       await paid
       return settled
     },
