@@ -1,13 +1,20 @@
 import { type LightningNode, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { lightningNodeContract, type NodeContractEnvironment } from '../../src/index.ts'
+import { fundingLies } from './funding-lies.ts'
 import { type Lie, managementLies } from './management-lies.ts'
 import { createSimulatedEnvironment } from './simulated-environment.ts'
 
 const nothing = async function* <T>(): AsyncGenerator<T> {}
 
+/** So that two groups may have a lie of one name. */
+function named(prefix: string, group: Record<string, Lie>): Record<string, Lie> {
+  return Object.fromEntries(Object.entries(group).map(([name, lie]) => [prefix + name, lie]))
+}
+
 const lies: Record<string, Lie> = {
   ...managementLies,
+  ...named('funding: ', fundingLies),
   'says another network': {
     noticedBy: 'getInfo names the node, its network, its version and its sync state',
     tell: (node) => ({
