@@ -70,8 +70,6 @@ function verify(
   const lie = (reason: string, says: string): Error =>
     invalidDestination('destination', reason, `its server gives an invoice ${says}`)
   if (invoice.amountMsat === null) throw lie('amount-missing', 'without an amount')
-  if (invoice.amountMsat !== amountMsat)
-    throw lie('amount-differs', `over ${invoice.amountMsat} msat instead of ${amountMsat} msat`)
   const hash = createHash('sha256').update(metadata, 'utf8').digest('hex')
   if (invoice.descriptionHash !== hash)
     throw lie('hash-differs', 'that is not about the metadata it promised')

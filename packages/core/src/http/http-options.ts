@@ -47,7 +47,7 @@ function readAllowed(value: unknown, field: string): AllowedHost {
   const url = `https://${bracketed}`
   // As the URL that is asked will be written: small letters, punycode, plain IP addresses.
   const name = URL.canParse(url) ? new URL(url) : undefined
-  if (!name || name.href !== `https://${name.hostname}/`)
+  if (!name || name.href !== `https://${name.hostname}/` || name.hostname.includes('*'))
     throw invalid(`${field}.host`, 'malformed', 'expected a host name or an IP address alone')
   return {
     host: name.hostname.replace(/^\[|\]$/g, ''),

@@ -1,11 +1,9 @@
-import { isIP } from 'node:net'
 import { refusedRequest } from './http-errors.ts'
 import type { AllowedHost } from './http-options.ts'
-import { refusedRange } from './judge-address.ts'
 
 /**
- * The URL, when it may be asked as far as its text says; the addresses behind a name are judged when
- * it is connected to. Throws `http.refused`.
+ * The URL, when it may be asked as far as its text says; addresses are judged where they are connected
+ * to. Throws `http.refused`.
  */
 export function requireUrl(text: string, allow: readonly AllowedHost[]): URL {
   if (!URL.canParse(text)) throw refusedRequest('', 'malformed', 'it is no URL')
@@ -23,8 +21,6 @@ export function requireUrl(text: string, allow: readonly AllowedHost[]): URL {
       'the URL is not for https',
       'Use https, or allow this host with insecure: true.',
     )
-  const range = isIP(host) && !exception ? refusedRange(host) : undefined
-  if (range) throw refusedAddress(host, host, range)
   return url
 }
 

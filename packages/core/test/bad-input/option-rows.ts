@@ -33,6 +33,8 @@ const option =
   (world: World, value: never): unknown =>
     make(world, path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object)
 
+const allowed = (world: World, entry: never): unknown => make(world, { http: { allow: [entry] } })
+
 /** Some are only seen when the key is fetched. */
 const startWith =
   (invoices: unknown) =>
@@ -175,6 +177,68 @@ export const optionRows: readonly Row[] = [
     'payouts.maximumConcurrent',
     { minimum: 1, maximum: 1000 },
     option('payouts', 'maximumConcurrent'),
+    code,
+  ),
+  ...group('http', ['alow', 'allow']),
+  ...each(
+    verb,
+    'http.contractVersion',
+    option('http'),
+    [
+      [{ request: () => undefined }, 'contract-version'],
+      [{ request: () => undefined, contractVersion: 2 }, 'contract-version', 'contract 2'],
+    ],
+    code,
+  ),
+  ...each(
+    verb,
+    'http.allow',
+    option('http', 'allow'),
+    [
+      [null, 'wrong-type'],
+      ['localhost', 'wrong-type'],
+      [{ host: 'localhost' }, 'wrong-type'],
+    ],
+    code,
+  ),
+  ...objects(verb, 'http.allow[0]', allowed, [{ hots: 'localhost' }, 'host'], code),
+  ...each(
+    verb,
+    'http.allow[0].host',
+    (world, host) => allowed(world, { host } as never),
+    [
+      [undefined, 'missing'],
+      [null, 'null'],
+      [5, 'wrong-type'],
+      ['', 'empty'],
+      ['localhost:80', 'malformed'],
+      ['https://localhost', 'malformed'],
+      ['localhost/path', 'malformed'],
+      ['user@localhost', 'malformed'],
+      ['a b', 'malformed'],
+      ['1.2.3.4.5', 'malformed'],
+      ['[::1]', 'malformed'],
+      ['*.example.com', 'malformed'],
+      ['a'.repeat(254), 'too-long'],
+    ],
+    code,
+  ),
+  ...integers(
+    verb,
+    'http.allow[0].port',
+    { minimum: 1, maximum: 65_535 },
+    (world, port) => allowed(world, { host: 'localhost', port } as never),
+    code,
+  ),
+  ...each(
+    verb,
+    'http.allow[0].insecure',
+    (world, insecure) => allowed(world, { host: 'localhost', insecure } as never),
+    [
+      [null, 'wrong-type'],
+      ['yes', 'wrong-type'],
+      [1, 'wrong-type'],
+    ],
     code,
   ),
   ...group('caps', ['perpayout', 'perPayout']),

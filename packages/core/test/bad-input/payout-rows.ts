@@ -64,8 +64,8 @@ const destinations: readonly Row[] = [
   unsupported('lnurl', 'lnurlp://shop.example/pay', 'yet'),
   unsupported('onchain-address', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 'yet'),
   unsupported('node-public-key', `02${'ab'.repeat(32)}`, 'keysend'),
-  unsupported('bolt12', 'lno1qqqq', 'BOLT12'),
-  unsupported('bolt12', 'lni1qqqq', 'BOLT12'),
+  unsupported('bolt12-offer', 'lno1qqqq', 'BOLT12'),
+  unsupported('bolt12-invoice', 'lni1qqqq', 'BOLT12'),
   unsupported('unknown', 'hello', 'no known kind'),
   refusedDestination('wrong-network', () => 'bitcoin:bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', {
     says: 'another network',

@@ -342,7 +342,7 @@ test('no text makes anything but a destination or a typed refusal, and what was 
       }
       expect(readDestination(destination.text, network)).toEqual(destination)
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
 })
 
