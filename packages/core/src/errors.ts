@@ -68,6 +68,11 @@ export interface ErrorDetails {
   'invoice.above-receivable': { amount: Amount; receivable: Amount }
   /** LND already has this payment hash with other fields or no longer open: use a new idempotency key. */
   'invoice.key-used': { invoice: string; field: string }
+  /** `known`: ours; `older-than-books`: paid, and nobody can tell whether the opening balance has it. */
+  'invoice.not-adoptable': {
+    paymentHash: string
+    reason: 'known' | 'unsolicited' | 'canceled' | 'older-than-books'
+  }
   'invoice.settled': { invoice: string }
   /** Nothing was received that could be given back. */
   'invoice.not-settled': { invoice: string; state: string }
@@ -101,6 +106,11 @@ export interface ErrorDetails {
   'payout.not-queued': { payout: string; state: string }
   /** LND's own word contradicts the operator's verdict, or can still be had. */
   'payout.verdict-refused': { payout: string; verdict: string; reason: string }
+
+  /** A correction takes more than the partner has available. */
+  'ledger.insufficient-balance': { available: Amount; needed: Amount }
+  /** The operator would give more than it has in these books. */
+  'ledger.operator-short': { available: Amount; needed: Amount }
 
   'channel.not-found': { channelPoint: string }
   /** Its funding is not confirmed yet. */

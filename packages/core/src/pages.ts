@@ -45,6 +45,6 @@ function isPlace(after: unknown): after is [number, string] {
     after.length === 2 &&
     Number.isSafeInteger(after[0]) &&
     typeof after[1] === 'string' &&
-    /^[\x21-\x7e]{1,255}$/.test(after[1])
+    /^[\x21-\x7e]{1,300}$/.test(after[1])
   )
 }

@@ -3,7 +3,8 @@ import { Amount } from '../domain/amount.ts'
 import { type Account, ownerOf } from '../domain/ledger.ts'
 import type { PartnerBalances } from '../partners/partner-view.ts'
 import type { Storage } from '../ports/storage.ts'
-import { balances, postings } from '../tables/ledger.ts'
+import { balances } from '../tables/ledger.ts'
+import { sumAccount } from './sum-account.ts'
 
 /** The books at one moment. */
 export interface Balances {
@@ -63,7 +64,7 @@ export async function readBalances(context: Context): Promise<Balances> {
   const { publicKey } = identityOf(context)
   return context.storage.snapshot(async (read) => {
     const guarded = await readGuarded(read, publicKey)
-    const total = (account: Account): Promise<bigint> => sumPostings(read, publicKey, account)
+    const total = (account: Account): Promise<bigint> => sumAccount(read, publicKey, account)
     const world = {} as Record<WorldAccount, Amount>
     let others = 0n
     for (const [name, account] of Object.entries(worldAccounts)) {
@@ -117,22 +118,5 @@ async function readGuarded(read: Read, node: string): Promise<Map<string, Partne
     }
     if (rows.length < page) return found
     after = [rows.at(-1)!.account]
-  }
-}
-
-async function sumPostings(read: Read, node: string, account: string): Promise<bigint> {
-  let sum = 0n
-  let after: (string | number)[] | undefined
-  for (;;) {
-    const rows = await read.find(postings, {
-      index: 'account',
-      equals: [node, account],
-      limit: page,
-      ...(after && { after }),
-    })
-    for (const row of rows) sum += row.amount_msat
-    if (rows.length < page) return sum
-    const last = rows.at(-1)!
-    after = [last.transaction, last.line]
   }
 }
