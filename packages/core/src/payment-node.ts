@@ -7,6 +7,8 @@ import { readEvent } from './events/read-event.ts'
 import type { EventType, PaymentNodeEvent } from './events.ts'
 import { createHttp } from './http/create-http.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
+import { measureCalls } from './metrics/measure-calls.ts'
+import { measureCommits } from './metrics/measure-commits.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
 import { loadPeers, requireNotListed } from './peers/current-peers.ts'
 import type { StoredEvent } from './ports/storage.ts'
@@ -82,17 +84,18 @@ export interface PaymentNode extends Rooms {
 export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
   const settings = readOptions(options)
   const clock = options.clock ?? systemClock
+  const { meter } = options
   const subjects = createSubjects(clock)
   const connectionBell = createBell(clock)
   const emitter = new EventEmitter()
   const handlers = new Map<string, Handler>()
   const context: Context = {
-    lightning: options.lightning,
-    storage: options.storage,
+    lightning: meter ? measureCalls(options.lightning, meter, clock) : options.lightning,
+    storage: meter ? measureCommits(options.storage, meter, clock) : options.storage,
     clock,
     random: options.random ?? systemRandom,
     logger: options.logger ?? consoleLogger,
-    meter: options.meter,
+    meter,
     http: createHttp(settings.http),
     settings,
     live: {

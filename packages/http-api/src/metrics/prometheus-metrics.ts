@@ -50,7 +50,7 @@ export function prometheusMetrics(): PrometheusMetrics {
       record(name, value, attributes = {}) {
         safely(() => {
           const labelNames = Object.keys(attributes).map(nameOf)
-          const full = `${nameOf(name)}_seconds`
+          const full = nameOf(name.endsWith('.duration') ? `${name}.seconds` : name)
           const make = (): Histogram =>
             new Histogram({ name: full, help: name, labelNames, buckets, registers })
           remember(histograms, name, make).observe(labelsOf(attributes), value)
