@@ -5,6 +5,7 @@ import {
   msat,
   type PaymentNode,
   type PaymentNodeOptions,
+  type PaymentUpdate,
   parseAmount,
   silentLogger,
 } from '@payment-node/core'
@@ -12,6 +13,7 @@ import { memory } from '@payment-node/storage-memory'
 import { createSeededRandom } from '../network/seeded-random.ts'
 import { createSimulatedNetwork, type SimulatedNetwork } from '../network/simulated-network.ts'
 import type { SimulatedNode } from '../network/simulated-node.ts'
+import type { OutgoingPayment } from '../network/spontaneous-payment.ts'
 import { createVirtualClock, type VirtualClock } from '../network/virtual-clock.ts'
 import { letTimePass } from './let-time-pass.ts'
 import { runVerbs } from './run-verbs.ts'
@@ -43,7 +45,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Who is paid: `lnd` has a channel to it. */
   readonly payee: SimulatedNode
   /**
-   * The payer pays an invoice; `amount` for one without, or to pay more. Resolves when the payment has ended.
+   * The payer pays an invoice; `amount` for one without, or to pay more. Resolves when the payment has ended,
+   * and what was paid to `node` is credited (within ten seconds; a node that is down credits it later).
    * Throws `node.refused` for one that a wallet does not even try: expired, or for another network.
    */
   pay(paymentRequest: string, amount?: AmountInput): Promise<SandboxPayment>
@@ -70,6 +73,9 @@ export interface SandboxPayment {
   /** Why it failed, in LND's words; null when it succeeded. */
   readonly failure: string | null
 }
+
+/** Milliseconds until a payment that was not credited is the node's own affair. */
+const patience = 10_000
 
 /** Half of each channel, in sat. */
 const halfChannel = 25_000_000n
@@ -116,6 +122,17 @@ export async function createSandbox({
     random: random.fork('node'),
     clock,
   })
+  const credited = new Set<string>()
+  inner.on('invoice.settled', ({ invoice }) => credited.add(invoice.paymentHash))
+  const payAndWait = async (request: string, terms: OutgoingPayment): Promise<PaymentUpdate> => {
+    const update = await payer!.pay(request, terms)
+    const { state, paymentHash } = update
+    if (state === 'succeeded' && lnd!.findInvoice(paymentHash) !== undefined) {
+      const latest = clock.monotonic() + patience
+      while (!credited.has(paymentHash) && clock.monotonic() < latest) await clock.sleep(5)
+    }
+    return update
+  }
   const stop = async (): Promise<void> => {
     await run(inner.stop())
     stopping.abort()
@@ -137,7 +154,7 @@ export async function createSandbox({
     async pay(paymentRequest, amount) {
       const given = amount === undefined ? {} : { amountMsat: readMsat(amount) }
       const { state, paymentHash, amountMsat, feeMsat, failure } = await run(
-        payer!.pay(paymentRequest, given),
+        payAndWait(paymentRequest, given),
       )
       return {
         state: state === 'succeeded' ? 'succeeded' : 'failed',

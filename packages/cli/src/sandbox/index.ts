@@ -1,0 +1,2 @@
+export { type RunningSandbox, runSandbox } from './run-sandbox.ts'
+export { sandboxRoutes } from './sandbox-routes.ts'
