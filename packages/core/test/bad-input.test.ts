@@ -2,6 +2,7 @@ import { PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { channelRows } from './bad-input/channel-rows.ts'
 import { invoiceRows } from './bad-input/invoice-rows.ts'
+import { ledgerRows, partnerSettingRows } from './bad-input/ledger-rows.ts'
 import { optionRows } from './bad-input/option-rows.ts'
 import { ownHashes, payoutRows } from './bad-input/payout-rows.ts'
 import { amountRows, eventRows, partnerRows, safetyRows } from './bad-input/room-rows.ts'
@@ -13,6 +14,8 @@ const rows: readonly Row[] = [
   ...amountRows,
   ...partnerRows,
   ...invoiceRows,
+  ...partnerSettingRows,
+  ...ledgerRows,
   ...payoutRows,
   ...channelRows,
   ...eventRows,
