@@ -7,19 +7,21 @@ import { optionRows } from './bad-input/option-rows.ts'
 import { ownHashes, payoutRows } from './bad-input/payout-rows.ts'
 import { amountRows, eventRows, partnerRows, safetyRows } from './bad-input/room-rows.ts'
 import type { Row, World } from './bad-input/row.ts'
+import { webhookRows } from './bad-input/webhook-rows.ts'
 import { openShop } from './shop.ts'
 
 const rows: readonly Row[] = [
   ...optionRows,
   ...amountRows,
   ...partnerRows,
-  ...invoiceRows,
   ...partnerSettingRows,
   ...ledgerRows,
+  ...invoiceRows,
   ...payoutRows,
   ...channelRows,
   ...eventRows,
   ...safetyRows,
+  ...webhookRows,
 ]
 
 /** A shop in the middle of its day, so that there is something that nonsense could damage. */
@@ -39,9 +41,21 @@ async function openWorld(): Promise<World> {
   const done = await shop.request({ destination: shop.bill(20_000).paymentRequest }, 'done')
   await shop.ended(done.id)
   node.handle('payout.failed', { consumer: 'taken' }, () => undefined)
+  const url = 'https://receiver.example/hooks'
+  const types = ['node.degraded'] as const
+  const { id: endpoint } = await run(node.webhooks.create({ url, types }))
+  const { id: disabledEndpoint } = await run(node.webhooks.create({ url, types }))
+  await run(node.webhooks.disable(disabledEndpoint))
   await shop.clock.advance(60_000)
   expect(shop.payee.findInvoice(hold.paymentHash)?.state).toBe('accepted')
-  return { shop, held, heldPreimage: hold.preimage, done: await run(node.payouts.get(done.id)) }
+  return {
+    shop,
+    held,
+    heldPreimage: hold.preimage,
+    done: await run(node.payouts.get(done.id)),
+    endpoint,
+    disabledEndpoint,
+  }
 }
 
 async function thrownBy(row: Row, world: World): Promise<unknown> {

@@ -9,6 +9,9 @@ export interface World {
   readonly heldPreimage: string
   /** Has succeeded. */
   readonly done: Payout
+  /** Webhook endpoints that nothing is sent to: their events do not happen. */
+  readonly endpoint: string
+  readonly disabledEndpoint: string
 }
 
 /** One call that must be refused, and what is said. */
