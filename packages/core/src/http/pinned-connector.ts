@@ -1,14 +1,14 @@
 import type { LookupAddress } from 'node:dns'
-import { lookup as askResolver } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { buildConnector } from 'undici'
 import type { AllowedHost } from './http-options.ts'
 import { refusedRange } from './judge-address.ts'
 import { allowedAs, refusedAddress } from './judge-url.ts'
+import { NameNotFound, resolveOwn, resolveStranger } from './resolve-name.ts'
 
 /** How names become addresses; replaced by tests of the guard. */
 export interface Resolution {
-  /** All addresses of a name. Default: the operating system's resolver. */
+  /** All addresses of a name. Default: `resolveStranger`, for allowed hosts `resolveOwn`. */
   readonly resolve?: (host: string) => Promise<readonly LookupAddress[]>
   /** Where a judged address is to be found in a test's own network. */
   readonly route?: (address: LookupAddress) => LookupAddress
@@ -22,7 +22,7 @@ export interface Resolution {
  */
 export function pinnedConnector(
   allow: readonly AllowedHost[],
-  { resolve = allAddresses, route = (address) => address, authority }: Resolution,
+  { resolve, route = (address) => address, authority }: Resolution,
 ): buildConnector.connector {
   return (options, callback) => {
     const { hostname } = options
@@ -35,8 +35,9 @@ export function pinnedConnector(
       ...(authority !== undefined && { ca: authority }),
       lookup: (host, { all }, done) => {
         const answer = async (): Promise<LookupAddress[]> => {
-          const found = await resolve(host)
-          if (found.length === 0) throw new NameNotFound()
+          const ask = resolve ?? (isAllowed ? resolveOwn : resolveStranger)
+          const found = await ask(host)
+          if (found.length === 0) throw new NameNotFound(host)
           if (!isAllowed) requirePublic(host, found)
           return found.map(route)
         }
@@ -56,13 +57,4 @@ function requirePublic(host: string, found: readonly LookupAddress[]): void {
     const range = refusedRange(address)
     if (range) throw refusedAddress(host, address, range)
   }
-}
-
-async function allAddresses(host: string): Promise<readonly LookupAddress[]> {
-  return await askResolver(host, { all: true })
-}
-
-/** What resolvers say otherwise by an error of this code. */
-class NameNotFound extends Error {
-  readonly code = 'ENOTFOUND'
 }
