@@ -6,6 +6,7 @@ import { invoiceInvariants } from './invoice-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { payoutInvariants } from './payout-invariants.ts'
 import { processInvariants } from './process-invariants.ts'
+import { proofInvariants } from './proof-invariants.ts'
 import { sendingInvariants } from './sending-invariants.ts'
 import { stateInvariants } from './state-invariants.ts'
 
@@ -20,4 +21,5 @@ export const allInvariants: readonly Invariant[] = [
   ...processInvariants,
   ...counterInvariants,
   ...channelInvariants,
+  ...proofInvariants,
 ]

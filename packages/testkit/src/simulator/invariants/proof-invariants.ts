@@ -1,0 +1,36 @@
+import type { Invariant } from './invariant.ts'
+import { insertedRows, textOf } from './read-commit.ts'
+
+/** Money rule 16. No fault of a run takes value away from LND, so that none may be found missing. */
+const proofNeverShort: Invariant = {
+  name: 'proof-never-short',
+  says: 'The proof of the books finds nothing missing: LND has what the books say.',
+  begin: () => ({
+    commit(commit) {
+      for (const { table, after } of commit.rows) {
+        if (table !== 'differences' || !after || after.state !== 'open') continue
+        if (after.kind === 'value-missing' || after.kind === 'insolvent')
+          return `${after.amount_msat} msat: ${textOf(after, 'books')}`
+      }
+      return undefined
+    },
+  }),
+}
+
+/** Money rule 16. */
+const nothingUnexplained: Invariant = {
+  name: 'nothing-unexplained',
+  says: 'What LND has is explained by the books: no surplus has to be booked, unless they are an older copy.',
+  begin: (witness) => ({
+    commit(commit) {
+      if (witness.records.wasRestored) return undefined
+      for (const row of insertedRows(commit, 'ledger_transactions')) {
+        if (row.kind === 'value-found') return `${textOf(row, 'id')}: ${row.note}`
+      }
+      return undefined
+    },
+  }),
+}
+
+/** What the proof of the books may find in a run. */
+export const proofInvariants: readonly Invariant[] = [proofNeverShort, nothingUnexplained]
