@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { withConfiguration } from './configuration/with-configuration.ts'
 import { defineDoctor } from './doctor/doctor-command.ts'
 import { defineKeeper } from './keeper/keeper-command.ts'
+import { defineLedger } from './ledger/ledger-commands.ts'
 import { defineMacaroons } from './macaroons/macaroons-command.ts'
 import { definePeers } from './peers/peers-command.ts'
 import { defineSandbox } from './sandbox/sandbox-command.ts'
@@ -47,6 +48,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   }
   defineDoctor(withConfiguration(program.command('doctor')), surroundings, exit)
   defineStatus(withConfiguration(program.command('status')), surroundings, exit)
+  defineLedger(program, surroundings, exit)
   defineKeeper(program.command('keeper'), surroundings, exit)
   definePeers(program.command('peers'), surroundings, exit)
   defineMacaroons(program.command('macaroons'), surroundings, exit)
