@@ -30,7 +30,14 @@ export function planBump(stuck: StuckPackage, feerate: number, hardCeiling: numb
   if (BigInt(target) * BigInt(stuck.virtualBytes) <= stuck.feeSat) {
     return { ok: false, reason: 'feerate-not-above' }
   }
-  const feeSat = BigInt(target) * BigInt(stuck.virtualBytes + childBytes) - stuck.feeSat
+  // A hundredth more, so that rounding does not leave it below: never more than the hard ceiling.
+  const aim = Math.min(target * 1.01, hardCeiling)
+  const feeSat = BigInt(Math.ceil(aim * (stuck.virtualBytes + childBytes))) - stuck.feeSat
   if (stuck.changeSat - feeSat < leastLeftSat) return { ok: false, reason: 'change-too-small' }
-  return { ok: true, feeSat, satPerVbyte: Number(feeSat) / childBytes }
+  return { ok: true, feeSat, satPerVbyte: roundedUp(Number(feeSat) / childBytes) }
+}
+
+/** LND counts in sat per 1000 weight units, rounded down. */
+function roundedUp(satPerVbyte: number): number {
+  return Math.ceil(satPerVbyte * 250) / 250
 }

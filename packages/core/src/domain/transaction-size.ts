@@ -41,8 +41,16 @@ const inputWeight = 4 * 41 + 108
 /** LND's change goes to a taproot output. */
 export const changeType: OutputType = 'p2tr'
 
-/** Virtual bytes of a child that spends a change output, by key, into another one. */
-export const childBytes = 111
+/**
+ * What LND is asked for, in sat/vB, so that what is paid per real virtual byte stays below the hard ceiling: its
+ * wallet charges for a byte or two more than the transaction will have, which is at most 2 % of the smallest one.
+ */
+export function askableFeerate(satPerVbyte: number, hardCeiling: number): number {
+  return Math.min(satPerVbyte, hardCeiling * 0.97)
+}
+
+/** Virtual bytes that LND charges for a child that spends a change output, by key, into another one: it has one less. */
+export const childBytes = 112
 
 /** Virtual bytes of a transaction that spends the wallet's coins, rounded up; never less than it will have. */
 export function virtualBytesOf({ inputs, outputs }: TransactionShape): number {

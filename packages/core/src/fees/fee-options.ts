@@ -10,7 +10,7 @@ export interface FeeOptions {
   readonly source?: FeeSource
   /** Blocks in which a payout should confirm: decides the feerate. Default 6. */
   readonly targetBlocks?: number
-  /** Hard ceiling: no transaction is ever made above it, however urgent. Default 100. */
+  /** Hard ceiling: no transaction is ever made above it, however urgent. At least 2. Default 100. */
   readonly hardCeiling?: number
   /** Payouts that need not go at once wait above it. Default 30. */
   readonly ceiling?: number
@@ -44,7 +44,7 @@ export function readFeeOptions(value: unknown): FeeSettings {
       minimum,
       maximum,
     })
-  const hardCeiling = integer('hardCeiling', 100, 1, 10_000)
+  const hardCeiling = integer('hardCeiling', 100, 2, 10_000)
   const ceiling = integer('ceiling', Math.min(30, hardCeiling), 1, 10_000)
   if (ceiling > hardCeiling) {
     throw invalid('fees.ceiling', 'above-hard-ceiling', 'is above fees.hardCeiling')

@@ -14,6 +14,9 @@ import { recordTransaction } from './record-transaction.ts'
 
 type Transaction = RowOf<typeof transactions>
 
+/** What LND's rounding of size and feerate may add to the fee that was planned. */
+const roundingSat = 10n
+
 /**
  * Looks at a published transaction that no block has taken. When it has waited long and the chain asks more by
  * now, a child that spends its change is intended, within the budget of the day; when that cannot be, an
@@ -38,7 +41,7 @@ export async function considerBump(
   if (guard.is_halted) return sayStuck(pursuit, row, 'halted')
   const budgetPeriod = utcDay(context.clock.now())
   // LND rounds: a little more than was planned may be asked.
-  const feeLimitMsat = (plan.feeSat + 2n) * 1000n
+  const feeLimitMsat = (plan.feeSat + roundingSat) * 1000n
   const counted = await countAgainstBudget(context, identity, budgetPeriod, feeLimitMsat)
   if (!counted) return sayStuck(pursuit, row, 'budget-exhausted')
   const outpoint = `${row.transaction_id}:${row.change_index}`

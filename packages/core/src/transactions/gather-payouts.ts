@@ -3,7 +3,12 @@ import { type ChosenInputs, chooseInputs } from '../domain/choose-inputs.ts'
 import { payableFeerate } from '../domain/fee-policy.ts'
 import { openingPause } from '../domain/opening-pause.ts'
 import type { TransactionState } from '../domain/transaction.ts'
-import { changeType, outputTypeOf, virtualBytesOf } from '../domain/transaction-size.ts'
+import {
+  askableFeerate,
+  changeType,
+  outputTypeOf,
+  virtualBytesOf,
+} from '../domain/transaction-size.ts'
 import { judgeFeerate, readFeeMarket } from '../fees/judge-feerate.ts'
 import { record } from '../record.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
@@ -52,7 +57,7 @@ export async function gatherPayouts(pursuit: Pursuit): Promise<string | undefine
   const recorded = await recordTransaction(context, identity, pursuit.leadership, guard, {
     purpose: 'payouts',
     chosen,
-    satPerVbyte: feerate,
+    satPerVbyte: askableFeerate(feerate, context.settings.fees.hardCeiling),
     feeLimitMsat: mostSat * 1000n,
     carried: batch.go.map(({ row }) => row),
   })
