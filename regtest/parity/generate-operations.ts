@@ -178,24 +178,43 @@ const readings: fc.Arbitrary<Operation> = fc.oneof(
     baseFeeMsat: fc.bigInt({ min: 0n, max: 5_000n }),
     feeRatePpm: fc.integer({ min: 0, max: 5_000 }),
     timeLockDeltaBlocks: fc.oneof(
-      fc.integer({ min: 18, max: 144 }),
-      fc.constantFrom(0, 17, 2016, 2017),
+      fc.integer({ min: 24, max: 144 }),
+      fc.constantFrom(0, 23, 2016, 2017),
     ),
   }),
 )
 
-const processes: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ kind: kind('restart') }) },
-  { weight: 1, arbitrary: fc.record({ kind: kind('stop') }) },
-  { weight: 1, arbitrary: fc.record({ kind: kind('start-locked') }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('unlock') }) },
-)
-
-/** Any operation; those that take seconds come seldom. */
-export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
+/** Operations while the process is up. */
+const whileRunning: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 12, arbitrary: invoices },
   { weight: 12, arbitrary: payments },
   { weight: 7, arbitrary: channels },
   { weight: 3, arbitrary: readings },
-  { weight: 1, arbitrary: processes },
 )
+
+const aFew = fc.array(whileRunning, { maxLength: 4 })
+
+/** The process ends and comes back soon: all operations say the same while it is down. */
+const outage: fc.Arbitrary<readonly Operation[]> = fc
+  .record({ whileStopped: aFew, whileLocked: fc.option(aFew) })
+  .map(({ whileStopped, whileLocked }) => [
+    { kind: 'stop' },
+    ...whileStopped,
+    ...(whileLocked ? [{ kind: 'start-locked' } as const, ...whileLocked] : []),
+    whileLocked ? { kind: 'unlock' } : { kind: 'restart' },
+  ])
+
+/** Operations of any kind in any order; those that take seconds come seldom. */
+export const anySequence: fc.Arbitrary<readonly Operation[]> = fc
+  // Without bias towards short ones: the networks take longer to start than most sequences to run.
+  .noBias(
+    fc.array(
+      fc.oneof(
+        { weight: 60, arbitrary: whileRunning.map((operation) => [operation]) },
+        { weight: 1, arbitrary: outage },
+        { weight: 1, arbitrary: fc.constant([{ kind: 'restart' } as const]) },
+      ),
+      { minLength: 1, maxLength: 60, size: 'max' },
+    ),
+  )
+  .map((parts) => parts.flat())

@@ -1,7 +1,8 @@
 import { type Actor, type ForeignInvoice, pick } from './actor.ts'
 import { hashPreimage } from './hash-preimage.ts'
 import type { HoldOperation } from './operation.ts'
-import { paymentOf } from './perform-payment-operation.ts'
+import { payHeld } from './pay-held.ts'
+import { paymentOf } from './payment-of.ts'
 import type { Result } from './receive-payment.ts'
 
 /** Payments that the peer holds; their streams are read beside the operations. */
@@ -45,13 +46,7 @@ export async function performHoldOperation(
       isHold: true,
     }
     actor.foreign.push(invoice)
-    actor.streams.followPayment(paymentHash, node.pay(paymentOf(invoice, 100_000n)))
-    await waitFor('the held payment, or its end', async () => {
-      const shown = actor.streams.paymentState(paymentHash)
-      if (shown !== undefined && shown !== 'in-flight') return true
-      return peer.isHeld(paymentHash)
-    })
-    return { isHeld: await peer.isHeld(paymentHash) }
+    return payHeld(actor, invoice, 100_000n)
   }
   const held = pick(
     actor.foreign.filter((invoice) => invoice.isHold),

@@ -56,7 +56,9 @@ export function performOperation(actor: Actor, operation: Operation): Promise<Re
 
 async function performProcessOperation(actor: Actor, operation: ProcessOperation): Promise<Result> {
   const { kind } = operation
-  const stops = kind === 'stop' || kind === 'restart'
+  const isStopping = kind === 'stop' || kind === 'restart'
+  // Without a channel, whether and when somebody connects again hangs on what LNDs remember of each other.
+  const stops = isStopping && (await hasChannel(actor))
   const starts = kind === 'start-locked' || kind === 'restart'
   const unlocks = kind === 'unlock' || kind === 'restart'
   if (stops && actor.process !== 'stopped') {
@@ -73,4 +75,9 @@ async function performProcessOperation(actor: Actor, operation: ProcessOperation
     await actor.streams.subscribe()
   }
   return actor.process
+}
+
+async function hasChannel({ world }: Actor): Promise<boolean> {
+  const channels = await world.node.listChannels().catch(() => [])
+  return channels.length > 0
 }

@@ -3,6 +3,8 @@ import { type Actor, type ForeignInvoice, pick } from './actor.ts'
 import { hashPreimage } from './hash-preimage.ts'
 import type { PaymentOperation } from './operation.ts'
 import { outcomeOf } from './outcome-of.ts'
+import { payHeld } from './pay-held.ts'
+import { paymentOf } from './payment-of.ts'
 import type { Result } from './receive-payment.ts'
 
 const unknownHash = '00'.repeat(32)
@@ -22,6 +24,10 @@ export async function performPaymentOperation(
     case 'pay-again': {
       const invoice = pick(actor.foreign, operation.slot)
       if (!invoice) return 'nothing to do'
+      const { paymentHash, isHold } = invoice
+      // Of a payment that hangs already the second call says so; a first one would hang, too.
+      const isHeld = isHold && (await actor.world.counterparties.peer.isHeld(paymentHash))
+      if (isHold && !isHeld) return payHeld(actor, invoice, operation.feeLimitMsat)
       return pay(actor, paymentOf(invoice, operation.feeLimitMsat))
     }
     case 'pay-own': {
@@ -86,15 +92,6 @@ async function payNew(
   }
   actor.foreign.push(invoice)
   return pay(actor, paymentOf(invoice, feeLimitMsat))
-}
-
-/** The call for an invoice. */
-export function paymentOf(
-  { paymentRequest, amountMsat }: ForeignInvoice,
-  feeLimitMsat: bigint,
-): NewPayment {
-  const amount = amountMsat === undefined ? {} : { amountMsat }
-  return { paymentRequest, ...amount, feeLimitMsat, timeoutSeconds: 60 }
 }
 
 async function pay(actor: Actor, payment: NewPayment): Promise<Result> {

@@ -8,8 +8,8 @@ import type { CounterpartyPayment, World, WorldCounterparty } from './world.ts'
 
 const firstChannel = { capacitySat: 10_000_000n, pushSat: 5_000_000n, satPerVbyte: 5 }
 const secondChannel = { capacitySat: 10_000_000n, pushSat: 1_000_000n, satPerVbyte: 5 }
-/** Longer than links and graphs need to come back. */
-const calmMilliseconds = 3_000
+/** Longer than links need to come back and graphs to learn, one after the other. */
+const calmMilliseconds = 5_000
 const feeLimitMsat = 1_000_000n
 
 /** The network of the harness, simulated: same aliases, same coins, same channels. */

@@ -73,6 +73,8 @@ equal('bad parameters are refused by a node that is down', [
   { ...invoice, expirySeconds: 0 },
   { ...invoice, description: 'too-long' },
   { ...pay, feeLimitMsat: -1n },
+  { kind: 'write-policy', slot: 0, baseFeeMsat: 0n, feeRatePpm: 0, timeLockDeltaBlocks: 0 },
+  { kind: 'estimate-feerate', blocks: 1 },
   { kind: 'restart' },
 ])
 
@@ -107,6 +109,16 @@ equal('what is published again has the new label', [
   { kind: 'publish', what: 'known' },
   mine(6),
   { kind: 'publish', what: 'known' },
+])
+
+equal('a start gives the funding of a channel that is not open yet its label back', [
+  open,
+  { kind: 'publish', what: 'known' },
+  { kind: 'restart' },
+  mine(1),
+  { kind: 'publish', what: 'known' },
+  { kind: 'restart' },
+  mine(6),
 ])
 
 equal('both ends agree on the fee of a cooperative close, and lists keep the balances', [
@@ -163,5 +175,24 @@ equal('closed by force by us: waits 144 blocks, sweeps before the last, and leav
 equal('what is paid into a channel that the other end has closed hangs, and then fails', [
   { kind: 'close-channel', closer: 'other', slot: 0, isForce: true, leavesOtherUnaware: true },
   { kind: 'start-paying', amountMsat: 600_000_000n },
+  mine(4),
+])
+
+equal('a held payment that is canceled after a restart of its payer has failed by its payee', [
+  { kind: 'pay-hold', amountMsat: 20_000_000n },
+  { kind: 'restart' },
+  { kind: 'cancel-hold', slot: -1 },
+])
+
+equal('the time lock of a policy has at least 24 blocks', [
+  { kind: 'write-policy', slot: 0, baseFeeMsat: 0n, feeRatePpm: 0, timeLockDeltaBlocks: 23 },
+  { kind: 'write-policy', slot: 0, baseFeeMsat: 0n, feeRatePpm: 0, timeLockDeltaBlocks: 24 },
+])
+
+equal('who asks for a force close while the other end closes cooperatively wanted it, too', [
+  open,
+  mine(6),
+  { ...close, closer: 'other' },
+  { kind: 'close-again', slot: 0, isForce: true },
   mine(4),
 ])

@@ -8,15 +8,19 @@ import type { Simulation } from './simulation.ts'
 /** How long the adapter waits for what needs the peer. */
 const answerMilliseconds = 120_000
 
+/** What no node is asked for. */
+export function checkClosing({ isForce, satPerVbyte }: CloseChannel): void {
+  if (isForce && satPerVbyte !== undefined) {
+    throw invalid('satPerVbyte', 'not-allowed', 'a force close has the fee of its commitment')
+  }
+}
+
 /** CloseChannel: returns when the closing transaction is made; what closes already is success. */
 export async function closeByRequest(
   simulation: Simulation,
   node: NodeState,
   { channelPoint, isForce, satPerVbyte }: CloseChannel,
 ): Promise<{ closingTransaction?: string }> {
-  if (isForce && satPerVbyte !== undefined) {
-    throw invalid('satPerVbyte', 'not-allowed', 'a force close has the fee of its commitment')
-  }
   const channel = simulation.channels.get(channelPoint)
   const side = channel && sideOf(channel, node)
   if (!channel || side === undefined || channel.views[side].list === 'closed') {
@@ -26,6 +30,7 @@ export async function closeByRequest(
   if (list === 'force-closing' || list === 'hidden') return closingOf(channel)
   if (isForce) {
     if (channel.stage !== 'on-chain') forceClose(simulation, channel, side, { kind: 'force' })
+    else noteAttempt(channel, side)
     return closingOf(channel)
   }
   if (list !== 'closing') {
@@ -39,6 +44,12 @@ export async function closeByRequest(
   }
   while (channel.stage === 'shutting-down') await channel.changed.wait()
   return closingOf(channel)
+}
+
+/** LND tries its commitment also beside a cooperative close, in vain, and notes that it wanted the end, too. */
+function noteAttempt({ closing, views }: Channel, side: Side): void {
+  const view = views[side]
+  if (closing?.kind === 'cooperative' && view.closedBy === 'peer') view.closedBy = 'both'
 }
 
 /** The channel closes, for another fee than was asked for. LND tells its opener of the break; nobody else hears anything. */

@@ -11,7 +11,7 @@ import type { NodeCall } from './faults.ts'
 import { isInGraph } from './find-route.ts'
 import { listForwards } from './forwarding-log.ts'
 import type { NodeState } from './node-state.ts'
-import { listPolicies, writePolicy } from './routing-policies.ts'
+import { checkPolicy, listPolicies, writePolicy } from './routing-policies.ts'
 import type { Simulation } from './simulation.ts'
 
 /** What the graph, the node's own policies and its forwarding log say. */
@@ -38,40 +38,52 @@ export function createGraphCalls(simulation: Simulation, node: NodeState): Graph
   return {
     graph: {
       findNode: (publicKey, signal) =>
-        callNode(request('findNode', [publicKey], signal), () => findNode(simulation, publicKey)),
+        callNode(request('findNode', [publicKey], signal), () =>
+          findNode(simulation, node, publicKey),
+        ),
     },
     policies: {
       read: (signal) =>
         callNode(request('readPolicies', [], signal), () => listPolicies(simulation, node)),
       write: (policy, signal) =>
-        callNode(request('writePolicy', [policy], signal), () =>
-          writePolicy(simulation, node, policy),
+        callNode(
+          { ...request('writePolicy', [policy], signal), check: () => checkPolicy(policy) },
+          () => writePolicy(simulation, node, policy),
         ),
     },
     forwards: {
       list: (page, signal) =>
-        callNode(request('listForwards', [page], signal), () => {
-          if (!Number.isInteger(page.limit) || page.limit < 1 || page.limit > 50_000) {
-            throw invalid('limit', 'out-of-range', 'must be 1 to 50000')
-          }
-          if (!Number.isInteger(page.offset) || page.offset < 0) {
-            throw invalid('offset', 'out-of-range', 'must be 0 or more')
-          }
-          return listForwards(simulation, node, page)
-        }),
+        callNode(
+          { ...request('listForwards', [page], signal), check: () => checkForwards(page) },
+          () => listForwards(simulation, node, page),
+        ),
     },
   }
 }
 
-/** Nodes come into the graph by public channels; an announcement stands for channels that are not simulated. */
-function findNode(simulation: Simulation, publicKey: string): GraphNode | undefined {
+function checkForwards({ limit, offset }: Parameters<ForwardingHistory['list']>[0]): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 50_000) {
+    throw invalid('limit', 'out-of-range', 'must be 1 to 50000')
+  }
+  if (!Number.isInteger(offset) || offset < 0) {
+    throw invalid('offset', 'out-of-range', 'must be 0 or more')
+  }
+}
+
+/** Nodes come into the graph by public channels, and everybody is in his own; an announcement stands for channels that are not simulated. */
+function findNode(
+  simulation: Simulation,
+  asker: NodeState,
+  publicKey: string,
+): GraphNode | undefined {
   const node = simulation.nodes.get(publicKey)
   if (!node) return undefined
   const capacities = [...simulation.channels.values()]
     .filter((one) => sideOf(one, node) !== undefined && isInGraph(simulation, one))
     .map(({ capacityMsat }) => capacityMsat / 1000n)
   const { announcement } = node
-  if (announcement === undefined && capacities.length === 0) return undefined
+  const isHeardOf = announcement !== undefined || capacities.length > 0
+  if (!isHeardOf && node !== asker) return undefined
   const smallest = [announcement?.smallestChannelSat, ...capacities]
     .filter((one) => one !== undefined)
     .reduce<bigint | undefined>((least, one) => (least && least < one ? least : one), undefined)

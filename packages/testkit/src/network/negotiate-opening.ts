@@ -20,7 +20,6 @@ export async function negotiateOpening(
   node: NodeState,
   request: OpenChannel,
 ): Promise<Channel> {
-  checkRequest(request)
   const opening: ChannelOpening = request
   const peer = simulation.nodes.get(request.peer)
   checkOpening(node, peer, opening)
@@ -59,7 +58,8 @@ export async function negotiateOpening(
   return beginChannel(simulation, node, peer, opening, reservation)
 }
 
-function checkRequest({ satPerVbyte, outpoints, memo }: OpenChannel): void {
+/** What no node is asked for. */
+export function checkRequest({ satPerVbyte, outpoints, memo }: OpenChannel): void {
   if (!Number.isInteger(satPerVbyte) || satPerVbyte < 1) {
     throw invalid('satPerVbyte', 'out-of-range', 'must be a whole number above zero')
   }

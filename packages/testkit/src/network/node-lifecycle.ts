@@ -1,12 +1,12 @@
 import { followsChain } from './chain.ts'
 import { sideOf } from './channel.ts'
 import { hintChanged } from './channel-hints.ts'
-import { disconnectAll, reconnectSoon } from './connections.ts'
+import { disconnectAll, noteStart, reconnectSoon } from './connections.ts'
 import { flushForwards } from './forwarding-log.ts'
 import { unavailable } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import { processBlock } from './process-block.ts'
-import { rebroadcast } from './rebroadcast.ts'
+import { rebroadcast, republishFundings } from './rebroadcast.ts'
 import { resumePayments } from './route-payment.ts'
 import { inBackground, type Simulation } from './simulation.ts'
 
@@ -63,6 +63,8 @@ async function serveLater(
 
 function serve(simulation: Simulation, node: NodeState): void {
   node.lifecycle = 'running'
+  republishFundings(simulation, node)
+  noteStart(simulation, node)
   catchUp(simulation, node)
   rebroadcast(simulation, node)
   resumePayments(node)

@@ -48,13 +48,11 @@ export function createOnchainCalls(simulation: Simulation, node: NodeState): Onc
         listTransactions(simulation, node, fromHeight),
       ),
     estimateFeerate: (blocks, signal) =>
-      callNode(request('estimateFeerate', [blocks], signal), () => {
-        if (!Number.isInteger(blocks) || blocks < 2) {
-          throw invalid('blocks', 'out-of-range', 'must be a whole number, at least 2')
-        }
+      callNode(
+        { ...request('estimateFeerate', [blocks], signal), check: () => checkTarget(blocks) },
         // LND never says less than 253 sat per 1000 weight units.
-        return Math.max(1.012, chain.satPerVbyte, chain.minimumSatPerVbyte)
-      }),
+        () => Math.max(1.012, chain.satPerVbyte, chain.minimumSatPerVbyte),
+      ),
     requiredReserve: (additional, signal) =>
       callNode(request('requiredReserve', [additional], signal), () =>
         anchorReserveSat(simulation, node, BigInt(additional)),
@@ -63,6 +61,12 @@ export function createOnchainCalls(simulation: Simulation, node: NodeState): Onc
       callNode(request('publishTransaction', [rawTransaction, label], signal), () =>
         publishRaw(simulation, node, rawTransaction, label),
       ),
+  }
+}
+
+function checkTarget(blocks: number): void {
+  if (!Number.isInteger(blocks) || blocks < 2 || blocks > 1008) {
+    throw invalid('blocks', 'out-of-range', 'must be a whole number, 2 to 1008')
   }
 }
 
@@ -127,6 +131,8 @@ function publishRaw(
   const acceptance = offerTransaction(chain, transaction)
   if (acceptance === 'accepted' || acceptance === 'known') {
     transaction.publisher ??= node
+    // The wallet hears in this way that a ghost has confirmed.
+    if (transaction.state === 'confirmed') transaction.ghosts.delete(node)
     transaction.labels.set(node, label)
     return
   }

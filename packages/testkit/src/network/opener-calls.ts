@@ -1,10 +1,10 @@
 import type { ChannelOpener } from '@payment-node/core'
 import { callNode, type NodeRequest } from './call-node.ts'
 import { sideOf } from './channel.ts'
-import { closeByRequest } from './close-by-request.ts'
+import { checkClosing, closeByRequest } from './close-by-request.ts'
 import { connectPeer } from './connect-peer.ts'
 import type { NodeCall } from './faults.ts'
-import { negotiateOpening } from './negotiate-opening.ts'
+import { checkRequest, negotiateOpening } from './negotiate-opening.ts'
 import type { NodeState } from './node-state.ts'
 import { giveUp } from './review-opening.ts'
 import type { Simulation } from './simulation.ts'
@@ -22,13 +22,17 @@ export function createOpenerCalls(simulation: Simulation, node: NodeState): Chan
         connectPeer(simulation, node, peer, address),
       ),
     open: (opening, signal) =>
-      callNode(request('openChannel', [opening], signal), async () => {
-        const { channelPoint } = await negotiateOpening(simulation, node, opening)
-        return { channelPoint }
-      }),
+      callNode(
+        { ...request('openChannel', [opening], signal), check: () => checkRequest(opening) },
+        async () => {
+          const { channelPoint } = await negotiateOpening(simulation, node, opening)
+          return { channelPoint }
+        },
+      ),
     close: (closing, signal) =>
-      callNode(request('closeChannel', [closing], signal), () =>
-        closeByRequest(simulation, node, closing),
+      callNode(
+        { ...request('closeChannel', [closing], signal), check: () => checkClosing(closing) },
+        () => closeByRequest(simulation, node, closing),
       ),
     abandon: (channelPoint, signal) =>
       callNode(request('abandonChannel', [channelPoint], signal), () =>

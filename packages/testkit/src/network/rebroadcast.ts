@@ -8,3 +8,12 @@ export function rebroadcast({ chain }: Simulation, node: NodeState): void {
     if (transaction.publisher === node) offerTransaction(chain, transaction)
   }
 }
+
+/** At its start LND publishes the funding of each channel that it did not have open yet, with its own label. */
+export function republishFundings({ chain, channels }: Simulation, opener: NodeState): void {
+  for (const { ends, funding, views } of channels.values()) {
+    if (ends[0] !== opener || views[0].list !== 'opening') continue
+    const acceptance = offerTransaction(chain, funding)
+    if (acceptance === 'accepted' || acceptance === 'known') funding.labels.delete(opener)
+  }
+}

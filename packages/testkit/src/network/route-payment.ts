@@ -59,9 +59,16 @@ export async function routePayment(
 /** A process that starts again follows what is on the wire and tries nothing new. */
 export function resumePayments(node: NodeState): void {
   for (const record of node.payments.byHash.values()) {
-    if (record.isFinal || record.preimage !== undefined) continue
-    record.failure ??= 'no-route'
-    reviewPayment(record)
+    if (!record.isFinal) inBackground(followParts(node, record))
+  }
+}
+
+/** LND's payment loop without routes: the payee's answer ends it, or the want of another part. */
+async function followParts(node: NodeState, record: PaymentRecord): Promise<void> {
+  const { run } = node
+  while (node.run === run && record.failure === undefined && record.preimage === undefined) {
+    if (committedMsat(record) < record.amountMsat) return giveUp(record, 'no-route')
+    await record.changed.wait()
   }
 }
 

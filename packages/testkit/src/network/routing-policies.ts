@@ -21,7 +21,7 @@ export function listPolicies(simulation: Simulation, node: NodeState): RoutingPo
 /** UpdateChannelPolicy for one channel: path finding uses the new values at once. */
 export function writePolicy(simulation: Simulation, node: NodeState, policy: RoutingPolicy): void {
   const { channelPoint, baseFeeMsat, feeRatePpm, timeLockDeltaBlocks } = policy
-  checkPolicy(policy)
+  checkTimeLock(policy)
   const channel = simulation.channels.get(channelPoint)
   const side = channel && sideOf(channel, node)
   if (!channel || side === undefined) {
@@ -32,16 +32,27 @@ export function writePolicy(simulation: Simulation, node: NodeState, policy: Rou
   channel.policies[side] = { baseFeeMsat, feeRatePpm, timeLockDeltaBlocks, minimumMsat }
 }
 
-function checkPolicy({ baseFeeMsat, feeRatePpm, timeLockDeltaBlocks }: RoutingPolicy): void {
-  if (baseFeeMsat < 0n) throw invalid('baseFeeMsat', 'out-of-range', 'must be 0n or more')
-  if (!Number.isInteger(feeRatePpm) || feeRatePpm < 0) {
-    throw invalid('feeRatePpm', 'out-of-range', 'must be a whole number, 0 or more')
+/** What no node is asked for: LND's fields have 32 and 16 bits. */
+export function checkPolicy(policy: RoutingPolicy): void {
+  const { baseFeeMsat, feeRatePpm, timeLockDeltaBlocks } = policy
+  if (baseFeeMsat < 0n || baseFeeMsat >= 2n ** 32n) {
+    throw invalid('baseFeeMsat', 'out-of-range', 'must be 0n to 4294967295n')
   }
-  if (!Number.isInteger(timeLockDeltaBlocks) || timeLockDeltaBlocks < 1) {
-    throw invalid('timeLockDeltaBlocks', 'out-of-range', 'must be a whole number above zero')
+  if (!Number.isInteger(feeRatePpm) || feeRatePpm < 0 || feeRatePpm >= 2 ** 32) {
+    throw invalid('feeRatePpm', 'out-of-range', 'must be a whole number, 0 to 4294967295')
   }
-  // LND's bounds: 18 (its final hop) to 2016 (its longest route).
-  if (timeLockDeltaBlocks < 18 || timeLockDeltaBlocks > 2016) {
+  if (
+    !Number.isInteger(timeLockDeltaBlocks) ||
+    timeLockDeltaBlocks < 1 ||
+    timeLockDeltaBlocks >= 2 ** 16
+  ) {
+    throw invalid('timeLockDeltaBlocks', 'out-of-range', 'must be a whole number, 1 to 65535')
+  }
+}
+
+function checkTimeLock({ timeLockDeltaBlocks }: RoutingPolicy): void {
+  // LND's bounds: 24 (18 before 0.21: its final hop) to 2016 (its longest route).
+  if (timeLockDeltaBlocks < 24 || timeLockDeltaBlocks > 2016) {
     throw refused('writePolicy', 'other', `time lock delta of ${timeLockDeltaBlocks}`)
   }
 }

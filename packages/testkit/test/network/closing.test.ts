@@ -80,6 +80,15 @@ test('cooperative, asked for by both ends', async () => {
   expect((await timeline(bob, 0)).at(-1)).toBe('cooperative by both')
 })
 
+test('cooperative, and forced by the other end while it waits: wanted by both for that end only', async () => {
+  const { clock, alice, bob, channelPoint, timeline } = pair()
+  alice.closeChannel(channelPoint)
+  await clock.advance(100)
+  await clock.run(bob.lightning.opener!.close({ channelPoint, isForce: true }))
+  expect((await timeline(bob, 3)).at(-1)).toBe('cooperative by both')
+  expect((await timeline(alice, 0)).at(-1)).toBe('cooperative by us')
+})
+
 test('forced by us: waits, matures for 144 blocks, is swept, and only then listed', async () => {
   const { clock, alice, channelPoint, timeline, lists, network, total } = pair()
   const told = watchClosed(alice)

@@ -165,3 +165,12 @@ test('a stopped hop only delays: the payment goes on when it is back', async () 
   bob.start()
   expect((await clock.run(paying)).state).toBe('succeeded')
 })
+
+test('a payer that started again has the reason of the payee when it gives the payment back', async () => {
+  const { clock, alice, carol, paying, paymentHash } = await held()
+  alice.restart()
+  await clock.advance(10_000)
+  expect(alice.findPayment(paymentHash)?.state).toBe('in-flight')
+  carol.cancelHold(paymentHash)
+  expect(await clock.run(paying)).toMatchObject({ state: 'failed', failure: 'incorrect-details' })
+})

@@ -71,7 +71,7 @@ test('payments of the node itself and failed ones are no forwards', async () => 
   expect((await forwards()).length).toBe(1)
 })
 
-test('a time lock is 18 to 2016 blocks', async () => {
+test('a time lock is 24 to 2016 blocks', async () => {
   const { clock, bob, points } = line()
   const write = (timeLockDeltaBlocks: number) =>
     clock.run(
@@ -82,6 +82,6 @@ test('a time lock is 18 to 2016 blocks', async () => {
         timeLockDeltaBlocks,
       }),
     )
-  for (const blocks of [18, 2016]) await write(blocks)
-  for (const blocks of [17, 2017]) await expect(write(blocks)).rejects.toThrow('time lock delta')
+  for (const blocks of [24, 2016]) await write(blocks)
+  for (const blocks of [23, 2017]) await expect(write(blocks)).rejects.toThrow('time lock delta')
 })
