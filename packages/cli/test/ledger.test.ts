@@ -8,12 +8,6 @@ test('a partner s statement: for people, as JSON and as CSV, beside the running 
   const path = folder.write(file, simulatedShop())
   await withHost(path, async (node, shop) => {
     await tradeABit(node, shop)
-    await node.ledger
-      .correct(
-        { partner: 'merchant_42', amount: '-1500 msat', reason: 'rounding \u001b[31mof May' },
-        { idempotencyKey: 'c' },
-      )
-      .catch((error: unknown) => expect(error).toMatchObject({ code: 'input.invalid' }))
     await node.ledger.correct(
       { partner: 'merchant_42', amount: '-1500 msat', reason: 'rounding of May' },
       { idempotencyKey: 'c' },
@@ -22,8 +16,8 @@ test('a partner s statement: for people, as JSON and as CSV, beside the running 
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(stdout).toContain('Statement of merchant_42')
     expect(stdout).toMatch(/brought forward {2}0 sat/)
-    expect(stdout).toMatch(/invoice-settled +250,000 +0 +250,000 +250,000/)
-    expect(stdout).toMatch(/correction +-1\.500 +0 +-1\.500 +249,998\.500/)
+    expect(stdout).toMatch(/invoice-settled +0 +250,000 +250,000/)
+    expect(stdout).toMatch(/correction +0 +-1\.500 +249,998\.500/)
     expect(stdout).toContain('rounding of May')
     expect(stdout).toMatch(/closing balance {2}249,998\.5/)
     const json = JSON.parse((await folder.run('statement', 'merchant_42', '--json')).stdout)

@@ -26,8 +26,8 @@ export function printJournal(terminal: Terminal, { entries, says }: JournalRepor
   const titles = [
     { title: '  when', width: 18 },
     { title: 'what', width: 17 },
-    { title: 'account', width: 18 },
-    // As wide as they need be: an amount is never cut.
+    // As wide as they need be: neither an account nor an amount is cut.
+    { title: 'account' },
     { title: 'debit', align: 'right' },
     { title: 'credit', align: 'right' },
   ] as const
