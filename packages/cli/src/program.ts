@@ -10,6 +10,7 @@ import { defineStatus } from './status/status-command.ts'
 import type { Surroundings } from './surroundings.ts'
 import { hasColors, openTerminal } from './terminal/terminal.ts'
 import { readVersion } from './version.ts'
+import { defineWebhooks } from './webhooks/webhook-commands.ts'
 
 /**
  * The command `payment-node`. `argv` is what follows the program's name. Resolves with the exit code:
@@ -51,6 +52,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   defineLedger(program, surroundings, exit)
   defineKeeper(program.command('keeper'), surroundings, exit)
   definePeers(program.command('peers'), surroundings, exit)
+  defineWebhooks(program, surroundings, exit)
   defineMacaroons(program.command('macaroons'), surroundings, exit)
   defineSandbox(program.command('sandbox'), surroundings, exit)
   try {

@@ -5,10 +5,19 @@ import { runCommand } from './shop-folder.ts'
 test('help names every command, and every command has help that fits 80 columns', async () => {
   const help = await runCommand('/', ['--help'])
   expect(help).toMatchObject({ exitCode: 0, stderr: '' })
-  const commands = ['doctor', 'status', 'keeper', 'peers', 'macaroons', 'sandbox']
+  const commands = [
+    'doctor',
+    'status',
+    'keeper',
+    'peers',
+    'webhooks',
+    'webhook',
+    'macaroons',
+    'sandbox',
+  ]
   expect(commands.filter((command) => !help.stdout.includes(`\n  ${command} `))).toEqual([])
   const verbs = ['decisions', 'report', 'pause', 'resume'].map((verb) => `keeper ${verb}`)
-  verbs.push(...['list', 'block', 'allow'].map((verb) => `peers ${verb}`))
+  verbs.push(...['list', 'block', 'allow'].map((verb) => `peers ${verb}`), 'webhook test')
   for (const command of ['', ...commands, ...verbs]) {
     const argv = `${command} --help`.trim().split(' ')
     const { exitCode, stdout } = await runCommand('/', argv)

@@ -139,6 +139,7 @@ export type { WebhookHeaders } from './webhooks/read-webhook-headers.ts'
 export type { Replayed, ReplayInput } from './webhooks/replay.ts'
 export type { RotateOptions } from './webhooks/rotate-secret.ts'
 export type { WebhookTestAnswer, WebhookTestEvent } from './webhooks/send-test.ts'
+export { type TestWebhookInput, testWebhook } from './webhooks/test-webhook.ts'
 export type { WebhookChange } from './webhooks/update-endpoint.ts'
 export {
   type SignatureProblem,

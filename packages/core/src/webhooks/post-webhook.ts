@@ -3,14 +3,19 @@ import { printableWords } from '../domain/printable-words.ts'
 import type { EndpointRow } from './endpoint-view.ts'
 import type { WebhookAnswer } from './judge-answer.ts'
 import { signWebhook } from './sign-webhook.ts'
+import type { WebhookSettings } from './webhook-options.ts'
 import { validSecrets } from './webhook-secret.ts'
+
+interface WithTimeout {
+  readonly settings: { readonly webhooks: Pick<WebhookSettings, 'timeout'> }
+}
 
 /** Bytes of an answer that are looked at; nobody needs them. */
 const maximumBytes = 16_384
 
 /** Sends one signed request, once; never throws. Success is a status 2xx in time, and nothing else. */
 export async function postWebhook(
-  context: Context,
+  context: Pick<Context, 'clock' | 'http'> & WithTimeout,
   { url, secrets }: Pick<EndpointRow, 'url' | 'secrets'>,
   id: string,
   body: string,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import type { Context } from '../context.ts'
 import { invalid } from '../errors.ts'
+import type { HttpSettings } from '../http/http-options.ts'
 import { allowedAs, bareHost, refusedAddress, requireUrl } from '../http/judge-url.ts'
 import { readText } from '../read-input.ts'
 
@@ -9,7 +9,7 @@ import { readText } from '../read-input.ts'
  * server of its name says is judged with each delivery. Throws `input.invalid`, `http.refused`.
  */
 export async function readWebhookUrl(
-  { settings }: Context,
+  { settings }: { readonly settings: { readonly http: HttpSettings } },
   value: unknown,
   field: string,
 ): Promise<string> {

@@ -1,4 +1,5 @@
-import { type Context, newId } from '../context.ts'
+import type { Context } from '../context.ts'
+import { hex } from '../keys.ts'
 import { readId } from '../read-input.ts'
 import { findEndpoint } from './find-endpoint.ts'
 import { postWebhook } from './post-webhook.ts'
@@ -28,8 +29,16 @@ export interface WebhookTestAnswer {
 /** Sends a signed test event now, once, also to a disabled endpoint. Throws `webhook.not-found`. */
 export async function sendTest(context: Context, id: string): Promise<WebhookTestAnswer> {
   const endpoint = await findEndpoint(context, readId(id, 'id'))
+  return postTest(context, endpoint)
+}
+
+/** Signs a test event and sends it, once. */
+export async function postTest(
+  context: Parameters<typeof postWebhook>[0] & Pick<Context, 'random'>,
+  endpoint: Parameters<typeof postWebhook>[1],
+): Promise<WebhookTestAnswer> {
   const event: WebhookTestEvent = {
-    id: `evt_${newId(context)}`,
+    id: `evt_${hex(context.random.bytes(16))}`,
     type: 'webhook.test',
     version: 1,
     occurredAt: context.clock.now(),
