@@ -110,6 +110,7 @@ test('received money is held for the dispute window, then available, once, with 
   expect((await eventsOf(shop, 'invoice.available')).map(({ data }) => data)).toEqual([
     { invoice: settled },
   ])
+  expect((await shop.rowsOf(['jobs'])).jobs).toEqual([])
   // A shorter window later changes nothing for what is held already.
   const next = await shop.sell(500)
   await run(node.partners.upsert({ id: 'm1', availableAfter: null }))
