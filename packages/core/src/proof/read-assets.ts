@@ -1,10 +1,5 @@
 import type { Asset } from '../domain/proof.ts'
-import type {
-  LightningNode,
-  NodeChannel,
-  PendingChannel,
-  WalletBalance,
-} from '../ports/lightning-node.ts'
+import type { LightningNode, NodeChannel, PendingChannel } from '../ports/lightning-node.ts'
 
 /** LND lists balances in whole satoshi. */
 const rounding = 1000n
@@ -19,15 +14,6 @@ export async function readAssets(
     lightning.listChannels(signal),
     lightning.listPendingChannels(signal),
   ])
-  return assetsOf(wallet, open, pending)
-}
-
-/** The same from what was read before. */
-export function assetsOf(
-  wallet: WalletBalance,
-  open: readonly NodeChannel[],
-  pending: readonly PendingChannel[],
-): readonly Asset[] {
   const coins = wallet.confirmedMsat + wallet.unconfirmedMsat + wallet.lockedMsat
   const opening = pending.filter(({ state }) => state === 'opening')
   const closing = pending.filter(({ state }) => state !== 'opening')
@@ -43,7 +29,7 @@ export function assetsOf(
  * Our side of a channel. What the opener holds back for the commitment transaction and its anchors is his.
  * A payment under way belongs to neither side for certain: LND may have settled it already.
  */
-export function inChannel(channel: NodeChannel): { readonly low: bigint; readonly high: bigint } {
+function inChannel(channel: NodeChannel): { readonly low: bigint; readonly high: bigint } {
   const { capacityMsat, localMsat, remoteMsat, pendingHtlcs, isInitiator } = channel
   const underWay = pendingHtlcs.reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
   // Balances are rounded down: ours may be a little more, and the rest of the capacity a little less.
