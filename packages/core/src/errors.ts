@@ -94,6 +94,10 @@ export interface ErrorDetails {
     limit: Amount
     requested: Amount
   }
+  /** A quick on-chain payout: sat/vB, and what it would cost now. */
+  'payout.above-ceiling': { feerate: number; ceiling: number; fee: Amount }
+  /** On chain: too small to be worth its fee. */
+  'payout.below-minimum': { minimum: Amount; requested: Amount }
   /** `refunded`: given back already, or on its way. */
   'refund.above-received': {
     invoice: string

@@ -60,6 +60,7 @@ export type {
   PartnerPayoutInput,
 } from './partners/read-partner-input.ts'
 export { createPaymentNode, type PaymentNode } from './payment-node.ts'
+export type { PayoutEstimate } from './payouts/estimate-payout.ts'
 export type { PayoutFilter } from './payouts/list-payouts.ts'
 export type { AutomaticOptions, PayoutWaitOptions } from './payouts/payout-options.ts'
 export type {

@@ -53,6 +53,7 @@ import type { Partner } from './partners/partner-view.ts'
 import type { PartnerInput } from './partners/read-partner-input.ts'
 import { upsertPartner } from './partners/upsert-partner.ts'
 import { cancelPayout } from './payouts/cancel-payout.ts'
+import { estimatePayout, type PayoutEstimate } from './payouts/estimate-payout.ts'
 import { getPayout } from './payouts/get-payout.ts'
 import { listPayouts, type PayoutFilter } from './payouts/list-payouts.ts'
 import type { Payout } from './payouts/payout-view.ts'
@@ -109,10 +110,13 @@ export interface InvoicesRoom {
 /** Paying partners. */
 export interface PayoutsRoom {
   /**
-   * Reserves amount and worst-case fee at once and pays in the background. The same key of the same
-   * partner gives the same payout for ever, also when it has failed: try again under a new key.
+   * Reserves amount and worst-case fee at once and pays in the background: off chain as soon as the
+   * channels can send it, on chain `quick` at once, else when the feerate is acceptable. The same key of the
+   * same partner gives the same payout for ever, also when it has failed: try again under a new key.
    */
   request(input: PayoutInput, options: PayoutOptions): Promise<Payout>
+  /** What a payout would cost, before it is asked for: stores nothing. Throws as `request`. */
+  estimate(input: PayoutInput): Promise<PayoutEstimate>
   /**
    * Pays a settled invoice back to a given destination, never more than was received in all; its partner
    * is debited. Throws `invoice.not-found`, `invoice.not-settled`, `refund.above-received`, and as `request`.
@@ -321,6 +325,7 @@ export function createRooms(context: Context): Rooms {
     },
     payouts: {
       request: (input, options) => requestPayout(context, input, options),
+      estimate: (input) => estimatePayout(context, input),
       refund: (input, options) => refundInvoice(context, input, options),
       get: (id) => getPayout(context, id),
       list: (filter) => listPayouts(context, filter),

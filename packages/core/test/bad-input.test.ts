@@ -29,7 +29,7 @@ async function openWorld(): Promise<World> {
   const shop = openShop({ isExclusive: false })
   const { node, run } = shop
   await run(node.start())
-  await shop.sell(500_000)
+  const sold = await shop.sell(500_000)
   await run(node.partners.upsert({ id: 'hasty', maximumExpiry: '10m' }))
   const open = await run(node.invoices.create({ partner: 'm1', amount: '7 sat' }))
   ownHashes.add(open.paymentHash)
@@ -53,6 +53,8 @@ async function openWorld(): Promise<World> {
     held,
     heldPreimage: hold.preimage,
     done: await run(node.payouts.get(done.id)),
+    sold,
+    open,
     endpoint,
     disabledEndpoint,
   }

@@ -2,11 +2,11 @@ import type { Context, Identity } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import type { DestinationKind } from '../domain/destination.ts'
 import { amountOfAll, type WorstFee, worstFeeOf } from '../domain/payout-amount.ts'
-import { PaymentNodeError } from '../errors.ts'
 import { balances } from '../tables/ledger.ts'
 import type { partners } from '../tables/partners.ts'
 import type { RowOf } from '../tables/table.ts'
 import { aboveReceived, refundedOf } from './count-refund.ts'
+import { draftOnchain } from './draft-onchain.ts'
 import { insufficientBalance } from './explain-refusal.ts'
 import type { PayoutRequest } from './place-payout.ts'
 import type { PayoutTerms, Way } from './read-terms.ts'
@@ -23,9 +23,26 @@ export interface PayoutDraft {
   readonly deadline: number | null
   /** What is paid off chain; without it the destination is resolved when it is sent. */
   readonly invoice?: PayableDestination
+  /** On chain. */
+  readonly queue?: QueuePlace
 }
 
-type Request = Pick<PayoutRequest, 'terms' | 'upToMsat' | 'refund'>
+/** Why an on-chain payout waits, and what it would cost now. Feerates of the chain in sat/vB. */
+export interface QueuePlace {
+  readonly reason: string
+  readonly isQuick: boolean
+  /** Of the call: sat per 1000 vB. */
+  readonly ceiling: number | null
+  readonly fee: Amount
+  readonly feerate: number
+  /** The lowest ceiling that holds. */
+  readonly ceilingNow: number
+  readonly isAcceptable: boolean
+  readonly says: string
+}
+
+/** What the amount is decided from. */
+export type DraftRequest = Pick<PayoutRequest, 'terms' | 'upToMsat' | 'refund'>
 type OffchainWay = Exclude<Way, { readonly kind: 'onchain-address' }>
 
 /** Decides amount and worst fee, and checks the destination. Throws as `requestPayout`. */
@@ -33,26 +50,19 @@ export async function draftPayout(
   context: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,
-  request: Request,
+  request: DraftRequest,
 ): Promise<PayoutDraft> {
-  const { terms } = request
-  if (terms.way.kind !== 'bolt11') {
-    throw new PaymentNodeError(
-      'payout.destination-unsupported',
-      `Cannot pay a ${terms.way.kind} yet.`,
-      {
-        kind: terms.way.kind,
-      },
-    )
-  }
-  return draftOffchain(context, identity, partner, request, terms.way)
+  const { way } = request.terms
+  return way.kind === 'onchain-address'
+    ? draftOnchain(context, identity, partner, request, way.text)
+    : draftOffchain(context, identity, partner, request, way)
 }
 
 async function draftOffchain(
   context: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,
-  request: Request,
+  request: DraftRequest,
   way: OffchainWay,
 ): Promise<PayoutDraft> {
   const { terms } = request
@@ -98,7 +108,7 @@ export async function decideAmount(
   context: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,
-  { terms, upToMsat, refund }: Request,
+  { terms, upToMsat, refund }: DraftRequest,
   fee: WorstFee,
   unitMsat: bigint,
 ): Promise<Amount | undefined> {

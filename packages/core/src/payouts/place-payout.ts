@@ -50,7 +50,8 @@ export async function placePayout(context: Context, request: PayoutRequest): Pro
       const draft = await draftPayout(context, identity, partner, request)
       const stored = await storePayout(context, identity, { guard, partner }, request, draft)
       if (stored) {
-        context.live.wakePayouts()
+        if (stored.state === 'queued') context.live.wakeOnchain()
+        else context.live.wakePayouts()
         return stored
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 import { type Context, type Identity, newId, rowBase } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import { bookReservation } from '../domain/ledger.ts'
+import { newEvent } from '../events/new-event.ts'
 import { bookTransaction } from '../ledger/book-transaction.ts'
 import type { Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
@@ -48,14 +49,7 @@ export async function storePayout(
           insert(usedHashes, { ...base, payment_hash: attempt.payment_hash, payout: payout.id }),
         ]
       : []),
-    insert(jobs, {
-      ...base,
-      id: newId(context),
-      queue: queueOf(identity.publicKey, 'payout'),
-      subject: payout.id,
-      due_at: payout.created_at,
-      attempts: 0,
-    }),
+    ...(draft.queue ? [] : [newJob(context, identity, payout)]),
     requireUnchanged(safety, guard),
     // Its caps, and who pays the fees.
     requireUnchanged(partners, partner),
@@ -70,8 +64,12 @@ export async function storePayout(
   ]
   const isApplied = async (): Promise<boolean> =>
     (await context.storage.get(payouts, [payout.id])) !== undefined
-  const refused = await record(context, { writes }, isApplied)
-  if (!refused) return payoutView(payout, attempt ?? null)
+  const view = payoutView(payout, attempt ?? null)
+  const events = draft.queue
+    ? [newEvent(context, identity, 'payout.queued', `payout/${payout.id}`, { payout: view })]
+    : []
+  const refused = await record(context, { writes, events }, isApplied)
+  if (!refused) return view
   await explainRefusal(context, identity, refused, writes[refused.write], {
     partner,
     worstMsat,
@@ -82,6 +80,18 @@ export async function storePayout(
     isByBalance: request.terms.amount === 'all' || refund?.allowDebt === true,
   })
   return undefined
+}
+
+/** What is off chain is followed by the payouts' worker; the queue on chain is the rows themselves. */
+function newJob(context: Context, identity: Identity, payout: Fields<typeof payouts>): Write {
+  return insert(jobs, {
+    ...rowBase(identity),
+    id: newId(context),
+    queue: queueOf(identity.publicKey, 'payout'),
+    subject: payout.id,
+    due_at: payout.created_at,
+    attempts: 0,
+  })
 }
 
 function requireBelowCaps(
@@ -113,8 +123,8 @@ async function payoutRow(
     ...rowBase(identity),
     id: newId(context),
     partner: partner.id,
-    state: 'reserved',
-    reason: null,
+    state: draft.queue ? 'queued' : 'reserved',
+    reason: draft.queue?.reason ?? null,
     destination: draft.destination,
     destination_kind: draft.kind,
     ...terms,
@@ -129,8 +139,8 @@ async function payoutRow(
     purpose: request.purpose,
     invoice: request.refund?.invoice ?? null,
     debt_msat: await debtFor(context, identity, partner, request, reservedFor(terms)),
-    is_quick: null,
-    ceiling_sat_per_kvb: null,
+    is_quick: draft.queue?.isQuick ?? null,
+    ceiling_sat_per_kvb: draft.queue?.ceiling ?? null,
     deadline: draft.deadline,
     is_released: null,
     transaction: null,

@@ -1,5 +1,6 @@
 import type { Context, Identity, Leadership } from '../context.ts'
-import { payPayout } from '../payouts/pay-payout.ts'
+import { type PayResult, payPayout } from '../payouts/pay-payout.ts'
+import { resolveAtSend } from '../payouts/resolve-at-send.ts'
 import { LostLeadership } from '../record.ts'
 import { jobs, queueOf } from '../tables/jobs.ts'
 import { createBell } from './bell.ts'
@@ -7,6 +8,9 @@ import { createBell } from './bell.ts'
 /** Milliseconds. */
 const poll = 1000
 const leaseFor = 30_000
+
+/** Payees' servers asked at once: they may be slow on purpose, and hold up nobody but each other. */
+const maximumAsked = 32
 
 /**
  * Follows every payout that has not ended. Claims are wake-ups: what is running is not started twice,
@@ -31,6 +35,7 @@ export async function sendPayouts(
   const maximum = context.settings.maximumConcurrentPayouts
   /** Being handed to LND. What LND holds already takes no place: a payee may hold it for weeks. */
   const starting = new Set<string>()
+  let asked = 0
   // What fails here ends the following, too: a payment may be held for weeks, and the others must not wait.
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
@@ -45,11 +50,25 @@ export async function sendPayouts(
     })
     running.set(payout, run)
   }
+  const ask = async (payout: string): Promise<PayResult> => {
+    if (asked >= maximumAsked) return { ended: false, after: poll }
+    asked++
+    try {
+      return await resolveAtSend(context, identity, leadership, payout, ended)
+    } finally {
+      asked--
+    }
+  }
   const follow = async (payout: string): Promise<void> => {
     try {
-      const result = await payPayout(context, identity, leadership, payout, ended, () => {
+      const free = (): void => {
         if (starting.delete(payout)) bell.ring()
-      })
+      }
+      let result = await payPayout(context, identity, leadership, payout, ended, free)
+      if (!result.ended && result.isUnresolved) {
+        free()
+        result = await ask(payout)
+      }
       if (result.ended) notBefore.delete(payout)
       else notBefore.set(payout, context.clock.monotonic() + result.after)
     } catch (error) {

@@ -57,12 +57,143 @@ function unsupported(kind: string, destination: string, says: string): Row {
   }
 }
 
+/** BIP173's own example, on the network of tests. */
+const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
+
+const onchain: readonly Row[] = [
+  ...each(
+    'payouts.request',
+    'amount',
+    (world, amount) => request(world, { destination: address, amount }),
+    [
+      [undefined, 'missing', 'to the address'],
+      ['20000001 msat', 'not-whole-satoshi'],
+    ],
+  ),
+  ...each(
+    'payouts.request',
+    'feeLimit',
+    (world, feeLimit) => request(world, { destination: address, amount: '20000 sat', feeLimit }),
+    [['5 sat', 'only-off-chain']],
+  ),
+  ...each(
+    'payouts.request',
+    'amount',
+    (world, amount) => request(world, { destination: `bitcoin:${address}?amount=0.001`, amount }),
+    [['100001 sat', 'amount-differs', '100000 sat']],
+  ),
+  {
+    verb: 'payouts.request',
+    field: 'amount',
+    reason: 'below-minimum',
+    code: 'payout.below-minimum',
+    details: { minimum: sat(10_000), requested: sat(546) },
+    says: '10000 sat',
+    call: to(() => address, { amount: '546 sat' }),
+  },
+]
+
+const refund = ({ shop, sold }: World, input: object, idempotencyKey: unknown = 'bad'): unknown =>
+  shop.node.payouts.refund(
+    { invoice: sold.id, destination: written({ shop } as World), ...input },
+    { idempotencyKey: idempotencyKey as string },
+  )
+
+const refunds: readonly Row[] = [
+  ...objects(
+    'payouts.refund',
+    'refund',
+    ({ shop }, input) => shop.node.payouts.refund(input, { idempotencyKey: 'bad' }),
+    [{ invoice: 'x', alowDebt: true }, 'allowDebt'],
+  ),
+  ...objects(
+    'payouts.refund',
+    'options',
+    (world, options) =>
+      world.shop.node.payouts.refund(
+        { invoice: world.sold.id, destination: written(world) },
+        options,
+      ),
+    [{ idempotenceKey: 'k' }, 'idempotencyKey'],
+  ),
+  ...ids('payouts.refund', 'idempotencyKey', (world, key) =>
+    world.shop.node.payouts.refund(
+      { invoice: world.sold.id, destination: written(world) },
+      { idempotencyKey: key },
+    ),
+  ),
+  ...ids('payouts.refund', 'invoice', (world, invoice) => refund(world, { invoice })),
+  ...positiveAmounts('payouts.refund', 'amount', (world, amount) => refund(world, { amount })),
+  ...booleans('payouts.refund', 'allowDebt', (world, allowDebt) => refund(world, { allowDebt })),
+  ...texts('payouts.refund', 'destination', 8192, (world, destination) =>
+    refund(world, { destination }),
+  ),
+  // Everything that was received is what no amount means.
+  ...each('payouts.refund', 'amount', (world, amount) => refund(world, { amount }), [
+    ['all', 'malformed'],
+  ]),
+  {
+    verb: 'payouts.refund',
+    field: 'invoice',
+    reason: 'not-found',
+    code: 'invoice.not-found',
+    details: { invoice: 'nobody' },
+    call: (world) => refund(world, { invoice: 'nobody' }),
+  },
+  {
+    verb: 'payouts.refund',
+    field: 'invoice',
+    reason: 'not-settled',
+    code: 'invoice.not-settled',
+    details: undefined,
+    call: (world) => refund(world, { invoice: world.open.id }),
+  },
+  {
+    verb: 'payouts.refund',
+    field: 'amount',
+    reason: 'above-received',
+    code: 'refund.above-received',
+    details: undefined,
+    says: '500000 sat',
+    call: (world) =>
+      refund(world, {
+        destination: written(world, { amountMsat: 500_000_001n }),
+        feeLimit: '0 sat',
+        allowDebt: true,
+      }),
+  },
+]
+
+const estimates: readonly Row[] = [
+  ...objects('payouts.estimate', 'payout', ({ shop }, input) => shop.node.payouts.estimate(input), [
+    { partner: 'm1', destinaton: 'lnbcrt1' },
+    'destination',
+  ]),
+  ...ids('payouts.estimate', 'partner', (world, partner) =>
+    world.shop.node.payouts.estimate({ partner, destination: written(world) }),
+  ),
+  ...positiveAmounts('payouts.estimate', 'amount', (world, amount) =>
+    world.shop.node.payouts.estimate({ partner: 'm1', destination: written(world), amount }),
+  ),
+  {
+    verb: 'payouts.estimate',
+    field: 'partner',
+    reason: 'not-found',
+    code: 'partner.not-found',
+    details: { partner: 'nobody' },
+    call: (world) =>
+      world.shop.node.payouts.estimate({ partner: 'nobody', destination: written(world) }),
+  },
+]
+
 const minutes = (count: number): number => count * 60_000
 
 const destinations: readonly Row[] = [
-  unsupported('lightning-address', 'shop@example.com', 'yet'),
-  unsupported('lnurl', 'lnurlp://shop.example/pay', 'yet'),
-  unsupported('onchain-address', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080', 'yet'),
+  ...['shop@example.com', 'lnurlp://shop.example/pay'].map((destination) =>
+    refusedDestination('amount-missing', () => destination, { field: 'amount' }),
+  ),
+  unsupported('lnurl-withdraw', 'lnurlw://shop.example/take', 'takes money'),
+  unsupported('bip353', '₿shop@example.com', 'DNSSEC'),
   unsupported('node-public-key', `02${'ab'.repeat(32)}`, 'keysend'),
   unsupported('bolt12-offer', 'lno1qqqq', 'BOLT12'),
   unsupported('bolt12-invoice', 'lni1qqqq', 'BOLT12'),
@@ -212,6 +343,9 @@ export const payoutRows: readonly Row[] = [
     ],
   ),
   ...destinations,
+  ...onchain,
+  ...refunds,
+  ...estimates,
   {
     verb: 'payouts.request',
     field: 'perPayout',

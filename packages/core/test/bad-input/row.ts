@@ -1,4 +1,4 @@
-import type { ErrorCode, Payout } from '@payment-node/core'
+import type { ErrorCode, Invoice, Payout } from '@payment-node/core'
 import type { Shop } from '../shop.ts'
 
 /** What the rows may use: a shop that is open, with a partner `m1` who has money, and a payout on its way. */
@@ -9,6 +9,9 @@ export interface World {
   readonly heldPreimage: string
   /** Has succeeded. */
   readonly done: Payout
+  /** What gave `m1` its money: settled, 500 000 sat; and one that nobody has paid. */
+  readonly sold: Invoice
+  readonly open: Invoice
   /** Webhook endpoints that nothing is sent to: their events do not happen. */
   readonly endpoint: string
   readonly disabledEndpoint: string

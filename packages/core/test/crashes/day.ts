@@ -178,7 +178,7 @@ export async function faultsOf({
   const balances = await run(node.ledger.balances())
   equal(
     balances.partners,
-    [{ partner: 'm1', available: '30000 sat', reserved: '0 sat' }],
+    [{ partner: 'm1', available: '30000 sat', pending: '0 sat', reserved: '0 sat', debt: '0 sat' }],
     'balances',
   )
   equal(balances.sum, '0 sat', 'the sum of the books')
