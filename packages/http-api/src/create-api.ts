@@ -21,6 +21,7 @@ import { partnerRoutes } from './routes/partners.ts'
 import { payoutRoutes } from './routes/payouts.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { safetyRoutes } from './routes/safety.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 /** What the API is made of. */
 export interface ApiOptions {
@@ -82,6 +83,7 @@ export function createApi(options: ApiOptions): Api {
     ...ledgerRoutes,
     ...eventRoutes,
     ...safetyRoutes,
+    ...webhookRoutes,
     ...(options.routes ?? []),
   ]
   const app = new OpenAPIHono<ApiEnvironment>()

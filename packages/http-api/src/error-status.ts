@@ -42,15 +42,32 @@ export const errorStatus: Readonly<Partial<Record<ErrorCode, number>>> = {
   'invoice.settled': 409,
   'invoice.expired': 409,
   'invoice.canceled': 409,
+  'invoice.not-adoptable': 409,
+  'invoice.not-settled': 409,
+  'refund.above-received': 409,
 
   'payout.not-found': 404,
   'payout.destination-unsupported': 422,
   'payout.destination-invalid': 422,
+  'payout.destination-unreachable': 502,
   'payout.hash-used': 409,
   'payout.insufficient-balance': 409,
   'payout.above-cap': 409,
   'payout.not-unknown': 409,
+  'payout.not-queued': 409,
   'payout.verdict-refused': 409,
+
+  'ledger.insufficient-balance': 409,
+  'ledger.operator-short': 409,
+
+  'webhook.not-found': 404,
+  'webhook.disabled': 409,
+  'webhook.too-many': 409,
+  'webhook.event-not-found': 404,
+  'webhook.signature-invalid': 400,
+
+  'http.refused': 422,
+  'http.failed': 502,
 
   'channel.not-found': 404,
   'channel.not-open': 409,

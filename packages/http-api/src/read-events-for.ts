@@ -26,9 +26,10 @@ export async function readEventsFor(
   return { events, cursor }
 }
 
-/** Whose event it is; undefined: the operator's alone. */
-function partnerOf({ data }: AnyEvent): string | undefined {
-  if ('invoice' in data) return data.invoice.partner
-  if ('payout' in data) return data.payout.partner
+/** Whose event it is; undefined: the operator's alone, as is every family that is not named here. */
+function partnerOf({ type, data }: AnyEvent): string | undefined {
+  if (type.startsWith('invoice.') && 'invoice' in data) return data.invoice.partner
+  if (type.startsWith('payout.') && 'payout' in data) return data.payout.partner
+  if (type === 'partner.destination-changed') return data.change.partner
   return undefined
 }

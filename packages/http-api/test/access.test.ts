@@ -6,26 +6,44 @@ import { type ApiStand, openApi } from './api-stand.ts'
 interface Things {
   readonly invoice: string
   readonly payout: string
+  readonly webhook: string
 }
 
+const bodies: Readonly<Record<string, unknown>> = {
+  'POST /v1/invoices': { partner: 'bakery', amount: '10 sat' },
+  'POST /v1/invoices/{invoice}/refund': { destination: 'nonsense' },
+  'POST /v1/adoptions': { paymentHash: '0'.repeat(64), partner: 'bakery' },
+  'POST /v1/payouts': { partner: 'bakery', destination: 'nonsense' },
+  'POST /v1/payouts/{payout}/resolve': {
+    verdict: 'failed',
+    evidence: { by: 'me', note: 'a drill' },
+  },
+  'PUT /v1/partners/{partner}': { name: 'The bakery' },
+  'PATCH /v1/partners/{partner}/payout': { automatic: false },
+  'POST /v1/corrections': { partner: 'bakery', amount: '1 sat', reason: 'a drill' },
+  'POST /v1/opening-balances': { balances: [{ partner: 'bakery', amount: '1 sat' }] },
+  'POST /v1/safety/halt': { reason: 'a drill' },
+  'POST /v1/safety/resume': { reason: 'the drill is over' },
+  'POST /v1/webhooks': { partner: 'bakery', url: 'https://receiver.example/events' },
+  'PATCH /v1/webhooks/{webhook}': { types: ['invoice.settled'] },
+  'POST /v1/webhooks/{webhook}/rotate-secret': {},
+  'POST /v1/webhooks/{webhook}/replay': { failed: true },
+}
+
+/** Lists, which name her in the query. */
+const lists = ['/v1/invoices', '/v1/payouts', '/v1/webhooks']
+
 /** A well-formed request of a route about the bakery's things: what its path and body name is hers. */
-function requestOf({ method, path }: ApiRoute, { invoice, payout }: Things, round: number) {
-  const bodies: Record<string, unknown> = {
-    'POST /v1/invoices': { partner: 'bakery', amount: '10 sat' },
-    'POST /v1/payouts': { partner: 'bakery', destination: 'nonsense' },
-    'PUT /v1/partners/{partner}': { name: 'The bakery' },
-    'POST /v1/safety/halt': { reason: 'a drill' },
-    'POST /v1/safety/resume': { reason: 'the drill is over' },
-  }
+function requestOf({ method, path }: ApiRoute, things: Things, round: number) {
   const filled = path
-    .replace('{invoice}', invoice)
-    .replace('{payout}', payout)
+    .replace('{invoice}', things.invoice)
+    .replace('{payout}', things.payout)
+    .replace('{webhook}', things.webhook)
     .replace('{partner}', 'bakery')
-  // Lists and the like name her in the query.
-  const query = ['/v1/invoices', '/v1/payouts'].includes(path) && method === 'GET'
+  const isList = lists.includes(path) && method === 'GET'
   return {
     method,
-    path: query ? `${filled}?partner=bakery` : filled,
+    path: isList ? `${filled}?partner=bakery` : filled,
     body: bodies[`${method} ${path}`],
     headers: { 'idempotency-key': `key-${round}` },
   }
@@ -41,8 +59,12 @@ async function makeThings({ sandbox }: ApiStand): Promise<Things> {
     { partner: 'bakery', destination: sandbox.bill('10 sat', { isHeld: true }).paymentRequest },
     { idempotencyKey: 'held' },
   )
+  const webhook = await node.webhooks.create({
+    partner: 'bakery',
+    url: 'https://receiver.example/webhooks',
+  })
   await sandbox.advance(1000)
-  return { invoice: open.id, payout: payout.id }
+  return { invoice: open.id, payout: payout.id, webhook: webhook.id }
 }
 
 test('N1: every route refuses every kind of key but the right one', async () => {
@@ -64,9 +86,12 @@ test('N1: every route refuses every kind of key but the right one', async () => 
     'revoked, of the bakery': revokedOwn.text,
   }
   const things = await makeThings(stand)
+  // Forgetting something comes last: the calls before it are about it.
+  const last = (route: ApiRoute): number => (route.method === 'DELETE' ? 1 : 0)
+  const routes = [...api.routes].sort((one, other) => last(one) - last(other))
   const wrong: string[] = []
   let asked = 0
-  for (const [round, route] of api.routes.entries()) {
+  for (const [round, route] of routes.entries()) {
     const request = requestOf(route, things, round)
     const expectStatus = async (
       who: string,
@@ -80,7 +105,12 @@ test('N1: every route refuses every kind of key but the right one', async () => 
     }
     const isOpen = (status: number): boolean => status === 200 || status === 503
     // 409 and 422: the key was good, and the request came to the library.
-    const isLetIn = (status: number): boolean => [200, 201, 202, 409, 422].includes(status)
+    // After a right key has forgotten it, it is gone for the operator, too.
+    const isGone = (status: number): boolean => route.method === 'DELETE' && status === 404
+    const isLetIn = (status: number, code: string): boolean =>
+      [200, 201, 202, 409, 422].includes(status) ||
+      code === 'node.invoice-not-found' ||
+      isGone(status)
     for (const [who, key] of Object.entries(nobody)) {
       await expectStatus(who, key, (status, code) =>
         route.access === 'anyone'
@@ -92,16 +122,18 @@ test('N1: every route refuses every kind of key but the right one', async () => 
       if (route.access === 'anyone') return isOpen(status)
       if (route.access === 'operator') return status === 403 && code === 'api.forbidden'
       // What is not about one partner shows a partner what is its own: nothing of the bakery's, see below.
-      if (route.path === '/v1/events') return status === 200
+      if (['/v1/events', '/v1/fees'].includes(route.path)) return status === 200
       return status === 404 && code.endsWith('.not-found')
     })
     await expectStatus('the own key', texts.bakery, (status, code) =>
-      route.access === 'operator' ? status === 403 && code === 'api.forbidden' : isLetIn(status),
+      route.access === 'operator'
+        ? status === 403 && code === 'api.forbidden'
+        : isLetIn(status, code),
     )
     await expectStatus("the operator's key", texts.operator, isLetIn)
   }
   expect(wrong).toEqual([])
-  expect(api.routes.length).toBeGreaterThan(15)
+  expect(api.routes.length).toBeGreaterThan(40)
   expect(asked).toBe(api.routes.length * (Object.keys(nobody).length + 3))
 })
 
@@ -128,12 +160,13 @@ test('N1: who has no key does not learn which routes there are', async () => {
 test('N1: to a partner what is another’s is as what never was', async () => {
   await using stand = await openApi()
   const { call, texts } = stand
-  const { invoice, payout } = await makeThings(stand)
+  const { invoice, payout, webhook } = await makeThings(stand)
   const key = texts.farm
   const nothing = '0'.repeat(32)
   const pairs: Record<string, (id: string) => string> = {
     [invoice]: (id) => `/v1/invoices/${id}`,
     [payout]: (id) => `/v1/payouts/${id}`,
+    [webhook]: (id) => `/v1/webhooks/${id}`,
     bakery: (id) => `/v1/partners/${id}`,
   }
   for (const [id, path] of Object.entries(pairs)) {
@@ -175,18 +208,46 @@ test('N1: what costs the operator money is not taken from a partner’s key', as
   await using stand = await openApi()
   const { call, texts, sandbox } = stand
   const key = texts.bakery
-  const refusals = [
-    {
-      path: '/v1/payouts',
-      body: { destination: sandbox.bill('1 sat').paymentRequest, feeLimit: '1000 sat' },
-    },
-    { path: '/v1/invoices', body: { amount: '1 sat', allowUnreceivable: true } },
-  ]
-  for (const refusal of refusals) {
+  const isRefused = async (path: string, body: object): Promise<string> => {
     const headers = { 'idempotency-key': 'x' }
-    expect(await call({ method: 'POST', key, headers, ...refusal })).toMatchObject({
+    const answer = await call({ method: 'POST', key, headers, path, body })
+    return answer.body.details?.reason === 'operator-only'
+      ? answer.body.details.field
+      : answer.body.code
+  }
+  const destination = sandbox.bill('1 sat').paymentRequest
+  const poor = 'payout.insufficient-balance'
+  expect(await isRefused('/v1/payouts', { destination, feeLimit: '9 sat' })).toBe(poor)
+  await sandbox.node.partners.upsert({ id: 'bakery', payout: { feesPaidBy: 'operator' } })
+  expect(await isRefused('/v1/payouts', { destination, feeLimit: '9 sat' })).toBe('feeLimit')
+  expect(await isRefused('/v1/payouts', { destination: 'x', quick: true })).toBe('quick')
+  const invoice = { amount: '1 sat', allowUnreceivable: true }
+  expect(await isRefused('/v1/invoices', invoice)).toBe('allowUnreceivable')
+  expect(await isRefused('/v1/invoices', { commission: { ppm: 1 } })).toBe('commission')
+})
+
+test('N1: a partner’s key sets where it is paid, and nothing else of itself', async () => {
+  await using stand = await openApi()
+  const { call, texts } = stand
+  const path = '/v1/partners/bakery/payout'
+  const patch = (body: object, key = texts.bakery) => call({ method: 'PATCH', path, key, body })
+  expect(await patch({ offchain: 'shop@example.com', automatic: true })).toMatchObject({
+    status: 200,
+    body: { payout: { offchain: 'shop@example.com', automatic: true, feesPaidBy: 'partner' } },
+  })
+  for (const field of ['feesPaidBy', 'fee', 'caps', 'availableAfter', 'id']) {
+    expect(await patch({ [field]: 'operator' }), field).toMatchObject({
       status: 400,
-      body: { code: 'input.invalid', details: { reason: 'operator-only' } },
+      body: { details: { field, reason: 'unknown-option' } },
     })
   }
+  expect(await patch({ automatic: false }, texts.farm)).toMatchObject({ status: 404 })
+  // The operator creates partners by PUT alone.
+  const nobody = await call({
+    method: 'PATCH',
+    path: '/v1/partners/nobody/payout',
+    key: texts.operator,
+    body: {},
+  })
+  expect(nobody).toMatchObject({ status: 404, body: { code: 'partner.not-found' } })
 })

@@ -9,8 +9,9 @@ const help = `
 The HTTP API of @payment-node/http-api over a node with one customer who pays
 and somebody who is paid, for tests in any language. It listens on 127.0.0.1 and
 needs no LND, no configuration and no files. Besides the API it has, for the
-operator's key: POST /sandbox/pay, /sandbox/bills, /sandbox/advance,
-/sandbox/mine, /sandbox/faults and /sandbox/keys.
+operator's key: POST /sandbox/pay, /sandbox/bills, /sandbox/addresses,
+/sandbox/advance, /sandbox/mine, /sandbox/faults and /sandbox/keys. Webhooks may
+go to 127.0.0.1.
 
 With --json it prints one line when it is up: { "url": …, "operatorKey": … }.
 SIGINT or SIGTERM ends it, with exit code 0.`

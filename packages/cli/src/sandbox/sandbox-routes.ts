@@ -50,6 +50,15 @@ export function sandboxRoutes(sandbox: Sandbox, keys: ApiKeyStore): readonly Rou
       answer: bill,
       handle: ({ body }) => sandbox.bill(body.amount, { isHeld: body.isHeld ?? false }),
     }),
+    defineRoute({
+      ...route,
+      method: 'post',
+      path: '/sandbox/addresses',
+      summary: 'An address of somebody else, for a payout on chain; blocks confirm it',
+      status: 201,
+      answer: z.strictObject({ address: z.string() }),
+      handle: async () => ({ address: await sandbox.address() }),
+    }),
     hold('settle', 'The payee takes a held payment'),
     hold('cancel', 'The payee sends a held payment back'),
     defineRoute({

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { InvoiceFilter, InvoiceInput } from '@payment-node/core'
+import type { AdoptInput, InvoiceFilter, InvoiceInput } from '@payment-node/core'
 import { choosePartner, ownInvoice, requireOperatorFor } from '../caller.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { amount, duration, metadata, pageOf, paging, time } from '../schemas/values.ts'
@@ -36,9 +36,21 @@ const newInvoice = z
     descriptionHash: z.string().optional(),
     metadata: metadata.optional(),
     privateRouteHints: z.boolean().optional(),
+    commission: z
+      .strictObject({ ppm: z.number().optional(), fixed: amount.optional() })
+      .optional()
+      .openapi({ description: "What the operator keeps; operator's keys only." }),
     allowUnreceivable: z.boolean().optional().openapi({ description: "Operator's keys only." }),
   })
   .openapi('NewInvoice')
+
+const adoption = z
+  .strictObject({
+    paymentHash: z.string(),
+    partner: z.string(),
+    metadata: metadata.optional(),
+  })
+  .openapi('Adoption')
 
 const parameters = z.object({ invoice: z.string() })
 
@@ -54,7 +66,7 @@ export const invoiceRoutes: readonly Route[] = [
     status: 201,
     answer: invoice,
     handle({ node, caller, body, idempotencyKey }) {
-      requireOperatorFor(caller, body, ['allowUnreceivable'])
+      requireOperatorFor(caller, body, ['commission', 'allowUnreceivable'])
       const partner = choosePartner(caller, body.partner)
       const options = idempotencyKey === undefined ? {} : { idempotencyKey }
       return node.invoices.create({ ...body, partner } as InvoiceInput, options)
@@ -100,5 +112,15 @@ export const invoiceRoutes: readonly Route[] = [
       const { id } = ownInvoice(caller, await node.invoices.get(parameters.invoice))
       return node.invoices.cancel(id)
     },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/adoptions',
+    access: 'operator',
+    room: 'invoices',
+    summary: 'Take over an invoice that another program made in this LND',
+    body: adoption,
+    answer: invoice,
+    handle: ({ node, body }) => node.invoices.adopt(body as AdoptInput),
   }),
 ]

@@ -1,8 +1,14 @@
 import { z } from '@hono/zod-openapi'
-import type { PayoutFilter, PayoutInput, PayoutOptions } from '@payment-node/core'
+import type {
+  PayoutFilter,
+  PayoutInput,
+  PayoutOptions,
+  RefundInput,
+  ResolveEvidence,
+} from '@payment-node/core'
 import { choosePartner, ownPayout, requireOperatorFor } from '../caller.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { amount, pageOf, paging, time } from '../schemas/values.ts'
+import { amount, duration, pageOf, paging, time } from '../schemas/values.ts'
 
 const payout = z
   .looseObject({
@@ -10,28 +16,69 @@ const payout = z
     partner: z.string(),
     state: z.string().openapi({ example: 'sending' }),
     reason: z.string().nullable().openapi({ description: 'Why it waits or failed.' }),
+    purpose: z.string().openapi({ example: 'payout' }),
+    invoice: z.string().nullable().openapi({ description: 'What a refund gives back.' }),
     destination: z.string(),
     destinationKind: z.string(),
     amount: amount.openapi({ description: 'What the payee gets.' }),
     feeLimit: amount.openapi({ description: 'The most that the fee may be; reserved.' }),
+    feesPaidBy: z.enum(['partner', 'operator']),
     fee: amount.nullable().openapi({ description: 'What it cost; null until it succeeded.' }),
     paymentHash: z.string(),
     preimage: z.string().nullable().openapi({ description: 'Proof of payment.' }),
     attempt: z.record(z.string(), z.unknown()).nullable(),
+    queue: z.record(z.string(), z.unknown()).nullable(),
+    transaction: z.record(z.string(), z.unknown()).nullable(),
     idempotencyKey: z.string(),
     createdAt: time,
     updatedAt: time,
   })
   .openapi('Payout')
 
+const terms = {
+  destination: z.string().openapi({
+    description: 'BOLT11, Lightning address, LNURL-pay, on-chain address, BIP21 or BIP321.',
+    example: 'shop@example.com',
+  }),
+  amount: z.string().optional().openapi({
+    description: 'Text with its unit, or all.',
+    example: '20000 sat',
+  }),
+  feeLimit: amount
+    .optional()
+    .openapi({ description: 'Off chain: the most that routing may cost.' }),
+  quick: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'On chain: do not wait for a low feerate.' }),
+  ceiling: z.number().optional().openapi({ description: 'On chain: sat/vB above which it waits.' }),
+  deadline: duration.optional().openapi({ description: 'On chain: how long it waits for that.' }),
+} as const
+
 const newPayout = z
   .strictObject({
     partner: z.string().optional().openapi({ description: "Left out: the key's own partner." }),
-    destination: z.string().openapi({ description: 'What is paid.', example: 'lnbcrt1…' }),
-    amount: amount.optional(),
-    feeLimit: amount.optional().openapi({ description: "Operator's keys only." }),
+    ...terms,
   })
   .openapi('NewPayout')
+
+const refund = z.strictObject({ ...terms, allowDebt: z.boolean().optional() }).openapi('NewRefund')
+
+const verdict = z
+  .strictObject({
+    verdict: z.enum(['succeeded', 'failed']),
+    evidence: z.strictObject({
+      by: z.string(),
+      note: z.string(),
+      preimage: z.string().optional(),
+      fee: amount.optional(),
+      insist: z.boolean().optional(),
+    }),
+  })
+  .openapi('Verdict')
+
+/** Terms that cost whoever bears the fees. */
+const dear = ['feeLimit', 'quick'] as const
 
 const parameters = z.object({ payout: z.string() })
 
@@ -46,9 +93,12 @@ export const payoutRoutes: readonly Route[] = [
     body: newPayout,
     status: 202,
     answer: payout,
-    handle({ node, caller, body, idempotencyKey }) {
-      requireOperatorFor(caller, body, ['feeLimit'])
+    async handle({ node, caller, body, idempotencyKey }) {
       const partner = choosePartner(caller, body.partner)
+      if (caller.partner !== undefined && dear.some((name) => body[name] !== undefined)) {
+        const { payout: own } = await node.partners.get(caller.partner)
+        if (own.feesPaidBy === 'operator') requireOperatorFor(caller, body, dear)
+      }
       return node.payouts.request(
         { ...body, partner } as PayoutInput,
         { idempotencyKey } as PayoutOptions,
@@ -82,5 +132,68 @@ export const payoutRoutes: readonly Route[] = [
     answer: payout,
     handle: async ({ node, caller, parameters }) =>
       ownPayout(caller, await node.payouts.get(parameters.payout)),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/payouts/{payout}/cancel',
+    access: 'partner',
+    room: 'payouts',
+    summary: 'End a queued on-chain payout without paying; its reservation returns',
+    parameters,
+    answer: payout,
+    async handle({ node, caller, parameters }) {
+      const { id } = ownPayout(caller, await node.payouts.get(parameters.payout))
+      return node.payouts.cancel(id)
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/payouts/{payout}/release',
+    access: 'operator',
+    room: 'payouts',
+    summary: 'Let a queued on-chain payout go now, below the hard ceiling',
+    parameters,
+    answer: payout,
+    handle: ({ node, parameters }) => node.payouts.release(parameters.payout),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/payouts/{payout}/resolve',
+    access: 'operator',
+    room: 'payouts',
+    summary: 'A verdict on a payout that LND does not end; refused against its own word',
+    parameters,
+    body: verdict,
+    answer: payout,
+    handle: ({ node, parameters, body }) =>
+      node.payouts.resolve(parameters.payout, body.verdict, body.evidence as ResolveEvidence),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/invoices/{invoice}/refund',
+    access: 'operator',
+    room: 'payouts',
+    summary: 'Pay a settled invoice back, never more than was received; its partner is debited',
+    idempotency: 'required',
+    parameters: z.object({ invoice: z.string() }),
+    body: refund,
+    status: 202,
+    answer: payout,
+    handle: ({ node, parameters, body, idempotencyKey }) =>
+      node.payouts.refund(
+        { ...body, invoice: parameters.invoice } as RefundInput,
+        { idempotencyKey } as PayoutOptions,
+      ),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/fees',
+    access: 'partner',
+    room: 'payouts',
+    summary: 'What the chain asks, and whether a payout would go now',
+    answer: z
+      .looseObject({ feerate: z.number(), source: z.string(), ceiling: z.number() })
+      .openapi('Fees'),
+    handle: ({ node }) => node.fees.status(),
   }),
 ]

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import type { DifferenceFilter } from '@payment-node/core'
 import { defineRoute, type Route } from '../route.ts'
+import { pageOf, paging } from '../schemas/values.ts'
 
 const safety = z
   .looseObject({ isHalted: z.boolean(), reason: z.string().nullable() })
@@ -35,5 +37,15 @@ export const safetyRoutes: readonly Route[] = [
     body: why,
     answer: safety,
     handle: ({ node, body }) => node.safety.resume(body.reason),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/safety/differences',
+    access: 'operator',
+    room: 'safety',
+    summary: 'What LND and the books tell differently, newest first',
+    query: z.strictObject(paging),
+    answer: pageOf(z.looseObject({ id: z.string() }).openapi('Difference'), 'DifferencePage'),
+    handle: ({ node, query }) => node.safety.differences(query as DifferenceFilter),
   }),
 ]

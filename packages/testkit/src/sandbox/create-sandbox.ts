@@ -25,7 +25,8 @@ export interface SandboxOptions {
   readonly seed?: string | number
   /**
    * `'stands-still'` (default): time moves only while a verb of `node`, `pay` or `advance` is awaited, so that
-   * a test depends on no clock. `'flows'`: with real time, for a server, for webhooks, for real requests.
+   * a test depends on no clock. `'flows'`: with real time, for whatever waits for something real: a server,
+   * webhooks (which may go to 127.0.0.1), Lightning addresses.
    */
   readonly time?: 'stands-still' | 'flows'
   /** Of the payment node: storage (default: memory), caps, timing, meter, logger (default: silent), … */
@@ -55,6 +56,8 @@ export interface Sandbox extends AsyncDisposable {
     amount: AmountInput | null,
     options?: { readonly isHeld?: boolean },
   ): { readonly paymentRequest: string; readonly paymentHash: string }
+  /** An address of the payee, for a payout on chain; `mine` confirms it. */
+  address(): Promise<string>
   /** Lets so many milliseconds pass, at once, with everything that falls due in them. */
   advance(milliseconds: number): Promise<void>
   /** Adds blocks; each takes no time. */
@@ -73,6 +76,9 @@ export interface SandboxPayment {
   /** Why it failed, in LND's words; null when it succeeded. */
   readonly failure: string | null
 }
+
+/** Where webhooks may go besides the public web: a receiver on this machine. */
+const receivers = ['127.0.0.1', 'localhost'].map((host) => ({ host, insecure: true }))
 
 /** Milliseconds until a payment that was not credited is the node's own affair. */
 const patience = 10_000
@@ -116,6 +122,7 @@ export async function createSandbox({
   const inner = createPaymentNode({
     storage: memory(),
     logger: silentLogger,
+    http: { allow: receivers },
     ...options,
     lightning: lnd!.lightning,
     keys: { invoices: random.fork('invoices').bytes(32) },
@@ -169,6 +176,7 @@ export async function createSandbox({
       const made = isHeld ? payee!.createHoldInvoice(terms) : payee!.createInvoice(terms)
       return { paymentRequest: made.paymentRequest, paymentHash: made.paymentHash }
     },
+    address: () => run(payee!.lightning.onchain!.newAddress('taproot')),
     advance: clock.advance,
     mine: network.mine,
     faults: createSandboxFaults({ network, lnd: lnd!, payee: payee! }),
