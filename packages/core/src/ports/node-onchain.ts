@@ -15,8 +15,10 @@ export interface OnchainWallet {
   requiredReserve(additionalPublicChannels: number, signal?: AbortSignal): Promise<bigint>
   /**
    * Hands the raw bytes to the network. Safe to repeat; "already known" and "already confirmed" are
-   * success. A refusal says `node.refused` (an input is spent, the fee is below what the mempool
-   * takes); a lost reply leaves the outcome unknown.
+   * success, and a child may come before its parent. A refusal says `node.refused`: `input-spent` (by
+   * a transaction in a block or only in the mempool: it does not say that it is over), `fee-too-low`,
+   * `rejected` (by policy; with btcd also for too low a fee), `malformed`. A lost reply leaves the
+   * outcome unknown.
    */
   publish(rawTransaction: Uint8Array, label: string, signal?: AbortSignal): Promise<void>
 }

@@ -189,6 +189,7 @@ test('a reorganization takes a payout back to waiting, and its lock is gone', as
   expect(await clock.run(funding.leases())).toEqual([])
   network.reorganize(2)
   expect(network.outputsTo(outside.taproot)).toMatchObject([{ confirmations: 0 }])
+  expect(await clock.run(funding.leases())).toEqual([])
   await publish(made.signed.rawTransaction)
   network.mine(1)
   expect(network.outputsTo(outside.taproot)).toMatchObject([{ confirmations: 1 }])
