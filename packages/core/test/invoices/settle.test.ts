@@ -113,6 +113,34 @@ test('I6: paid after it was taken for expired: late, credited and told', async (
   await expectCredited(shop, invoice, 5000n)
 })
 
+test('I6: with clocks 10 minutes apart, what LND takes is credited, and what it refuses is not', async () => {
+  for (const skew of [-600_000, 600_000]) {
+    const shop = await openForSale()
+    const { node, run, clock, lnd, payer } = shop
+    lnd.setClockSkew(skew)
+    payer.setClockSkew(skew)
+    const input = { partner: 'm1', amount: '5 sat', expiresIn: '15m' }
+    const [early, late] = [
+      await run(node.invoices.create(input)),
+      await run(node.invoices.create(input)),
+    ]
+    await clock.advance(880_000)
+    expect((await run(payer.pay(early.paymentRequest))).state).toBe('succeeded')
+    await clock.advance(60_000)
+    await expect(run(payer.pay(late.paymentRequest))).rejects.toMatchObject({
+      code: 'node.refused',
+    })
+    await clock.advance(700_000)
+    expect(await run(node.invoices.get(early.id))).toMatchObject({
+      state: 'settled',
+      isLate: false,
+    })
+    expect((await run(node.invoices.get(late.id))).state).toBe('expired')
+    await expectCredited(shop, early, 5000n)
+    await run(node.stop())
+  }
+})
+
 test('I6: paid after it was taken for canceled: late, credited and told', async () => {
   const shop = await openForSale()
   const { node, run, clock, lnd } = shop
