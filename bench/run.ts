@@ -10,8 +10,18 @@ import { load } from './sections/load.ts'
 import { settle } from './sections/settle.ts'
 import { simulator } from './sections/simulator.ts'
 import { storage } from './sections/storage.ts'
+import { webhooks } from './sections/webhooks.ts'
 
-const sections: readonly Section[] = [create, settle, catchUp, storage, keeper, simulator, load]
+const sections: readonly Section[] = [
+  create,
+  settle,
+  catchUp,
+  storage,
+  webhooks,
+  keeper,
+  simulator,
+  load,
+]
 
 const usage = `Measures the library against what it is built on. Ratios compare two things of one run and
 decide; the other figures depend on the machine. A missed target fails nothing.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import {
   Server,
@@ -16,6 +17,8 @@ import { readArgument, say } from './parent.ts'
 /** Told by the parent: pays all invoices that are open. Answered with {@link Settled}. */
 export interface Settle {
   readonly settle: true
+  /** One after the other at this rate; default: all at once. */
+  readonly perSecond?: number
 }
 
 /** First word of this program. */
@@ -29,6 +32,8 @@ export interface Listening {
 export interface Settled {
   readonly count: number
   readonly sumMsat: string
+  /** When each was told to subscribers, by payment hash (hex); milliseconds since 1970. Only at a rate. */
+  readonly at?: Readonly<Record<string, number>>
 }
 
 interface Invoice {
@@ -91,17 +96,30 @@ function addInvoice(request: {
   return invoice
 }
 
-function settleAll(): Settled {
-  const now = String(Math.floor(Date.now() / 1000))
+function settleOne(invoice: Invoice): void {
+  settled.push(invoice)
+  invoice.state = 'SETTLED'
+  invoice.settle_index = String(settled.length)
+  invoice.settle_date = String(Math.floor(Date.now() / 1000))
+  invoice.amt_paid_msat = invoice.value_msat
+  for (const stream of subscriptions) stream.write(invoice)
+}
+
+async function settleAtRate(perSecond: number): Promise<Settled> {
+  const at: Record<string, number> = {}
+  const start = performance.now()
+  let count = 0
   for (const invoice of invoices) {
     if (invoice.state === 'SETTLED') continue
-    settled.push(invoice)
-    invoice.state = 'SETTLED'
-    invoice.settle_index = String(settled.length)
-    invoice.settle_date = now
-    invoice.amt_paid_msat = invoice.value_msat
-    for (const stream of subscriptions) stream.write(invoice)
+    await sleep(Math.max(0, start + (1000 * count++) / perSecond - performance.now()))
+    at[invoice.r_hash.toString('hex')] = performance.timeOrigin + performance.now()
+    settleOne(invoice)
   }
+  return { ...settleAll(), at }
+}
+
+function settleAll(): Settled {
+  for (const invoice of invoices) if (invoice.state === 'OPEN') settleOne(invoice)
   const sum = settled.reduce((total, { amt_paid_msat }) => total + BigInt(amt_paid_msat), 0n)
   return { count: settled.length, sumMsat: sum.toString() }
 }
@@ -157,6 +175,7 @@ const answers: Readonly<Record<string, (request: never) => object>> = {
   AddInvoice: addInvoice,
   ListInvoices: listInvoices,
   ListPayments: () => ({ payments: [] }),
+  GetTransactions: () => ({ transactions: [] }),
   ListChannels: () => ({ channels: [channel] }),
   PendingChannels: () => ({}),
   ClosedChannels: () => ({ channels: [] }),
@@ -217,5 +236,7 @@ async function listen(): Promise<Listening> {
 }
 
 const listening = await listen()
-process.on('message', (_: Settle) => void say(settleAll()))
+process.on('message', async ({ perSecond }: Settle) => {
+  await say(perSecond === undefined ? settleAll() : await settleAtRate(perSecond))
+})
 await say(listening)
