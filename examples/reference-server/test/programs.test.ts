@@ -16,7 +16,7 @@ function run(program: string, ...argv: string[]) {
   const file = join(source, program)
   return new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
     const all = ['--conditions=dev-source', file, ...argv]
-    execFile(process.execPath, all, { env, timeout: 20_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, all, { env, timeout: 60_000 }, (error, stdout, stderr) =>
       resolve({ exitCode: error ? Number(error.code) : 0, stdout, stderr }),
     )
   })
@@ -65,7 +65,7 @@ test('keys are made, listed and revoked by a command', async () => {
     stderr: '"root" is no scope: operator, or partner:<id>\n',
   })
   expect(await run('keys.ts')).toMatchObject({ exitCode: 2, stdout: '' })
-})
+}, 120_000)
 
 test('without an invoice key it says what is missing and ends', async () => {
   const { exitCode, stdout, stderr } = await run('main.ts', '--port', '0')

@@ -14,6 +14,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /v1/invoices/{invoice}/refund': { destination: 'nonsense' },
   'POST /v1/adoptions': { paymentHash: '0'.repeat(64), partner: 'bakery' },
   'POST /v1/payouts': { partner: 'bakery', destination: 'nonsense' },
+  'POST /v1/payout-estimates': { partner: 'bakery', destination: 'nonsense' },
   'POST /v1/payouts/{payout}/resolve': {
     verdict: 'failed',
     evidence: { by: 'me', note: 'a drill' },

@@ -80,6 +80,17 @@ const verdict = z
 /** Terms that cost whoever bears the fees. */
 const dear = ['feeLimit', 'quick'] as const
 
+const estimate = z
+  .looseObject({
+    destinationKind: z.string(),
+    amount,
+    fee: amount.nullable().openapi({ description: 'On chain: its price now.' }),
+    worstFee: amount.openapi({ description: 'The most that it may cost.' }),
+    when: z.enum(['now', 'queued']),
+    says: z.string().nullable(),
+  })
+  .openapi('Estimate')
+
 const parameters = z.object({ payout: z.string() })
 
 export const payoutRoutes: readonly Route[] = [
@@ -103,6 +114,19 @@ export const payoutRoutes: readonly Route[] = [
         { ...body, partner } as PayoutInput,
         { idempotencyKey } as PayoutOptions,
       )
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/payout-estimates',
+    access: 'partner',
+    room: 'payouts',
+    summary: 'What a payout would cost, before it is asked for: stores nothing',
+    body: newPayout,
+    answer: estimate,
+    handle({ node, caller, body }) {
+      const partner = choosePartner(caller, body.partner)
+      return node.payouts.estimate({ ...body, partner } as PayoutInput)
     },
   }),
   defineRoute({

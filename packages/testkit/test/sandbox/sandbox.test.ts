@@ -66,6 +66,30 @@ test('a held bill keeps its payout under way until the payee takes it', async ()
   expect(await node.payouts.get(id)).toMatchObject({ state: 'succeeded' })
 })
 
+test('an address of the payee is paid on chain when blocks are found', async () => {
+  await using sandbox = await createSandbox()
+  const { node } = sandbox
+  await node.partners.upsert({ id: 'bakery' })
+  const sold = await node.invoices.create({ partner: 'bakery', amount: '300000 sat' })
+  await sandbox.pay(sold.paymentRequest)
+  const { id } = await node.payouts.request(
+    {
+      partner: 'bakery',
+      destination: await sandbox.address(),
+      amount: '100000 sat',
+      quick: true,
+    },
+    { idempotencyKey: 'on-chain' },
+  )
+  await sandbox.advance(60_000)
+  expect(await node.payouts.get(id)).toMatchObject({ state: 'sending' })
+  for (let block = 0; block < 6; block++) {
+    sandbox.mine()
+    await sandbox.advance(60_000)
+  }
+  expect(await node.payouts.get(id)).toMatchObject({ state: 'succeeded' })
+})
+
 test('every fault can strike, and clear() puts everything right', async () => {
   await using sandbox = await createSandbox()
   const { node, faults } = sandbox
