@@ -16,6 +16,8 @@ export type ComparisonReason =
   | 'payments-missing'
   /** LND does not know that an invoice was paid which the books have seen settled. */
   | 'invoices-forgotten'
+  /** LND's wallet shows transactions of ours that the books have not signed. */
+  | 'unknown-transactions'
   /** LND has less than the books say (the proof of the books). */
   | 'value-missing'
   /** LND has less than partners are owed. */

@@ -1,6 +1,6 @@
 /**
  * intended → funded → signed → published ⇄ confirmed → final; intended, funded → given-up, and funded →
- * intended when LND no longer holds its inputs; signed, published → conflicted. From `signed` on its bytes
+ * intended when LND no longer holds its inputs; intended, funded → published when LND shows that newer books did; signed, published → conflicted. From `signed` on its bytes
  * are stored, and nothing else is ever published for it (money rule 6).
  */
 export type TransactionState =
@@ -21,6 +21,8 @@ export type TransactionFact =
   | 'unlocked'
   /** Its bytes are stored, in the same change. */
   | 'signed'
+  /** LND's wallet has it, published by newer books than these: its bytes are stored, in the same change. */
+  | 'found'
   /** The network has it, or had it. */
   | 'published'
   | 'confirmed'
@@ -41,8 +43,8 @@ export type TransactionStep =
 const edges: Readonly<
   Record<TransactionState, Partial<Readonly<Record<TransactionFact, TransactionState>>>>
 > = {
-  intended: { funded: 'funded', 'given-up': 'given-up' },
-  funded: { signed: 'signed', unlocked: 'intended', 'given-up': 'given-up' },
+  intended: { funded: 'funded', found: 'published', 'given-up': 'given-up' },
+  funded: { signed: 'signed', found: 'published', unlocked: 'intended', 'given-up': 'given-up' },
   // Whoever published it may have died before the answer came.
   signed: { published: 'published', confirmed: 'confirmed', conflicted: 'conflicted' },
   published: { confirmed: 'confirmed', conflicted: 'conflicted' },

@@ -2,6 +2,7 @@ import type { Context, Identity } from '../context.ts'
 import { type BooksTotal, judgeProof, type ProofSnapshot } from '../domain/proof.ts'
 import { readBalances } from '../ledger/read-balances.ts'
 import { payouts } from '../tables/payouts.ts'
+import { feesUnderWay } from '../transactions/fees-under-way.ts'
 import { readAssets } from './read-assets.ts'
 import { readUnbooked } from './read-unbooked.ts'
 
@@ -22,7 +23,9 @@ export async function takeProofSnapshot(
   await catchUp()
   const after = await readTotal(context)
   await addInFlight(context, identity, inFlight)
-  const inFlightMsat = [...inFlight.values()].reduce((sum, worst) => sum + worst, 0n)
+  // What on-chain transactions cost the operator is booked when they are final.
+  const feesMsat = await feesUnderWay(context, identity)
+  const inFlightMsat = [...inFlight.values()].reduce((sum, worst) => sum + worst, feesMsat)
   const snapshot = { assets, before, after, inFlightMsat, unbookedMsat: 0n, slackMsat: 0n }
   // The wallet's transactions are read only where they are needed to explain a difference.
   if (judgeProof(snapshot).verdict === 'proved') return snapshot

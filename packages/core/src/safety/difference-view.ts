@@ -5,7 +5,8 @@ import type { RowOf } from '../tables/table.ts'
 
 /**
  * What was found. Of payments and payouts: `unknown-payment` (no payout of the books made it),
- * `payout-behind` (the payout is booked by LND's word). Of invoices: `unknown-invoice`,
+ * `payout-behind` (the payout is booked by LND's word). Of the chain: `unknown-transaction` (it has our
+ * label, and the books have not signed it). Of invoices: `unknown-invoice`,
  * `invoice-forgotten`. Of the books as a whole: `counter-ahead`. Of LND: `payments-missing`,
  * `channel-older`, `channel-unlisted`. Of the proof (`amount` is what is missing): `value-missing`, `insolvent`.
  */
@@ -18,6 +19,7 @@ export type DifferenceKind =
   | 'invoice-forgotten'
   | 'channel-older'
   | 'channel-unlisted'
+  | 'unknown-transaction'
   | 'value-missing'
   | 'insolvent'
 

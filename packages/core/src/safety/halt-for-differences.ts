@@ -120,6 +120,7 @@ const meanings: Readonly<Record<ComparisonReason, string>> = {
   'channels-unlisted': 'LND has never heard of channels that these books know as open',
   'payments-missing': 'LND has fewer payments than these books have seen',
   'invoices-forgotten': 'LND does not know that invoices were paid',
+  'unknown-transactions': 'LND has published payouts that these books have not signed',
   'value-missing': 'LND has less than the books say',
   insolvent: 'LND has less than partners are owed',
 }

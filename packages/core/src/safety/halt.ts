@@ -6,6 +6,7 @@ import { maximumDecisions, record, tooContended } from '../record.ts'
 import { intentCounters } from '../tables/comparison.ts'
 import { safety } from '../tables/node.ts'
 import { type RowOf, update } from '../tables/table.ts'
+import { fundsAtRisk } from '../transactions/funds-at-risk.ts'
 import { readSafety } from './require-not-halted.ts'
 
 /** Whether outgoing money is halted, since when (milliseconds since 1970) and why. */
@@ -18,6 +19,8 @@ export interface SafetyStatus {
    */
   readonly cause: 'operator' | 'books-behind' | 'node-behind' | 'books-short' | null
   readonly changedAt: number
+  /** What an operator should look at although money may go out, in words; usually empty. */
+  readonly fundsAtRisk: readonly string[]
 }
 
 /**
@@ -66,15 +69,19 @@ function notHalted(): PaymentNodeError<'safety.not-halted'> {
 
 export async function safetyStatus(context: Context): Promise<SafetyStatus> {
   const row = await readSafety(context, identityOf(context))
-  return view(row)
+  return view(context, row)
 }
 
-function view(row: Omit<RowOf<typeof safety>, 'revision'>): SafetyStatus {
+async function view(
+  context: Context,
+  row: Omit<RowOf<typeof safety>, 'revision'>,
+): Promise<SafetyStatus> {
   return {
     isHalted: row.is_halted,
     reason: row.reason,
     cause: row.is_halted ? ((row.cause as SafetyStatus['cause']) ?? 'operator') : null,
     changedAt: row.changed_at,
+    fundsAtRisk: await fundsAtRisk(context, identityOf(context)),
   }
 }
 
@@ -108,5 +115,5 @@ async function write(
   })
   if (refused) return undefined
   context.logger.warn(isHalted ? 'outgoing money halted' : 'outgoing money resumed', { reason })
-  return view({ ...row, ...set })
+  return view(context, { ...row, ...set })
 }

@@ -1,6 +1,5 @@
 import { type Context, type Identity, rowBase } from '../context.ts'
 import { planBump, type StuckPackage } from '../domain/plan-bump.ts'
-import { livingTransactions } from '../domain/transaction.ts'
 import { utcDay } from '../domain/utc-day.ts'
 import type { Write } from '../ports/storage.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
@@ -10,6 +9,7 @@ import { transactions } from '../tables/transactions.ts'
 import { bumpBudget } from './bump-budget.ts'
 import { readFeerate } from './current-feerate.ts'
 import { markWaits, type Pursuit } from './mark-transaction.ts'
+import { readLivingTransactions } from './read-living.ts'
 import { recordTransaction } from './record-transaction.ts'
 
 type Transaction = RowOf<typeof transactions>
@@ -33,6 +33,8 @@ export async function considerBump(
   if (height - (row.published_height ?? height) < stuckAfter) return
   if (await hasLivingChild(context, row)) return
   if (!isAccepted) return sayStuck(pursuit, row, 'refused')
+  // Taken over from LND: where its change is, only the books that made it know.
+  if (row.change_index === null) return sayStuck(pursuit, row, 'change-unknown')
   const { satPerVbyte } = await readFeerate(context)
   const stuck = await packageOf(context, row)
   const plan = planBump(stuck, satPerVbyte, context.settings.fees.hardCeiling)
@@ -84,12 +86,8 @@ async function packageOf(context: Context, row: Transaction): Promise<StuckPacka
 }
 
 async function hasLivingChild(context: Context, { node, id }: Transaction): Promise<boolean> {
-  const pages = await Promise.all(
-    livingTransactions.map((state) =>
-      context.storage.find(transactions, { index: 'state', equals: [node, state], limit: 1000 }),
-    ),
-  )
-  return pages.flat().some(({ parent }) => parent === id)
+  const living = await readLivingTransactions(context, { publicKey: node })
+  return living.some(({ parent }) => parent === id)
 }
 
 /** The write that counts it against the day; undefined when it is above the budget by itself. */

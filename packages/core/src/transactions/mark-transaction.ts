@@ -7,7 +7,11 @@ import {
 import { newEvent } from '../events/new-event.ts'
 import type { EventType } from '../events.ts'
 import { payoutView } from '../payouts/payout-view.ts'
-import type { FundedTransaction, SignedTransaction } from '../ports/node-onchain.ts'
+import type {
+  FundedTransaction,
+  SignedTransaction,
+  WalletTransaction,
+} from '../ports/node-onchain.ts'
 import type { NewEvent, Refused, Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
 import { claimedOutpoints, spending } from '../tables/channel-intents.ts'
@@ -71,6 +75,27 @@ export function markSigned(
       reason: null,
     },
     writes: [requireUnchanged(safety, guard)],
+  })
+}
+
+/** Newer books than these have published it: LND's word. */
+export function markFound(
+  pursuit: Pursuit,
+  row: Transaction,
+  { transactionId, rawTransaction, feeSat }: WalletTransaction,
+): Promise<Refused | undefined> {
+  const { clock, live } = pursuit.context
+  return mark(pursuit, row, {
+    fact: 'found',
+    set: {
+      raw: rawTransaction,
+      transaction_id: transactionId,
+      fee_msat: feeSat * 1000n,
+      reason: null,
+      published_at: clock.now(),
+      published_height: live.info?.blockHeight ?? row.since_height,
+    },
+    event: 'transaction.published',
   })
 }
 

@@ -1,12 +1,13 @@
 import type { Context, Identity, Leadership } from '../context.ts'
-import { livingTransactions } from '../domain/transaction.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { LostLeadership } from '../record.ts'
 import { doubtNode } from '../safety/compared.ts'
-import { transactions } from '../tables/transactions.ts'
+import { compareTransactions } from '../transactions/compare-transactions.ts'
 import { gatherPayouts } from '../transactions/gather-payouts.ts'
 import type { Pursuit } from '../transactions/mark-transaction.ts'
+import { mayAct } from '../transactions/may-act.ts'
 import { pursueTransaction } from '../transactions/pursue-transaction.ts'
+import { readLivingTransactions } from '../transactions/read-living.ts'
 import { createBell } from './bell.ts'
 
 /** Milliseconds. */
@@ -37,9 +38,22 @@ export async function payOnchain(
     )
   }
 
+  /** The `doubts` at which books and wallet agreed: LND may be another one since it broke off. */
+  let agreedAt: number | undefined
+  const agrees = async (): Promise<void> => {
+    const { doubts } = context.live
+    if (agreedAt === doubts || !mayAct(pursuit)) return
+    if (await compareTransactions(pursuit)) agreedAt = doubts
+  }
+
   try {
     while (!signal.aborted) {
-      const living = await readLiving(context, identity)
+      await attempt(context, signal, 'comparison', agrees)
+      if (agreedAt !== context.live.doubts) {
+        await bell.wait(poll, signal)
+        continue
+      }
+      const living = (await readLivingTransactions(context, identity)).map(({ id }) => id)
       for (const id of looked.keys()) if (!living.includes(id)) looked.delete(id)
       for (const id of living) if (!signal.aborted) await pursue(id)
       await attempt(context, signal, 'next', async () => {
@@ -73,21 +87,4 @@ async function attempt(
       context.logger.info('a transaction waits for LND', fields)
     } else context.logger.error('a transaction could not be taken further', fields)
   }
-}
-
-async function readLiving(context: Context, { publicKey }: Identity): Promise<string[]> {
-  const pages = await Promise.all(
-    livingTransactions.map((state) =>
-      context.storage.find(transactions, {
-        index: 'state',
-        equals: [publicKey, state],
-        limit: 1000,
-      }),
-    ),
-  )
-  // Parents before the children that speed them up.
-  return pages
-    .flat()
-    .sort((a, b) => a.created_at - b.created_at)
-    .map(({ id }) => id)
 }

@@ -12,6 +12,7 @@ const facts: readonly TransactionFact[] = [
   'funded',
   'unlocked',
   'signed',
+  'found',
   'published',
   'confirmed',
   'unconfirmed',
@@ -22,11 +23,11 @@ const facts: readonly TransactionFact[] = [
 
 /** One letter per fact: the next state, or why not (b: bytes are stored, e: has ended, o: out of order). */
 const table: Readonly<Record<TransactionState, readonly string[]>> = {
-  intended: ['funded', 'o', 'o', 'o', 'o', 'o', 'o', 'o', 'given-up'],
-  funded: ['o', 'intended', 'signed', 'o', 'o', 'o', 'o', 'o', 'given-up'],
-  signed: ['b', 'b', 'o', 'published', 'confirmed', 'o', 'o', 'conflicted', 'b'],
-  published: ['b', 'b', 'o', 'o', 'confirmed', 'o', 'o', 'conflicted', 'b'],
-  confirmed: ['b', 'b', 'o', 'o', 'o', 'published', 'final', 'o', 'b'],
+  intended: ['funded', 'o', 'o', 'published', 'o', 'o', 'o', 'o', 'o', 'given-up'],
+  funded: ['o', 'intended', 'signed', 'published', 'o', 'o', 'o', 'o', 'o', 'given-up'],
+  signed: ['b', 'b', 'o', 'o', 'published', 'confirmed', 'o', 'o', 'conflicted', 'b'],
+  published: ['b', 'b', 'o', 'o', 'o', 'confirmed', 'o', 'o', 'conflicted', 'b'],
+  confirmed: ['b', 'b', 'o', 'o', 'o', 'o', 'published', 'final', 'o', 'b'],
   final: facts.map(() => 'e'),
   'given-up': facts.map(() => 'e'),
   conflicted: facts.map(() => 'e'),

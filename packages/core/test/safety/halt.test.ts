@@ -28,6 +28,7 @@ test('halted: no payout is accepted, everything else goes on', async () => {
     reason: 'the books look wrong',
     cause: 'operator',
     changedAt: shop.clock.now(),
+    fundsAtRisk: [],
   })
   expect(await run(node.safety.status())).toEqual(halted)
   expect((await run(node.status())).isHalted).toBe(true)

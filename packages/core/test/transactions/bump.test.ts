@@ -91,3 +91,21 @@ test('what a child pays: both together reach the feerate of now, below the hard 
   expect(planBump({ ...stuck, changeSat: 6303n }, 20, 50)).toMatchObject({ ok: true })
   expect(planBump(stuck, 50, 50)).toMatchObject({ ok: true, feeSat: 50n * 312n - 1000n })
 })
+
+test('what a child costs is nobody missing: the proof of the books waits until it is final', async () => {
+  const stand = await openOnchain()
+  const { run, network, clock } = stand
+  await run(stand.node.start())
+  await stand.queue(200_000n, { isQuick: true })
+  await settle(stand)
+  network.setFeerate(40)
+  await stand.mine(7)
+  await clock.advance(1_800_000)
+  expect((await stand.transactions()).map(({ state }) => state)).toEqual(['confirmed', 'confirmed'])
+  expect(await run(stand.node.safety.status())).toMatchObject({ isHalted: false })
+  expect(await run(stand.node.ledger.prove())).toMatchObject({ verdict: 'proved' })
+  await stand.mine(7)
+  await clock.advance(1_800_000)
+  expect(await run(stand.node.ledger.prove())).toMatchObject({ verdict: 'proved' })
+  expect(await run(stand.node.safety.status())).toMatchObject({ isHalted: false })
+})

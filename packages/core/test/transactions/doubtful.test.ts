@@ -95,6 +95,8 @@ test('O6: when its inputs are spent elsewhere nothing is rebuilt before that is 
     if (blocks < 5) await stand.mine()
   }
   expect((await stand.transactions())[0]).toMatchObject({ reason: 'inputs-spent' })
+  const atRisk = (await run(stand.node.safety.status())).fundsAtRisk
+  expect(atRisk).toMatchObject([expect.stringContaining(String(row!.transaction_id))])
   expect((await stand.told('transaction.')).filter((type) => type === 'transaction.stuck')).toEqual(
     ['transaction.stuck'],
   )
@@ -103,4 +105,5 @@ test('O6: when its inputs are spent elsewhere nothing is rebuilt before that is 
   await stand.mine(8)
   await expectPaidOnce(stand, [asked], 'after a conflict')
   expect((await stand.transactions()).map(({ state }) => state)).toEqual(['conflicted', 'final'])
+  expect((await run(stand.node.safety.status())).fundsAtRisk).toEqual([])
 })
