@@ -53,7 +53,6 @@ export type Route = Omit<Declaration<z.ZodObject, z.ZodObject, z.ZodType>, 'hand
  * @example
  * ```ts
  * import { defineRoute } from '@payment-node/http-api'
- * import { z } from 'zod'
  *
  * export const depositAddress = defineRoute({
  *   method: 'get',
@@ -61,8 +60,8 @@ export type Route = Omit<Declaration<z.ZodObject, z.ZodObject, z.ZodType>, 'hand
  *   access: 'operator',
  *   room: 'keeper',
  *   summary: 'Where to send coins for channels',
- *   answer: z.strictObject({ address: z.string() }),
- *   handle: async ({ node }) => ({ address: await node.keeper.depositAddress() }),
+ *   answer: { text: 'text/plain' },
+ *   handle: async ({ node }) => new Response(await node.keeper.depositAddress()),
  * })
  * ```
  */
