@@ -61,6 +61,7 @@ import { type RefundInput, refundInvoice } from './payouts/refund-invoice.ts'
 import { releasePayout } from './payouts/release-payout.ts'
 import { type PayoutInput, type PayoutOptions, requestPayout } from './payouts/request-payout.ts'
 import { type ResolveEvidence, resolvePayout } from './payouts/resolve-payout.ts'
+import { type AutomaticRun, runAutomatic } from './payouts/run-automatic.ts'
 import { allowPeer } from './peers/allow-peer.ts'
 import { blockPeer } from './peers/block-peer.ts'
 import { listPeerMarks, type PeerMarkFilter } from './peers/list-peer-marks.ts'
@@ -130,6 +131,11 @@ export interface PayoutsRoom {
   release(id: string): Promise<Payout>
   /** Ends a queued on-chain payout without paying; its reservation returns. Throws `payout.not-queued`. */
   cancel(id: string): Promise<Payout>
+  /**
+   * Looks at all partners with automatic payouts now, as `payouts.automatic` of the options does by itself.
+   * Safe to call at any time, from any process. Throws `safety.halted`, `node.unavailable`.
+   */
+  runAutomatic(): Promise<AutomaticRun>
   /** The operator's verdict on a payout that LND does not end; refused against LND's own word. */
   resolve(id: string, verdict: 'succeeded' | 'failed', evidence: ResolveEvidence): Promise<Payout>
 }
@@ -331,6 +337,7 @@ export function createRooms(context: Context): Rooms {
       list: (filter) => listPayouts(context, filter),
       release: (id) => releasePayout(context, id),
       cancel: (id) => cancelPayout(context, id),
+      runAutomatic: () => runAutomatic(context),
       resolve: (id, verdict, evidence) => resolvePayout(context, id, verdict, evidence),
     },
     partners: {

@@ -10,6 +10,7 @@ import { openChannels } from './open-channels.ts'
 import { payOnchain } from './pay-onchain.ts'
 import { receiveSettlements } from './receive-settlements.ts'
 import { releaseDue } from './release-pending.ts'
+import { schedulePayouts } from './schedule-payouts.ts'
 import { sendPayouts } from './send-payouts.ts'
 import { setRoutingFees } from './set-routing-fees.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
@@ -28,12 +29,16 @@ export async function runWorkers(
     keepRunning(context, name, () => worker(signal), signal)
   const books: BooksWatch = { areLive: false }
   const { forwards, onchain, funding, policies } = context.lightning
+  const { automaticEvery } = context.settings.payouts
   await Promise.all([
     keep('books', () => watchBooks(context, identity, leadership, books, signal)),
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
     keep('expiries', () => expireInvoices(context, identity, leadership, signal)),
     keep('held money', () => releaseDue(context, identity, leadership, signal)),
     keep('payouts', () => sendPayouts(context, identity, leadership, signal)),
+    ...(automaticEvery === undefined
+      ? []
+      : [keep('automatic payouts', () => schedulePayouts(context, automaticEvery, signal))]),
     keep('openings', () => openChannels(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),

@@ -1,0 +1,148 @@
+import type { Context, Identity } from '../context.ts'
+import { utcDay } from '../domain/utc-day.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { judgeFeerate } from '../fees/judge-feerate.ts'
+import { destinationsInForce } from '../partners/destinations-in-force.ts'
+import type { partners } from '../tables/partners.ts'
+import { payouts } from '../tables/payouts.ts'
+import type { RowOf } from '../tables/table.ts'
+import { availableOf } from './draft-payout.ts'
+import type { Payout } from './payout-view.ts'
+import { placePayout } from './place-payout.ts'
+import { readTerms } from './read-terms.ts'
+import type { AutomaticWait } from './run-automatic.ts'
+
+type Row = RowOf<typeof payouts>
+
+/** Milliseconds after a day's first failure before the next try; each further one makes it three times longer. */
+const firstPause = 600_000
+
+const living = ['reserved', 'queued', 'sending'] as const
+const page = 1000
+
+/**
+ * One partner's automatic payout, if it is due. Its key is made of the day and a running number: whoever
+ * decides at the same time comes to the same key, and the row in `payouts` is the record. Undefined when the
+ * balance is below the minimum. Throws as `payouts.request`.
+ */
+export async function payAutomatically(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+): Promise<Payout | AutomaticWait | undefined> {
+  const { settings } = context
+  const available = await availableOf(context, identity, partner.id)
+  const minimum = partner.minimum_payout_msat ?? settings.payouts.automaticMinimum.msat
+  if (available < minimum) return undefined
+  const wait = (reason: string, says: string): AutomaticWait => ({
+    partner: partner.id,
+    reason,
+    says,
+  })
+
+  const earlier = await readToday(context, identity, partner.id)
+  // After the number, and not before: what is stored meanwhile has this number, or a higher one.
+  if (await hasLiving(context, identity, partner.id))
+    return wait('under-way', 'its last automatic payout has not ended')
+  const pause = nextTry(earlier.rows) - context.clock.now()
+  if (pause > 0)
+    return wait('paused-after-failure', `tried again in ${Math.ceil(pause / 60_000)} minutes`)
+  const destination = await chooseDestination(context, partner.id, available, earlier.rows.at(-1))
+  if (destination === undefined) return wait('no-destination', 'no payout destination is in force')
+
+  const terms = readTerms(identity, { destination }, 'all')
+  try {
+    return await placePayout(context, {
+      purpose: 'automatic',
+      partner: partner.id,
+      idempotencyKey: earlier.nextKey,
+      terms,
+      written: JSON.stringify({ partner: partner.id, automatic: true, ...terms.written }),
+      upToMsat: smaller(settings.capPerPayout.msat, partner.cap_per_payout_msat),
+    })
+  } catch (error) {
+    // Somebody else decided at the same time, for another destination.
+    if (PaymentNodeError.is(error, 'idempotency.conflict'))
+      return wait('under-way', 'another process was faster')
+    throw error
+  }
+}
+
+/** The automatic payouts of today, oldest first, and the key that comes next. */
+async function readToday(
+  context: Context,
+  { publicKey }: Identity,
+  partner: string,
+): Promise<{ readonly rows: readonly Row[]; readonly nextKey: string }> {
+  const day = utcDay(context.clock.now())
+  const rows: Row[] = []
+  for (let number = 1; ; number++) {
+    const nextKey = `automatic/${day}/${number}`
+    const [row] = await context.storage.find(payouts, {
+      index: 'idempotency',
+      equals: [publicKey, partner, nextKey],
+      limit: 1,
+    })
+    if (!row) return { rows, nextKey }
+    rows.push(row)
+  }
+}
+
+async function hasLiving(
+  context: Context,
+  { publicKey }: Identity,
+  partner: string,
+): Promise<boolean> {
+  for (const state of living) {
+    let after: (string | number)[] | undefined
+    for (;;) {
+      const rows = await context.storage.find(payouts, {
+        index: 'partner_state',
+        equals: [publicKey, partner, state],
+        limit: page,
+        ...(after && { after }),
+      })
+      if (rows.some(({ purpose }) => purpose === 'automatic')) return true
+      const last = rows.at(-1)
+      if (!last || rows.length < page) break
+      after = [last.created_at, last.id]
+    }
+  }
+  return false
+}
+
+/** Milliseconds since 1970: at once, except after what did not succeed. */
+function nextTry(rows: readonly Row[]): number {
+  const last = rows.at(-1)
+  if (!last || last.state === 'succeeded') return 0
+  const failures = rows.length - 1 - rows.findLastIndex(({ state }) => state === 'succeeded')
+  return last.updated_at + firstPause * 3 ** (failures - 1)
+}
+
+/** Off chain first; on chain where nothing else is set, or where it failed for certain and the chain is cheap. */
+async function chooseDestination(
+  context: Context,
+  partner: string,
+  availableMsat: bigint,
+  last: Row | undefined,
+): Promise<string | undefined> {
+  const { offchain, onchain } = await destinationsInForce(context, partner)
+  if (offchain === null || onchain === null) return offchain ?? onchain ?? undefined
+  const hasFailed = last?.state === 'failed' && last.destination_kind !== 'onchain-address'
+  if (!hasFailed || availableMsat < context.settings.payouts.onchainMinimum.msat) return offchain
+  return (await isCheap(context)) ? onchain : offchain
+}
+
+/** What nobody knows is not cheap. */
+async function isCheap(context: Context): Promise<boolean> {
+  try {
+    return (await judgeFeerate(context, { quick: false })).isAcceptable
+  } catch (error) {
+    if (PaymentNodeError.is(error, 'node.unavailable')) return false
+    throw error
+  }
+}
+
+function smaller(a: bigint, b: bigint | null): bigint {
+  return b !== null && b < a ? b : a
+}

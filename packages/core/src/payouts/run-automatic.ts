@@ -1,0 +1,84 @@
+import { type Context, type Identity, requireReady } from '../context.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { requireNotHalted } from '../safety/require-not-halted.ts'
+import { partners } from '../tables/partners.ts'
+import type { RowOf } from '../tables/table.ts'
+import { payAutomatically } from './pay-automatically.ts'
+import type { Payout } from './payout-view.ts'
+
+/** What one look at all balances came to. */
+export interface AutomaticRun {
+  /** Payouts that were asked for now. */
+  readonly requested: readonly Payout[]
+  /** Partners with enough to be paid, and why they were not. */
+  readonly waiting: readonly AutomaticWait[]
+}
+
+export interface AutomaticWait {
+  readonly partner: string
+  /**
+   * `under-way`: its last automatic payout has not ended. `no-destination`: none is in force.
+   * `paused-after-failure`: tried again after a growing pause. Else the code of the refusal.
+   */
+  readonly reason: string
+  /** For people. */
+  readonly says: string
+}
+
+const page = 1000
+
+/**
+ * Pays the available balance of each partner that has automatic payouts and at least its minimum: to its
+ * Lightning address or LNURL first; on chain where that alone is set, or where paying off chain has failed
+ * for certain and the feerate is acceptable. One living automatic payout per partner, whoever calls it and
+ * however often. Throws `safety.halted`, `node.unavailable`, `storage.unavailable`.
+ */
+export async function runAutomatic(context: Context): Promise<AutomaticRun> {
+  const identity = requireReady(context)
+  await requireNotHalted(context, identity)
+  const requested: Payout[] = []
+  const waiting: AutomaticWait[] = []
+  let after: (string | number)[] | undefined
+  for (;;) {
+    const rows = await context.storage.find(partners, {
+      index: 'created',
+      equals: [identity.publicKey],
+      limit: page,
+      ...(after && { after }),
+    })
+    for (const partner of rows) {
+      if (partner.has_automatic_payouts !== true) continue
+      const result = await payOne(context, identity, partner)
+      if (result && 'reason' in result && 'says' in result) waiting.push(result)
+      else if (result) requested.push(result)
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < page) return { requested, waiting }
+    after = [last.created_at, last.id]
+  }
+}
+
+/** What is wrong with one partner holds up no other. */
+async function payOne(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+): Promise<Payout | AutomaticWait | undefined> {
+  try {
+    return await payAutomatically(context, identity, partner)
+  } catch (error) {
+    if (!PaymentNodeError.is(error) || concernsAll.has(error.code)) throw error
+    context.logger.warn('an automatic payout was refused', {
+      partner: partner.id,
+      code: error.code,
+      says: error.message,
+    })
+    return { partner: partner.id, reason: error.code, says: error.message }
+  }
+}
+
+const concernsAll: ReadonlySet<string> = new Set([
+  'safety.halted',
+  'node.unavailable',
+  'storage.unavailable',
+])
