@@ -66,7 +66,7 @@ export async function replyIsLost(day: Day): Promise<void> {
   const same = again.id === payout.id ? 'the same payout' : 'ANOTHER payout'
   await day.tell(
     'refused',
-    `to pay it again: the repeated request gives ${same}, still ${again.attempt.state}`,
+    `to pay it again: the repeated request gives ${same}, still ${again.attempt?.state}`,
   )
   await day.passUntil('13:40')
   answer()
