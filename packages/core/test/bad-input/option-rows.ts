@@ -244,6 +244,61 @@ export const optionRows: readonly Row[] = [
   ...group('caps', ['perpayout', 'perPayout']),
   ...positiveAmounts(verb, 'caps.perPayout', option('caps', 'perPayout'), code),
   ...positiveAmounts(verb, 'caps.perDay', option('caps', 'perDay'), code),
+  ...group('fees', ['hardCeilings', 'hardCeiling']),
+  ...(
+    [
+      ['targetBlocks', 2, 1008],
+      ['hardCeiling', 2, 10_000],
+      ['ceiling', 1, 10_000],
+      ['percentile', 1, 100],
+      ['days', 1, 90],
+    ] as const
+  ).flatMap(([name, minimum, maximum]) =>
+    integers(verb, `fees.${name}`, { minimum, maximum }, option('fees', name), code),
+  ),
+  ...each(verb, 'fees.ceiling', option('fees', 'ceiling'), [[101, 'above-hard-ceiling']], code),
+  ...durations(verb, 'fees.observeEvery', ['9m', '2d'], option('fees', 'observeEvery'), code),
+  ...each(
+    verb,
+    'fees.source',
+    option('fees', 'source'),
+    [
+      [null, 'wrong-type'],
+      ['https://mempool.space', 'wrong-type'],
+      [{ contractVersion: 1, name: 'x' }, 'wrong-type'],
+      [{ contractVersion: 2, name: 'x', feerate: () => 1 }, 'contract-version'],
+    ],
+    code,
+  ),
+  ...group('transactions', ['collectFr', 'collectFor']),
+  ...(
+    [
+      ['maximumOutputs', 200],
+      ['confirmations', 100],
+      ['stuckAfter', 2016],
+    ] as const
+  ).flatMap(([name, maximum]) =>
+    integers(
+      verb,
+      `transactions.${name}`,
+      { minimum: 1, maximum },
+      option('transactions', name),
+      code,
+    ),
+  ),
+  ...durations(
+    verb,
+    'transactions.collectFor',
+    [-1, '31d'],
+    option('transactions', 'collectFor'),
+    code,
+  ),
+  ...positiveAmounts(
+    verb,
+    'transactions.bumpBudgetPerDay',
+    option('transactions', 'bumpBudgetPerDay'),
+    code,
+  ),
   ...group('routing', ['baseFees', 'baseFee']),
   ...choices(verb, 'routing.mode', 'recommend', option('routing', 'mode'), code),
   ...amounts(verb, 'routing.baseFee', option('routing', 'baseFee'), code),

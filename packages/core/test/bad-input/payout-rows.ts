@@ -397,6 +397,16 @@ export const payoutRows: readonly Row[] = [
     [['nobody', 'not-found']],
     { code: 'payout.not-found', details: { payout: 'nobody' } },
   ),
+  ...(['release', 'cancel'] as const).flatMap((verb) => [
+    ...ids(`payouts.${verb}`, 'id', ({ shop }, id) => shop.node.payouts[verb](id)),
+    ...each(
+      `payouts.${verb}`,
+      'payout',
+      ({ shop }, id) => shop.node.payouts[verb](id),
+      [['nobody', 'not-found']],
+      { code: 'payout.not-found', details: { payout: 'nobody' } },
+    ),
+  ]),
   ...objects('payouts.list', 'filter', ({ shop }, filter) => shop.node.payouts.list(filter), [
     { stat: 'sending' },
     'state',
