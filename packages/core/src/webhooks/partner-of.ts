@@ -1,3 +1,4 @@
+import { eventTypes } from '../events/event-types.ts'
 import type { EventType, PaymentNodeEvents } from '../events.ts'
 import type { StoredEvent } from '../ports/storage.ts'
 
@@ -12,7 +13,7 @@ type Readers = { readonly [F in Family]: ((data: DataOf<F>) => string | null) | 
  * Whom the events of a family are about; null: nobody but the operator is told. The compiler asks for a
  * word about each new family, and refuses a reader that does not fit every event of its family.
  */
-const readers: Readers & Partial<Readonly<Record<'books' | 'transaction', null>>> = {
+const readers: Readers = {
   node: null,
   books: null,
   transaction: null,
@@ -25,7 +26,9 @@ const readers: Readers & Partial<Readonly<Record<'books' | 'transaction', null>>
   webhook: null,
 }
 
-const readerOf = (type: string): ((data: never) => string | null) | null =>
+const known: ReadonlySet<string> = new Set(eventTypes)
+
+const readerOf = (type: EventType): ((data: never) => string | null) | null =>
   readers[type.slice(0, type.indexOf('.')) as Family]
 
 /** Whether events of this type can be about a partner. */
@@ -35,8 +38,9 @@ export function isAboutPartners(type: EventType): boolean {
 
 /** The partner that an event is about, who may be told; null: only the operator. */
 export function partnerOf({ type, body }: Pick<StoredEvent, 'type' | 'body'>): string | null {
-  const reader = readerOf(type)
   // An event of a later release may lie in the log: it is nobody's until it is known.
+  const reader = known.has(type) ? readerOf(type as EventType) : null
   if (!reader) return null
-  return reader((JSON.parse(body) as { readonly data: never }).data)
+  // What is the operator's own carries no name.
+  return reader((JSON.parse(body) as { readonly data: never }).data) || null
 }
