@@ -6,8 +6,10 @@ export interface Bounds {
 
 /** What LND has in one place, by its own word. */
 export interface Asset extends Bounds {
-  /** `wallet`, `channels`, `channels opening`, `channels closing`. */
+  /** `wallet`, `wallet locked`, `channels`, `channels opening`, `channels closing`. */
   readonly name: string
+  /** The same coins may be counted in the wallet, too. */
+  readonly mayOverlap?: true
 }
 
 /** What the books say that LND should have, in msat. */
@@ -87,7 +89,7 @@ export function isQuiet({
   assets,
 }: ProofSnapshot): boolean {
   const isStill = before.owedMsat === after.owedMsat && before.operatorMsat === after.operatorMsat
-  const isCertain = assets.every(({ name, high }) => !name.startsWith('channels ') || high === 0n)
+  const isCertain = assets.every(({ mayOverlap, high }) => !mayOverlap || high === 0n)
   return isStill && isCertain && inFlightMsat === 0n && slackMsat === 0n
 }
 

@@ -38,7 +38,10 @@ export function proofView(snapshot: ProofSnapshot, judged: ProofJudgement, at: n
     verdict: judged.verdict,
     at,
     difference: new Amount(judged.differenceMsat),
-    assets: snapshot.assets.map(({ name, ...bounds }) => ({ place: name, ...inAmounts(bounds) })),
+    assets: snapshot.assets.map(({ name, low, high }) => ({
+      place: name,
+      ...inAmounts({ low, high }),
+    })),
     total: inAmounts(judged.assets),
     expected: inAmounts(judged.expected),
     owed: new Amount(snapshot.after.owedMsat),

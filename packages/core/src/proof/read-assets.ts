@@ -14,14 +14,16 @@ export async function readAssets(
     lightning.listChannels(signal),
     lightning.listPendingChannels(signal),
   ])
-  const coins = wallet.confirmedMsat + wallet.unconfirmedMsat + wallet.lockedMsat
+  const coins = wallet.confirmedMsat + wallet.unconfirmedMsat
   const opening = pending.filter(({ state }) => state === 'opening')
   const closing = pending.filter(({ state }) => state !== 'opening')
   return [
     { name: 'wallet', low: coins, high: coins },
+    // A lock outlives the publishing of what spends it: until that confirms, its change is in the wallet as well.
+    { name: 'wallet locked', low: 0n, high: wallet.lockedMsat, mayOverlap: true },
     total('channels', open.map(inChannel)),
-    total('channels opening', opening.map(inPending)),
-    total('channels closing', closing.map(inPending)),
+    { ...total('channels opening', opening.map(inPending)), mayOverlap: true },
+    { ...total('channels closing', closing.map(inPending)), mayOverlap: true },
   ]
 }
 

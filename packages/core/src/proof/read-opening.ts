@@ -6,8 +6,8 @@ import { ownedInChannel } from './read-assets.ts'
 /** What a node has when its books begin. */
 export interface Opening {
   /**
-   * msat in the wallet and in open channels. What is opening or closing then is left out: its coins may be in the
-   * wallet, too. The proof finds it later, and books it as the operator's.
+   * msat in the wallet and in open channels. What is locked, opening or closing then is left out: its coins may be in
+   * the wallet, too. The proof finds it later, and books it as the operator's.
    */
   readonly ownedMsat: bigint
   readonly blockHeight: number
@@ -35,7 +35,7 @@ async function readOnce(lightning: LightningNode): Promise<Opening> {
     lightning.listChannels(),
   ])
   const unfinal = await readUnfinal(lightning, blockHeight)
-  const coins = wallet.confirmedMsat + wallet.unconfirmedMsat + wallet.lockedMsat
+  const coins = wallet.confirmedMsat + wallet.unconfirmedMsat
   const ownedMsat = channels.reduce((sum, channel) => sum + ownedInChannel(channel), coins)
   return { ownedMsat, blockHeight, unfinal }
 }

@@ -84,8 +84,17 @@ test('quiet is only what is certain and still', () => {
     ['moved within the books', { after: { owedMsat: 301n, operatorMsat: 699n } }, false],
     ['a payout under way', { inFlightMsat: 1n }, false],
     ['a close that is not booked', { slackMsat: 1n }, false],
-    ['a channel opens', { assets: [{ name: 'channels opening', low: 0n, high: 5n }] }, false],
-    ['no channel opens', { assets: [{ name: 'channels opening', low: 0n, high: 0n }] }, true],
+    [
+      'a channel opens',
+      { assets: [{ name: 'channels opening', low: 0n, high: 5n, mayOverlap: true }] },
+      false,
+    ],
+    ['a rounded channel', { assets: [{ name: 'channels', low: 0n, high: 5n }] }, true],
+    [
+      'no channel opens',
+      { assets: [{ name: 'channels opening', low: 0n, high: 0n, mayOverlap: true }] },
+      true,
+    ],
   ]
   for (const [name, change, expected] of rows) {
     expect(isQuiet({ ...still, ...change }), name).toBe(expected)
