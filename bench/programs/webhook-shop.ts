@@ -27,11 +27,14 @@ export type WebhookShopHears =
   /** So many events of the type for the receiver, or for the endpoint where nobody listens. */
   | { readonly log: number; readonly type: 'keeper.resumed' | 'keeper.paused' }
   | { readonly size: true }
+  | { readonly heard: true }
 
 /** What this program says. */
 export type WebhookShopSays =
   | { readonly is: 'ready' }
   | { readonly is: 'done' }
+  /** When a listener in this process was told of each, by payment hash; milliseconds since 1970. */
+  | { readonly is: 'heard'; readonly at: Readonly<Record<string, number>> }
   | { readonly is: 'size'; readonly rssMb: number; readonly largestMb: number }
 
 const { address, certificate, file, url, deadUrl } = readArgument<WebhookShopArgument>()
@@ -49,9 +52,15 @@ await node.webhooks.create({ url, types: ['invoice.settled', 'keeper.resumed'] }
 const dead = await node.webhooks.create({ url: deadUrl, types: ['keeper.paused'] })
 const { publicKey, network } = (await node.status()).node!
 
+const heard: Record<string, number> = {}
+node.on('invoice.settled', ({ invoice }) => {
+  heard[invoice.paymentHash] = performance.timeOrigin + performance.now()
+})
+
 process.on('message', async (told: WebhookShopHears) => {
   if ('create' in told) await create(told.create)
   else if ('log' in told) await log(told.log, told.type)
+  else if ('heard' in told) return say({ is: 'heard', at: heard })
   else {
     const rssMb = process.memoryUsage.rss() / 2 ** 20
     return say({ is: 'size', rssMb, largestMb: process.resourceUsage().maxRSS / 1024 })

@@ -43,6 +43,10 @@ export const webhooks: Section = {
     const { at: settledAt } = (await server.listen()) as Settled
     const hashes = Object.keys(settledAt!)
     await receiver.until(() => hashes.every((hash) => arrived.has(hash)))
+    shop.tell({ heard: true })
+    const heard = await shop.listen()
+    if (heard.is !== 'heard') throw new Error(`${heard.is} instead of heard`)
+    const listened = hashes.slice(warmUp).map((hash) => heard.at[hash]! - settledAt![hash]!)
     const delays = hashes.slice(warmUp).map((hash) => arrived.get(hash)! - settledAt![hash]!)
 
     const rateOf = async (): Promise<number> => {
@@ -75,6 +79,13 @@ export const webhooks: Section = {
       { section, what: `${what}, p50`, ...share(0.5) },
       { section, what: `${what}, p99`, ...share(0.99), target: { atMost: 250 } },
       { section, what: `${what}, slowest of ${delays.length}`, ...share(1) },
+      {
+        section,
+        what: 'settlement to a listener in the process, p99',
+        value: percentile(listened, 0.99),
+        unit: 'ms',
+        isReference: true,
+      },
       { section, what: 'deliveries to a receiver', ...rate(alone) },
       { section, what: 'the same beside 100,000 for one that is away', ...rate(beside) },
       {

@@ -175,7 +175,8 @@ export async function deliverWebhooks(
       if (fanned.isStale) readAt = undefined
       const isToClear = await clear()
       const nextAt = await dispatch()
-      const pause = Math.min(poll, nextAt - clock.now())
+      // Without endpoints there is nothing but new ones to look for.
+      const pause = Math.min(targets.size === 0 ? readEvery : poll, nextAt - clock.now())
       if (!fanned.isMore && !isToClear && pause > 0) await bell.wait(pause, signal)
     }
   } finally {

@@ -76,6 +76,26 @@ test('tries of one event: same id, same bytes, its own timestamp each; the log s
   await run(node.stop())
 })
 
+test('a secret that was rotated away signs until its time is over', async () => {
+  const { shop, receiver } = await openWith()
+  const { run, node, clock } = shop
+  const { id, secret: old } = await run(node.webhooks.create(settled))
+  const { secret } = await run(node.webhooks.rotateSecret(id, { keepFor: '1h' }))
+  const signers = async (): Promise<string[]> => {
+    await run(node.webhooks.sendTest(id))
+    const { at: now, headers, body } = receiver.arrived.at(-1)!
+    expect(verifyWebhook(secret, headers, body, { now }).type).toBe('webhook.test')
+    return headers['webhook-signature']!.split(' ')
+  }
+  await clock.advance(3_590_000)
+  expect(await signers()).toHaveLength(2)
+  await clock.advance(20_000)
+  expect(await signers()).toHaveLength(1)
+  const { at: now, headers, body } = receiver.arrived.at(-1)!
+  expect(() => verifyWebhook(old, headers, body, { now })).toThrow('signature-mismatch')
+  await run(node.stop())
+})
+
 test('an endpoint that takes nothing for too long is disabled with an event, and gets nothing more', async () => {
   const { shop, receiver } = await openWith({ webhooks: { disableAfter: '1h' } })
   const { run, node, clock } = shop
@@ -133,13 +153,16 @@ test('two processes: the lead changes hands, and each event arrives exactly once
   const { run, node, clock } = shop
   const second = shop.open()
   await run(second.node.start())
-  const { id } = await run(second.node.webhooks.create(settled))
+  const { id } = await run(node.webhooks.create(settled))
   // Slow enough that some are under way when the lead changes hands.
   receiver.answer = async () => {
     await clock.sleep(700)
     return 200
   }
   for (let sale = 0; sale < 5; sale++) await shop.sell(1000)
+  await clock.advance(100)
+  expect(receiver.arrived).toHaveLength(5)
+  expect((await deliveriesOf(shop, id)).at(-1)).toMatchObject({ state: 'waiting', tries: 0 })
   await run(node.stop())
   for (let sale = 0; sale < 5; sale++) await shop.sell(1000, second.node)
   await clock.advance(30_000)
@@ -149,6 +172,25 @@ test('two processes: the lead changes hands, and each event arrives exactly once
   const all = await deliveriesOf(shop, id, second.node)
   expect(all.map(({ state, tries }) => `${state} ${tries}`)).toEqual(Array(10).fill('delivered 1'))
   await run(second.node.stop())
+})
+
+test('disabled by another process: not even what was about to be tried again is sent', async () => {
+  const { shop, receiver } = await openWith({}, false)
+  const { run, node, clock } = shop
+  const { node: other } = shop.open({ role: 'api' })
+  await run(other.start())
+  const { id } = await run(node.webhooks.create(settled))
+  receiver.answer = () => 500
+  for (let sale = 0; sale < 20; sale++) await shop.sell(1000)
+  await clock.advance(3900)
+  const tries = receiver.arrived.length
+  await run(other.webhooks.disable(id))
+  await clock.advance(20_000)
+  expect(receiver.arrived.length).toBe(tries)
+  const states = new Set((await deliveriesOf(shop, id)).map(({ state }) => state))
+  expect(states).toEqual(new Set(['dropped']))
+  await run(other.stop())
+  await run(node.stop())
 })
 
 test('two processes: the leader is killed, the other one sends what was not recorded', async () => {
