@@ -224,6 +224,24 @@ test('LND going away is told at once, while it is away', async () => {
   await run(node.stop())
 })
 
+test('what waits is sent also by a process that has never seen LND', async () => {
+  const { shop, receiver } = await openWith()
+  const { run, node, clock, lnd } = shop
+  const { id } = await run(node.webhooks.create(settled))
+  receiver.answer = () => 500
+  await shop.sell(1000)
+  await clock.advance(100)
+  await run(node.stop())
+  lnd.stop()
+  receiver.answer = () => 200
+  const { node: next } = shop.open()
+  await run(next.start())
+  await clock.advance(10_000)
+  expect(await run(next.status())).toMatchObject({ state: 'degraded' })
+  expect(await deliveriesOf(shop, id, next)).toMatchObject([{ state: 'delivered', tries: 2 }])
+  await run(next.stop())
+})
+
 test('an endpoint that is away gets little; when it is back it gets everything, soon', async () => {
   const { shop, receiver } = await openWith()
   const { run, node, clock } = shop
@@ -234,6 +252,7 @@ test('an endpoint that is away gets little; when it is back it gets everything, 
     await run(node.invoices.create({ partner: 'm1', amount: '1000 sat' }))
   await clock.advance(1000)
   const before = receiver.arrived.length
+  expect(before).toBeLessThan(100)
   await clock.advance(1000)
   // At most two each 100 milliseconds, whatever is due.
   expect(receiver.arrived.length - before).toBeLessThanOrEqual(25)
