@@ -14,17 +14,21 @@ export function observeRequests(
   return async (context, next) => {
     const start = performance.now()
     await next()
+    // Some answers hold what is given out once.
+    context.header('Cache-Control', 'no-store')
     const { method } = context.req
     const { status } = context.res
     const route = routePath(context, -1).replace(/:([^/]+)/g, '{$1}')
     const milliseconds = performance.now() - start
     const key = context.get('caller')?.keyId
+    const trace = readTrace(context.req.header('traceparent'))
     logger.info('request', {
       method,
       route,
       status,
       milliseconds: Math.round(milliseconds),
       ...(key !== undefined && { key }),
+      ...(trace !== undefined && { trace }),
     })
     meter?.record('http.server.request.duration', milliseconds / 1000, {
       'http.request.method': method,
@@ -32,4 +36,9 @@ export function observeRequests(
       'http.response.status_code': String(status),
     })
   }
+}
+
+/** The trace id (32 hex) of the caller, W3C Trace Context; undefined when it is none. */
+function readTrace(header: string | undefined): string | undefined {
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(header ?? '')?.[1]
 }

@@ -39,3 +39,24 @@ test('a meter never throws, whatever it is given', () => {
   meter.record('', Number.NaN)
   meter.record('a.b', 1, { 'odd name': 'é' })
 })
+
+test('a request is one line in the log: route, status, key and trace, nothing that came with it', async () => {
+  const lines: unknown[] = []
+  const info = (message: string, fields?: object): void => void lines.push({ message, ...fields })
+  const logger = { debug: info, info, warn: info, error: info }
+  await using stand = await openApi({ logger })
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+  const { headers } = await stand.call({
+    path: '/v1/invoices?partner=bakery',
+    key: stand.texts.bakery,
+    headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+  })
+  expect(headers.get('cache-control')).toBe('no-store')
+  await stand.call({ path: '/v1/invoices', headers: { traceparent: `nonsense ${trace}` } })
+  const [own] = (await stand.keys.list()).filter(({ scope }) => scope === 'partner:bakery')
+  const route = { message: 'request', method: 'GET', route: '/v1/invoices' }
+  expect(lines).toEqual([
+    { ...route, status: 200, milliseconds: expect.any(Number), key: own!.id, trace },
+    { ...route, status: 401, milliseconds: expect.any(Number) },
+  ])
+})

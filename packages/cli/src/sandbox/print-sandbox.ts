@@ -20,11 +20,11 @@ export function printSandbox(
 }
 
 /** A partner, an invoice, a payment, a balance. */
-export function firstSteps(url: string, key: string): readonly string[] {
+function firstSteps(url: string, key: string): readonly string[] {
   return [
     `export URL=${url}`,
     `export KEY=${key}`,
-    `api() { curl -sS -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' "$@"; }`,
+    `api() { curl -sS -w '\\n' -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' "$@"; }`,
     `api -X PUT $URL/v1/partners/bakery -d '{}'`,
     `api $URL/v1/invoices -d '{"partner":"bakery","amount":"25000 sat"}'`,
     `api $URL/sandbox/pay -d '{"paymentRequest":"…"}'   # the paymentRequest of the answer before`,
