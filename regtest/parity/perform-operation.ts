@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts'
 import type { Operation, ProcessOperation } from './operation.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { performChannelOperation } from './perform-channel-operation.ts'
 import { performHoldOperation } from './perform-hold-operation.ts'
 import { performInvoiceOperation } from './perform-invoice-operation.ts'
@@ -57,7 +58,7 @@ export function performOperation(actor: Actor, operation: Operation): Promise<Re
 async function performProcessOperation(actor: Actor, operation: ProcessOperation): Promise<Result> {
   const { kind } = operation
   const isStopping = kind === 'stop' || kind === 'restart'
-  // Without a channel, whether and when somebody connects again hangs on what LNDs remember of each other.
+  // Without a channel there is nobody to connect to, and without a peer no graph.
   const stops = isStopping && (await hasChannel(actor))
   const starts = kind === 'start-locked' || kind === 'restart'
   const unlocks = kind === 'unlock' || kind === 'restart'
@@ -72,9 +73,28 @@ async function performProcessOperation(actor: Actor, operation: ProcessOperation
   if (unlocks && actor.process === 'locked') {
     await actor.world.unlock()
     actor.process = 'running'
+    await connectStrangers(actor)
     await actor.streams.subscribe()
   }
   return actor.process
+}
+
+/**
+ * Whether LND is connected again, after a start, to whom it shares no channel with any more changes from
+ * start to start (0.21.2, tried), so they are connected by hand.
+ */
+async function connectStrangers({ world }: Actor): Promise<void> {
+  const { node, publicKeys, addresses } = world
+  const [open, pending] = await Promise.all([
+    node.listChannels().catch(() => []),
+    node.listPendingChannels().catch(() => []),
+  ])
+  const kept = pending.filter(({ state }) => state !== 'force-closing')
+  const partners = new Set([...open, ...kept].map(({ peer }) => peer))
+  for (const party of ['peer', 'payee'] as const) {
+    if (partners.has(publicKeys[party])) continue
+    await outcomeOf(node.opener!.connect(publicKeys[party], addresses[party]))
+  }
 }
 
 async function hasChannel({ world }: Actor): Promise<boolean> {

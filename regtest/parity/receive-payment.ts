@@ -10,7 +10,8 @@ const usualMsat = 50_000_000n
 
 /**
  * A counterparty pays an invoice of the node under test, exactly or not. A node that forwards picks
- * one of its channels to the next node at random, so the payee pays only where there is one.
+ * one of its channels to the next node at random, so the payee pays only where there is one. And for an
+ * hour a payer remembers a node that did not forward (mission control), so nobody asks it to while we are down.
  */
 export async function receivedBy(
   actor: Actor,
@@ -18,7 +19,7 @@ export async function receivedBy(
   { from, differenceMsat }: Extract<InvoiceOperation, { kind: 'receive' }>,
 ): Promise<CounterpartyPayment | 'refused'> {
   const channels = await actor.world.node.listChannels().catch(() => [])
-  const payer = actor.world.counterparties[channels.length > 1 ? 'peer' : from]
+  const payer = actor.world.counterparties[channels.length === 1 ? from : 'peer']
   const amountMsat = (invoice.amountMsat ?? usualMsat) + differenceMsat
   const isExact = invoice.amountMsat !== null && differenceMsat === 0n
   // Nobody can send nothing.

@@ -11,17 +11,6 @@ function equal(name: string, operations: readonly Operation[]): void {
   test(name, () => pairs.use((pair) => pair.run(operations)), 240_000)
 }
 
-const openByPayee: Operation = {
-  kind: 'open-channel',
-  opener: 'payee',
-  to: 'itself',
-  capacitySat: 500_000n,
-  isPrivate: false,
-  satPerVbyte: 5,
-  coins: 'largest',
-}
-/** Refused in any case; the reason tells whether the peer is connected. */
-const askPeer: Operation = { ...openByPayee, opener: 'tested', to: 'peer', coins: 'unknown' }
 const mine = (blocks: number): Operation => ({ kind: 'mine', blocks })
 
 equal(
@@ -33,19 +22,7 @@ equal(
   ],
 )
 
-equal('a peer whose only channel was closed by force is dialed at the next start, then no more', [
-  openByPayee,
-  mine(6),
-  askPeer,
-  { kind: 'restart' },
-  askPeer,
-  { kind: 'restart' },
-  askPeer,
-])
-
-equal('without a channel a node is in its own graph only', [
-  { kind: 'close-channel', closer: 'us', slot: 0, isForce: false },
-  mine(3),
+equal('without a channel a node is in its own graph', [
   { kind: 'find-node', which: 'tested' },
   { kind: 'find-node', which: 'payee' },
 ])

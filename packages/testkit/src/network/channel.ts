@@ -43,8 +43,6 @@ export interface SideView {
   closedHintSent: boolean
   /** Its output is on the way into its wallet. */
   isSwept: boolean
-  /** The run of its first start after a force close: only in that one it still dials the other end. */
-  lastDialingRun?: number
   closeType?: CloseType
   closedBy?: 'us' | 'peer' | 'both' | 'unknown'
   maturityHeight?: number

@@ -1,4 +1,4 @@
-import { otherSide, type SideView, sideOf } from './channel.ts'
+import { otherSide, sideOf } from './channel.ts'
 import { hintChanged } from './channel-hints.ts'
 import type { NodeState } from './node-state.ts'
 import { reviewReady } from './review-opening.ts'
@@ -49,27 +49,10 @@ async function reconnect(simulation: Simulation, node: NodeState, run: number): 
     if (side === undefined) continue
     const other = otherSide(side)
     const peer = channel.ends[other]
-    const isDialed = dials(channel.views[side], run) || isUsable(channel.views[other])
+    const isDialed =
+      channel.views[side].list !== 'closed' ||
+      ['opening', 'open', 'closing'].includes(channel.views[other].list)
     if (isDialed && takesConnections(peer)) connectPeers(simulation, node, peer)
-  }
-}
-
-function isUsable({ list }: SideView): boolean {
-  return list === 'opening' || list === 'open' || list === 'closing'
-}
-
-/** LND drops peers without a channel from its own list when it starts, after having read it once more. */
-function dials(view: SideView, run: number): boolean {
-  if (view.list === 'closed') return false
-  return isUsable(view) || (view.lastDialingRun ?? run) === run
-}
-
-/** A process starts: from the next one on it does not dial again for what is force-closed now. */
-export function noteStart(simulation: Simulation, node: NodeState): void {
-  for (const channel of simulation.channels.values()) {
-    const side = sideOf(channel, node)
-    if (side === undefined || isUsable(channel.views[side])) continue
-    channel.views[side].lastDialingRun ??= node.run
   }
 }
 

@@ -1,7 +1,7 @@
 import { followsChain } from './chain.ts'
 import { sideOf } from './channel.ts'
 import { hintChanged } from './channel-hints.ts'
-import { disconnectAll, noteStart, reconnectSoon } from './connections.ts'
+import { disconnectAll, reconnectSoon } from './connections.ts'
 import { flushForwards } from './forwarding-log.ts'
 import { unavailable } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
@@ -64,7 +64,6 @@ async function serveLater(
 function serve(simulation: Simulation, node: NodeState): void {
   node.lifecycle = 'running'
   republishFundings(simulation, node)
-  noteStart(simulation, node)
   catchUp(simulation, node)
   rebroadcast(simulation, node)
   resumePayments(node)
