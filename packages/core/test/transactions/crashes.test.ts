@@ -78,5 +78,8 @@ test('O6: killed at every step of an on-chain payout, it pays once, and the book
   for (let at = 0; at < points.length; at++) {
     const story = await live(at)
     await expectPaidOnce(story.stand, story.asked, `${at}: killed at ${points[at]}`)
+    // What an earlier life has locked is given back: the same transaction goes on.
+    const states = (await story.stand.transactions()).map(({ state }) => state)
+    expect(states, `${at}: killed at ${points[at]}`).toEqual(['final'])
   }
 }, 120_000)

@@ -1,5 +1,7 @@
 import type { FeeSource } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { claimedOutpoints } from '../../src/tables/channel-intents.ts'
+import { insert } from '../../src/tables/table.ts'
 import { expectPaidOnce } from './expect-paid-once.ts'
 import { type OnchainStand, openOnchain, settle } from './onchain-stand.ts'
 
@@ -230,4 +232,23 @@ test('a fee source that is silent: LND is asked, and it says so', async () => {
     source: 'simulated',
     now: { isAcceptable: true, reason: 'below-ceiling' },
   })
+})
+
+test('coins that a channel has chosen pay for no transaction', async () => {
+  const stand = await openOnchain({ coinsSat: [2_000_000n, 1_000_000n] })
+  const { run, lnd } = stand
+  await run(stand.node.start())
+  const coins = await run(lnd.lightning.onchain!.unspent())
+  const largest = coins.find(({ amountSat }) => amountSat === 2_000_000n)!.outpoint
+  const { publicKey } = await run(lnd.lightning.getInfo())
+  const claim = { node: publicKey, network: 'regtest', outpoint: largest, intent: 'a channel' }
+  await run(stand.current.storage.commit({ writes: [insert(claimedOutpoints, claim)] }))
+  await stand.queue(40_000n, { isQuick: true })
+  await settle(stand)
+  const [row] = await stand.transactions()
+  expect(row!.state).toBe('published')
+  expect(row!.inputs).not.toContain(largest)
+  await stand.mine(6)
+  const { claimed_outpoints: claims } = await stand.rowsOf(['claimed_outpoints'])
+  expect(claims).toMatchObject([{ intent: 'a channel' }])
 })
