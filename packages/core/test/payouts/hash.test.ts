@@ -15,7 +15,7 @@ const hashUsed = (paymentHash: string, payout?: string): object => ({
   isRetryable: false,
 })
 
-test('a payment hash is for one payout: while it is under way and after it was paid', async () => {
+test('O8: a payment hash is for one payout: while it is under way and after it was paid', async () => {
   const shop = await openRich()
   const hold = shop.payee.createHoldInvoice({ amountMsat: 10_000_000n })
   const first = await shop.request({ destination: hold.paymentRequest }, 'first')
@@ -67,7 +67,7 @@ test('a hash that failed for certain may be paid by a new payout', async () => {
   await expectBooks(shop, { available: 90_000, reserved: 0 })
 })
 
-test('the failure of the former payout on an invoice is not taken for the next one s', async () => {
+test('O8: the failure of the former payout on an invoice is not taken for the next one s', async () => {
   for (const way of ['lost call', 'late call of a killed process'] as const) {
     const shop = await openRich()
     const { lnd, payee, clock, run } = shop

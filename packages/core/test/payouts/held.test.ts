@@ -16,7 +16,7 @@ async function openHeld(): Promise<{ shop: Shop; hash: string; payout: Payout }>
 
 const day = 86_400_000
 
-test('a payment held for an hour stays sending and reserved, then ends as the payee decides', async () => {
+test('O2: a payment held for an hour stays sending and reserved, then ends as the payee decides', async () => {
   for (const ending of ['succeeded', 'failed'] as const) {
     const { shop, hash, payout } = await openHeld()
     await shop.clock.advance(3 * 3_600_000)
@@ -112,7 +112,7 @@ test('payments that LND holds take no place from others, however many, also afte
   await expectBooks(shop, { available: 79_600, reserved: 0 }, node)
 }, 20_000)
 
-test('LND starting again and again during a payment does not lose it', async () => {
+test('O2: LND starting again and again during a payment does not lose it', async () => {
   const { shop, hash, payout } = await openHeld()
   for (let at = 0; at < 6; at++) {
     shop.lnd.restart()

@@ -88,7 +88,7 @@ test('a free route is paid with a limit of zero, and nothing is left over', asyn
   await expectBooks(shop, { available: 0, reserved: 0 })
 })
 
-test('a route that costs more than the limit is not taken', async () => {
+test('O7: a route that costs more than the limit is not taken', async () => {
   const shop = await openRich()
   const far = shop.network.addNode('far')
   shop.network.establishChannel({ from: shop.payee, to: far, capacitySat: 5_000_000n })

@@ -103,7 +103,7 @@ test('one key at once and soon after, from two processes: one payout, one paymen
   await expectBooks(shop, { available: 10_000, reserved: 0 })
 })
 
-test('64 requests for the whole balance at once: exactly one is accepted', async () => {
+test('O5: 64 requests for the whole balance at once: exactly one is accepted', async () => {
   const shop = await openRich({ isExclusive: false })
   const other = shop.open({ role: 'api' }).node
   await shop.run(other.start())

@@ -24,7 +24,7 @@ async function openTwo(
   return { shop, leader, other }
 }
 
-test('a leader killed between intent and call: the next one sends it, once', async () => {
+test('O4: a leader killed between intent and call: the next one sends it, once', async () => {
   let shoot: (() => void) | undefined
   const { shop, leader, other } = await openTwo({
     afterCommit: (change) => {
@@ -102,7 +102,7 @@ test('a leader that was replaced in its sleep writes nothing, even where nobody 
   expect(await shop.run(next.payouts.get(payout.id))).toEqual(payout)
 })
 
-test('a call of a dead leader that arrives late pays a payout that the next one saw fail: no money is given back before', async () => {
+test('O4: a call of a dead leader that arrives late pays a payout that the next one saw fail: no money is given back before', async () => {
   const { shop, leader, other } = await openTwo()
   const { clock, lnd, payee, payer } = shop
   const bill = shop.bill(20_000, { expirySeconds: 600 })

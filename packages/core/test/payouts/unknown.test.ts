@@ -26,7 +26,7 @@ const told = async ({ run, node }: Shop): Promise<AnyEvent['type'][]> =>
 const now = ({ run, node }: Shop, { id }: Payout): Promise<Payout> => run(node.payouts.get(id))
 const minute = 60_000
 
-test('a reply lost before or after the effect: found out, paid once, charged once', async () => {
+test('O1: a reply lost before or after the effect: found out, paid once, charged once', async () => {
   for (const moment of ['before-effect', 'after-effect', 'before-reply'] as FaultMoment[]) {
     const shop = await openRich()
     const bill = shop.bill(20_000)
@@ -41,7 +41,7 @@ test('a reply lost before or after the effect: found out, paid once, charged onc
   }
 })
 
-test('while nothing can be learned the payout is unknown, reserved and told once; then it is found', async () => {
+test('O1: while nothing can be learned the payout is unknown, reserved and told once; then it is found', async () => {
   for (const ending of ['succeeded', 'failed'] as const) {
     const shop = await openRich()
     const { clock, payee, lnd } = shop
@@ -100,7 +100,7 @@ test('LND away for long with a payment inside: nothing is concluded until it is 
   await expectBooks(shop, { available: 80_000, reserved: 0 })
 }, 20_000)
 
-test('when a call may still arrive, a failure waits for the expiry of the invoice', async () => {
+test('O4: when a call may still arrive, a failure waits for the expiry of the invoice', async () => {
   const shop = await openRich()
   const { clock, lnd, payee, payer } = shop
   const bill = shop.bill(20_000, { expirySeconds: 600 })
@@ -139,7 +139,7 @@ test('a clock that was behind and is set right makes nothing wait for what it sa
   await expectBooks(shop, { available: 100_000, reserved: 0 })
 })
 
-test('what was never started is given up when LND says that its invoice has expired', async () => {
+test('O4: what was never started is given up when LND says that its invoice has expired', async () => {
   const shop = await openRich()
   const { clock, lnd } = shop
   const bill = shop.bill(20_000, { expirySeconds: 600 })
@@ -282,7 +282,7 @@ async function openForgotten(way: 'cut' | 'refused' = 'cut'): Promise<Forgotten>
   return { shop, payout, preimage: hold.preimage, errors, calls: () => calls }
 }
 
-test('what LND had and forgets is unknown: not sent again, not given back, also after its expiry', async () => {
+test('O4: what LND had and forgets is unknown: not sent again, not given back, also after its expiry', async () => {
   for (const way of ['cut', 'refused'] as const) {
     const { shop, payout, errors, calls } = await openForgotten(way)
     // Before the invoice expires, and long after it did.
@@ -331,7 +331,7 @@ test('what LND forgot is ended by an operator who insists, or when LND knows it 
 const expectBooksHeld = (shop: Shop): Promise<void> =>
   expectBooks(shop, { available: 80_000, reserved: 20_000 })
 
-test('an error of the tracking, even a refusal, is never taken for a failed payment', async () => {
+test('O1: an error of the tracking, even a refusal, is never taken for a failed payment', async () => {
   const errors = [
     new PaymentNodeError('node.refused', 'trackPayment: no.', { call: 'track', reason: 'other' }),
     new PaymentNodeError('node.macaroon-rejected', 'No.', { reason: 'permission-denied' }),
