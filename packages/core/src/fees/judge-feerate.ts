@@ -28,8 +28,22 @@ export interface FeeQuestion {
 /** Throws `node.unavailable` when nobody knows the feerate. */
 export async function readFeeMarket(context: Context, identity: Identity): Promise<FeeMarket> {
   const now = await readFeerate(context)
-  const points = await readObservations(context, identity)
-  return { now, past: readPast(points, context.clock.now(), context.settings.fees) }
+  return { now, past: await readRecentPast(context, identity) }
+}
+
+/** Milliseconds by the monotonic clock: one feerate is recorded per ten minutes. */
+const keepFor = 60_000
+
+const kept = new WeakMap<object, { readonly until: number; readonly past: FeePast }>()
+
+async function readRecentPast(context: Context, identity: Identity): Promise<FeePast> {
+  const { clock, live, settings } = context
+  const known = kept.get(live)
+  if (known && known.until > clock.monotonic()) return known.past
+  const past = readPast(await readObservations(context, identity), clock.now(), settings.fees)
+  // Until there is one, each look may be the first that finds it.
+  if (past.recordedDays > 0) kept.set(live, { until: clock.monotonic() + keepFor, past })
+  return past
 }
 
 /** Whether a transaction may be sent at the feerate of now, and why. Throws `node.unavailable`. */

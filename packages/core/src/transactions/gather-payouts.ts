@@ -23,6 +23,7 @@ import { recordTransaction } from './record-transaction.ts'
 type Payout = RowOf<typeof payouts>
 type Candidate = QueuedPayout & { readonly row: Payout }
 
+const emptyWallet: SpendableWallet = { coins: [], keptSat: 0n }
 const page = 1000
 /** Rows of one change. */
 const together = 100
@@ -41,7 +42,9 @@ export async function gatherPayouts(pursuit: Pursuit): Promise<string | undefine
   if (guard.is_halted) return say(pursuit, queued, 'halted')
   if (await isBusy(pursuit)) return undefined
   const { candidates, feerate } = await judge(pursuit, queued)
-  const wallet = await readWallet(context, identity)
+  // LND's wallet is asked only when something may go.
+  const mayGo = candidates.some(({ verdict }) => verdict.isAcceptable)
+  const wallet = mayGo ? await readWallet(context, identity) : emptyWallet
   const { maximumOutputs, collectFor } = context.settings.transactions
   const fits = (some: readonly Candidate[]): boolean =>
     inputsFor(some, wallet, feerate) !== undefined
