@@ -34,7 +34,7 @@ try {
   console.log(
     operatorKey === undefined
       ? `Listening on ${url}; keys: pnpm --filter @payment-node/example-reference-server keys`
-      : `Paste this into another terminal, then any line of the README:\n\n  export URL=${url} KEY=${operatorKey}\n`,
+      : `Paste this into another terminal, then any line of the README:\n\n  export URL=${url} KEY=${operatorKey} DATA=${folder}\n`,
   )
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   await server.stop()

@@ -82,6 +82,14 @@ function regtestRoutes(network: RunningNetwork): readonly Route[] {
     }),
     defineRoute({
       ...route,
+      path: '/sandbox/addresses',
+      summary: "An address of the partner's wallet, for a payout on chain; blocks confirm it",
+      status: 201,
+      answer: z.strictObject({ address: z.string() }),
+      handle: async () => ({ address: await network.node('wallet').newAddress() }),
+    }),
+    defineRoute({
+      ...route,
       path: '/sandbox/mine',
       summary: 'Blocks are found',
       body: z.strictObject({ blocks: z.number().int().min(1).max(100) }),

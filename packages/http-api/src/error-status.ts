@@ -5,7 +5,7 @@ import type { ErrorCode } from '@payment-node/core'
  * 409: understood, and refused as things stand. 422: understood, and can never be done so. 501: this node
  * cannot. 502: LND refused. 503: not now. 500: the set-up of this process is wrong.
  */
-export const errorStatus: Readonly<Partial<Record<ErrorCode, number>>> = {
+const errorStatus: Readonly<Record<ErrorCode, number>> = {
   'options.invalid': 500,
   'input.invalid': 400,
 
@@ -53,6 +53,8 @@ export const errorStatus: Readonly<Partial<Record<ErrorCode, number>>> = {
   'payout.hash-used': 409,
   'payout.insufficient-balance': 409,
   'payout.above-cap': 409,
+  'payout.above-ceiling': 409,
+  'payout.below-minimum': 422,
   'payout.not-unknown': 409,
   'payout.not-queued': 409,
   'payout.verdict-refused': 409,
@@ -90,7 +92,7 @@ export const errorStatus: Readonly<Partial<Record<ErrorCode, number>>> = {
   'events.consumer-in-use': 409,
 }
 
-/** The status of a code; one that is newer than the table is a refusal as things stand. */
+/** The status of a code; one of a later core, which the table cannot have, is a refusal as things stand. */
 export function statusOf(code: ErrorCode): number {
   return errorStatus[code] ?? (code.endsWith('.not-found') ? 404 : 409)
 }

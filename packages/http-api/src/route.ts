@@ -44,6 +44,7 @@ export interface Declaration<
 
 /** A declared route, whatever its schemas; made by {@link defineRoute}. */
 export type Route = Omit<Declaration<z.ZodObject, z.ZodObject, z.ZodType>, 'handle'> & {
+  /** As in {@link Declaration}. */
   handle(call: Call<never, never, never>): unknown | Promise<unknown>
 }
 

@@ -150,6 +150,9 @@ test('N1: who has no key does not learn which routes there are', async () => {
   for (const path of ['/', '/v2', '/v1/nonsense', '/v1/invoices/x/y', '/.env', '/v1/../metrics']) {
     expect((await call({ path })).status, path).toBe(401)
   }
+  // HEAD is answered as GET is: by the same path of authentication.
+  expect((await call({ method: 'HEAD', path: '/v1/balances' })).status).toBe(401)
+  expect((await call({ method: 'OPTIONS', path: '/v1/balances' })).status).toBe(401)
   // Methods that a path does not have are routes that are not there.
   expect((await call({ method: 'DELETE', path: '/v1/invoices' })).status).toBe(401)
   expect(await call({ path: '/v1/nonsense', key: texts.operator })).toMatchObject({

@@ -70,7 +70,7 @@ export async function openApi(
         status: response.status,
         headers: response.headers,
         text,
-        body: isJson ? JSON.parse(text) : text,
+        body: isJson && text !== '' ? JSON.parse(text) : text,
       }
     },
     [Symbol.asyncDispose]: sandbox.stop,
