@@ -32,13 +32,17 @@ export async function bookEnding(
   const toDebtMsat =
     returned === 0n ? 0n : towardsDebt(returned, await readDebt(context, identity, payout.partner))
   const booked = paid
-    ? bookPayout(payout.id, payout.partner, {
-        worstMsat: reservedMsat,
-        amountMsat: payout.amount_msat,
-        feeMsat: paid.feeMsat,
-        feeAccount: paid.account,
-        toDebtMsat,
-      })
+    ? {
+        ...bookPayout(payout.id, payout.partner, {
+          worstMsat: reservedMsat,
+          amountMsat: payout.amount_msat,
+          feeMsat: paid.feeMsat,
+          feeAccount: paid.account,
+          toDebtMsat,
+        }),
+        // So that the statement tells it from the partner's own payouts.
+        ...(payout.invoice !== null && { note: `refund of invoice/${payout.invoice}` }),
+      }
     : bookRelease(payout.id, payout.partner, reservedMsat, toDebtMsat)
   return [
     ...(await bookTransaction(context, identity, booked)),

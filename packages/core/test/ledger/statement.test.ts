@@ -81,6 +81,44 @@ test('a statement reads like one: receipts, payouts with their real fee, correct
   })
 })
 
+test('a refund beyond the balance, and the receipt that pays the debt, as the partner reads it', async () => {
+  const shop = openShop()
+  const { node, run } = shop
+  await run(node.start())
+  const invoice = await shop.sell(1000)
+  const bill = shop.bill(700).paymentRequest
+  await shop.ended((await shop.request({ destination: bill, feeLimit: '0 sat' })).id)
+  const refund = await run(
+    node.payouts.refund(
+      {
+        invoice: invoice.id,
+        destination: shop.bill(1000).paymentRequest,
+        feeLimit: '5 sat',
+        allowDebt: true,
+      },
+      { idempotencyKey: 'r' },
+    ),
+  )
+  expect((await shop.ended(refund.id)).state).toBe('succeeded')
+  expect(await run(node.partners.get('m1'))).toMatchObject({ available: sat(0), debt: sat(700) })
+  await shop.sell(900)
+  expect(await run(node.partners.get('m1'))).toMatchObject({ available: sat(200), debt: sat(0) })
+  const { items } = await run(node.ledger.statement('m1'))
+  expect(items.map(short)).toEqual([
+    ['invoice-settled', 1000, 0, 1000, 1000],
+    ['payout-succeeded', -700, 0, -700, 300],
+    ['payout-succeeded', -1000, 0, -1000, -700],
+    ['invoice-settled', 900, 0, 900, 200],
+  ])
+  expect(items.map(({ note }) => note)).toEqual([
+    null,
+    null,
+    `refund of invoice/${invoice.id}`,
+    null,
+  ])
+  expect((await run(node.ledger.balances())).sum).toEqual(sat(0))
+})
+
 test('a range begins with the balance brought forward and ends with its own; both ends are exact', async () => {
   const { node, run } = await openDay()
   const all = (await linesOf(node, run)).lines
