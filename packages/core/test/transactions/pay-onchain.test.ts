@@ -1,3 +1,4 @@
+import type { AnyEvent } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openOnchain, settle } from './onchain-stand.ts'
 
@@ -40,4 +41,10 @@ test('a quick payout is paid at once, and booked when its transaction is final',
     'transaction.final',
   ])
   expect(await stand.told('payout.')).toEqual(['payout.sending', 'payout.succeeded'])
+  const [{ data }] = (await stand.events('transaction.final')) as [
+    AnyEvent & { type: 'transaction.final' },
+  ]
+  // Amounts again, and no text.
+  expect(data.transaction.fee?.msat).toBe(fee)
+  expect(data.transaction.outputs.map(({ amount }) => amount.msat)).toEqual([200_000_000n])
 })
