@@ -179,6 +179,31 @@ export const optionRows: readonly Row[] = [
     option('payouts', 'maximumConcurrent'),
     code,
   ),
+  ...(['waitForDestination', 'waitForOutbound'] as const).flatMap((name) =>
+    durations(verb, `payouts.${name}`, [-1, '8d'], option('payouts', name), code),
+  ),
+  ...positiveAmounts(verb, 'payouts.onchainMinimum', option('payouts', 'onchainMinimum'), code),
+  ...each(
+    verb,
+    'payouts.onchainMinimum',
+    option('payouts', 'onchainMinimum'),
+    [['999 sat', 'too-small', '1000 sat']],
+    code,
+  ),
+  ...group('payouts.automatic', ['evry', 'every']),
+  ...durations(
+    verb,
+    'payouts.automatic.every',
+    [59, '31d'],
+    option('payouts', 'automatic', 'every'),
+    code,
+  ),
+  ...positiveAmounts(
+    verb,
+    'payouts.automatic.minimum',
+    option('payouts', 'automatic', 'minimum'),
+    code,
+  ),
   ...group('http', ['alow', 'allow']),
   ...each(
     verb,

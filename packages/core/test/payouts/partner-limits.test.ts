@@ -113,3 +113,24 @@ test('who pays the fees is what it was when the payout was asked for', async () 
   expect(await shop.ended(id)).toMatchObject({ state: 'succeeded', feesPaidBy: 'operator' })
   await expectBooks(shop, { available: 100_000, reserved: 0 })
 })
+
+test('a cap that is set while a payout is being stored holds for it', async () => {
+  const shop = await openLimited({}, false)
+  const other = shop.open({ role: 'api' }).node
+  await shop.run(other.start())
+  const { storage } = shop.process
+  const commit = storage.commit.bind(storage)
+  let isSet = false
+  storage.commit = async (change) => {
+    const isPayout = change.writes.some(({ table }) => table.name === 'payouts')
+    if (isPayout && !isSet) {
+      isSet = true
+      await other.partners.upsert({ id: 'm1', caps: { perPayout: '9999 sat' } })
+    }
+    return commit(change)
+  }
+  await expect(pay(shop, 10_000)).rejects.toMatchObject(
+    aboveCap('partner-per-payout', 9999, 10_000),
+  )
+  expect(isSet).toBe(true)
+})
