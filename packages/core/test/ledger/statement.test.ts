@@ -1,7 +1,7 @@
-import { msat, type PaymentNode, type StatementLine, sat } from '@payment-node/core'
+import { msat, type PaymentNode, type StatementLine, sat, type Write } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import { statementEntries } from '../../src/tables/ledger.ts'
-import { remove } from '../../src/tables/table.ts'
+import { balances, statementEntries } from '../../src/tables/ledger.ts'
+import { insert, remove } from '../../src/tables/table.ts'
 import { openShop, type Shop } from '../shop.ts'
 import { identityOf } from './book-by-hand.ts'
 
@@ -145,6 +145,40 @@ test('books from before there were statements: what is missing is in the balance
   expect(items).toHaveLength(2)
   const { available, pending } = await run(node.partners.get('m1'))
   expect(closing.msat).toBe(available.msat + pending.msat)
+})
+
+test('a long statement is counted whole, in any range, and as CSV', async () => {
+  const shop = openShop()
+  const { node, run, process } = shop
+  await run(node.start())
+  await run(node.partners.upsert({ id: 'm1' }))
+  const { publicKey, network } = identityOf(shop)
+  const base = { node: publicKey, network, partner: 'm1', subject: 'test', note: null }
+  const count = 2500
+  const write = (at: number) =>
+    insert(statementEntries, {
+      ...base,
+      occurred_at: at,
+      transaction: `test/${at}`,
+      kind: 'correction',
+      gross_msat: 3n,
+      amount_msat: 2n,
+    })
+  const balance: Write = {
+    op: 'add',
+    table: balances,
+    key: [publicKey, 'partner/m1'],
+    column: 'amount_msat',
+    by: BigInt(2 * count),
+  }
+  const writes = [...Array.from({ length: count }, (_, at) => write(at)), balance]
+  await run(process.storage.commit({ writes }))
+  const last = await run(node.ledger.statement('m1', { from: 10, to: 2400, limit: 1000 }))
+  expect([last.opening, last.closing]).toEqual([msat(20), msat(2020)])
+  const csv = (await run(node.ledger.statementCsv('m1', { from: 10, to: 2400 }))).split('\r\n')
+  expect(csv).toHaveLength(1 + 1 + 2390 + 1 + 1)
+  expect(csv.at(-2)).toBe(',closing-balance,,,,,4.800,,')
+  expect(csv[2]).toContain(',0.003,0.001,0.002,0.022,')
 })
 
 test('as CSV: amounts exact, nothing that a spreadsheet would run, every quote closed', async () => {
