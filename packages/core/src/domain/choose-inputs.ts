@@ -22,7 +22,7 @@ export interface Payment {
  * The least change, in satoshi: always with a change output, so that a child can speed it up (money rule 6),
  * and with enough in it to pay for one at a usual feerate.
  */
-export const smallestChangeSat = 10_000n
+const smallestChangeSat = 10_000n
 
 /**
  * The largest coins first, as few as possible: every input costs. Undefined when the coins do not pay for it, or
