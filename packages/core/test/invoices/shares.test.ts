@@ -167,6 +167,23 @@ test('a debt is paid back first: by receipts, at once or held, and by what becom
   expect([owed, sum]).toEqual([sat(290), sat(0)])
 })
 
+test('many receipts at once pay a debt exactly, and the partner the rest', async () => {
+  const shop = await openWith({})
+  const { node, run, clock } = shop
+  await bookByHand(shop, bookReservation('r', 'm1', 255_500n, 255_500n))
+  const created = await run(
+    Promise.all(
+      Array.from({ length: 40 }, () => node.invoices.create({ partner: 'm1', amount: '10 sat' })),
+    ),
+  )
+  await run(Promise.all(created.map(({ paymentRequest }) => shop.payer.pay(paymentRequest))))
+  await clock.advance(5000)
+  const { available, debt } = await run(node.partners.get('m1'))
+  expect([available, debt]).toEqual([msat(144_500), sat(0)])
+  expect(await eventsOf(shop, 'invoice.settled')).toHaveLength(40)
+  expect((await run(node.ledger.balances())).sum.msat).toBe(0n)
+})
+
 test('a partner of older books has no rows for held money and debts: the first payments make them, all at once', async () => {
   const shop = await openWith({ availableAfter: '10m' })
   const { node, run, clock } = shop
