@@ -9,6 +9,7 @@ import { createHttp } from './http/create-http.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
 import { measureCalls } from './metrics/measure-calls.ts'
 import { measureCommits } from './metrics/measure-commits.ts'
+import { measureHttp } from './metrics/measure-http.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
 import { loadPeers, requireNotListed } from './peers/current-peers.ts'
 import type { StoredEvent } from './ports/storage.ts'
@@ -96,7 +97,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     random: options.random ?? systemRandom,
     logger: options.logger ?? consoleLogger,
     meter,
-    http: createHttp(settings.http),
+    http: meter ? measureHttp(createHttp(settings.http), meter, clock) : createHttp(settings.http),
     settings,
     live: {
       state: 'stopped',

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Meter } from '@payment-node/core'
+import { type Meter, PaymentNodeError } from '@payment-node/core'
+import { createVirtualClock } from '@payment-node/testkit'
 import { expect, test } from 'vitest'
+import { measureHttp } from '../../src/metrics/measure-http.ts'
 import { openShop } from '../shop.ts'
 
 interface Seen {
@@ -56,6 +58,33 @@ test('what is received, sent and called is counted, and every name is in the tab
   )
   const used = new Set(seen.flatMap(({ name, attributes }) => [name, ...Object.keys(attributes)]))
   expect([...used].filter((name) => !table.includes(`\`${name}\``))).toEqual([])
+})
+
+test('requests to the web are recorded, answered or not, without the host', async () => {
+  const { meter, seen } = collect()
+  const http = measureHttp(
+    {
+      contractVersion: 1,
+      async request({ url }) {
+        if (url.endsWith('gone')) return { status: 410, headers: {}, body: '' }
+        throw new PaymentNodeError('http.failed', 'no', {
+          host: 'receiver.example',
+          reason: 'timeout',
+          outcome: 'unknown',
+        })
+      },
+    },
+    meter,
+    createVirtualClock(),
+  )
+  const request = { method: 'POST', timeout: 1, maximumBytes: 1, redirects: 0 } as const
+  await http.request({ ...request, url: 'https://receiver.example/gone' })
+  const failed = http.request({ ...request, url: 'https://receiver.example/' })
+  await expect(failed).rejects.toMatchObject({ code: 'http.failed' })
+  expect(seen.map(({ attributes }) => Object.values(attributes))).toEqual([
+    ['POST', '410', ''],
+    ['POST', '', 'http.failed'],
+  ])
 })
 
 test('a call that fails is recorded with its code, and fails as before', async () => {

@@ -128,8 +128,8 @@ export const webhookRoutes: readonly Route[] = [
       return node.webhooks.remove(id)
     },
   }),
-  verb('enable', 'Send again', (node, id) => node.webhooks.enable(id)),
   verb('disable', 'Send nothing more', (node, id) => node.webhooks.disable(id)),
+  verb('enable', 'Send again', (node, id) => node.webhooks.enable(id)),
   verb(
     'test',
     'Send a signed test event now, once',
