@@ -28,6 +28,12 @@ interface Case {
   readonly name: string
 }
 
+const outbounds = ['enough', 'short', 'short-for-too-long'] as const
+
+/** Waiting or given up for want of outbound. */
+const isAboutOutbound = (action: AttemptAction): boolean =>
+  'because' in action && action.because === 'outbound-short'
+
 function* allSituations(): Generator<AttemptSituation> {
   for (const state of states)
     for (const epoch of [0, 1, 2])
@@ -37,10 +43,11 @@ function* allSituations(): Generator<AttemptSituation> {
             for (const isExclusive of both)
               for (const isHalted of both)
                 for (const isNodeBehind of both)
-                  yield {
-                    ...{ state, epoch, ourEpoch: 2, sends, isSeen },
-                    ...{ isExpired, isExclusive, isHalted, isNodeBehind },
-                  }
+                  for (const outbound of outbounds)
+                    yield {
+                      ...{ state, epoch, ourEpoch: 2, sends, isSeen },
+                      ...{ isExpired, isExclusive, isHalted, isNodeBehind, outbound },
+                    }
 }
 
 function allCases(): Case[] {
@@ -97,7 +104,8 @@ const rules: readonly [string, (one: Case) => boolean][] = [
       one.action.do !== 'book-failed' ||
       one.evidence.kind === 'failed' ||
       one.evidence.kind === 'refused' ||
-      (one.situation.state === 'recorded' && one.situation.isExpired),
+      (one.situation.state === 'recorded' &&
+        (one.situation.isExpired || one.situation.outbound === 'short-for-too-long')),
   ],
   [
     'our clock alone never fails what was handed over',
@@ -133,6 +141,8 @@ const rules: readonly [string, (one: Case) => boolean][] = [
     'the reason of a failure is what was seen',
     (one) => {
       if (one.action.do !== 'book-failed') return true
+      if (one.action.because === 'outbound-short')
+        return one.situation.outbound === 'short-for-too-long'
       const { kind } = one.evidence
       if (kind === 'failed') return one.action.because === 'node-says-failed'
       if (kind === 'refused' && !isOver(one)) return one.action.because === 'refused'
@@ -174,7 +184,7 @@ const rules: readonly [string, (one: Case) => boolean][] = [
     'a halt keeps money from going and changes nothing else',
     (one) => {
       const without = decideAttempt({ ...one.situation, isHalted: false }, one.evidence)
-      return one.situation.isHalted && without.do === 'send'
+      return one.situation.isHalted && (without.do === 'send' || isAboutOutbound(without))
         ? one.action.do === 'wait'
         : isSame(without, one.action)
     },
@@ -183,7 +193,26 @@ const rules: readonly [string, (one: Case) => boolean][] = [
     'of an LND with an old state only a success is believed',
     (one) => {
       if (!one.situation.isNodeBehind || one.action.do !== 'book-failed') return true
-      return one.situation.state === 'recorded' && one.action.because === 'expired-before-sending'
+      return (
+        one.situation.state === 'recorded' &&
+        (one.action.because === 'expired-before-sending' || isAboutOutbound(one.action))
+      )
+    },
+  ],
+  [
+    'a shortage of outbound keeps back what was never sent, and nothing else',
+    (one) => {
+      const { state, outbound } = one.situation
+      const without = decideAttempt({ ...one.situation, outbound: 'enough' }, one.evidence)
+      const isFirst = state === 'recorded' && one.evidence.kind !== 'failed'
+      if (!isFirst || outbound === 'enough' || without.do !== 'send')
+        return isSame(without, one.action)
+      return isSame(
+        one.action,
+        outbound === 'short'
+          ? { do: 'wait', because: 'outbound-short' }
+          : { do: 'book-failed', because: 'outbound-short' },
+      )
     },
   ],
   [
@@ -202,7 +231,7 @@ const rules: readonly [string, (one: Case) => boolean][] = [
 
 test('the money rules hold for an attempt in every situation with every evidence', () => {
   const cases = allCases()
-  expect(cases).toHaveLength(5 * 3 * 4 * 2 * 2 * 2 * 2 * 2 * 9)
+  expect(cases).toHaveLength(5 * 3 * 4 * 2 * 2 * 2 * 2 * 2 * 3 * 9)
   const broken = rules.flatMap(([rule, holds]) =>
     cases.filter((one) => !holds(one)).map(({ name }) => `${rule}: ${name}`),
   )
@@ -214,6 +243,7 @@ test('the money rules hold for an attempt in every situation with every evidence
   expect([...new Set(reached)].sort()).toEqual([
     'book-failed expired-before-sending',
     'book-failed node-says-failed',
+    'book-failed outbound-short',
     'book-failed refused',
     'book-succeeded',
     'mark-unknown',
@@ -223,6 +253,7 @@ test('the money rules hold for an attempt in every situation with every evidence
     'wait forgotten',
     'wait halted',
     'wait may-still-be-sent',
+    'wait outbound-short',
     'wait silence',
   ])
 })
@@ -237,6 +268,7 @@ const fresh: AttemptSituation = {
   isExclusive: false,
   isHalted: false,
   isNodeBehind: false,
+  outbound: 'enough',
 }
 const sentOnce: AttemptSituation = { ...fresh, state: 'sent', epoch: 2, sends: 1 }
 const sentTwice: AttemptSituation = { ...sentOnce, sends: 2 }
