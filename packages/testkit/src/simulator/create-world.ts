@@ -16,10 +16,12 @@ import {
   type Witness,
 } from './invariants/invariant.ts'
 import { layOutNodes } from './lay-out-nodes.ts'
+import { mannersOf } from './manners.ts'
 import { mirrorBooks } from './mirror-books.ts'
 import { openProcess, type SimulatedProcess } from './open-process.ts'
 import { createPlace } from './place.ts'
 import { processOptions } from './process-options.ts'
+import { createSimulatedWeb } from './simulated-web.ts'
 import { createSteps, type Step } from './steps.ts'
 import { createTrace } from './trace.ts'
 import { watchEffects } from './watch-effects.ts'
@@ -37,7 +39,7 @@ const slowestPoll = 8000
 
 /** A world with its nodes and channels; no process runs yet. */
 export function createWorld(options: WorldOptions): World {
-  const { seed, isShared = false, hasCounter = true, hasKeeper = false } = options
+  const { seed, isShared = false, hasCounter = true, hasKeeper = false, features = [] } = options
   const random = createSeededRandom(`world/${seed}`)
   const network = createSimulatedNetwork({
     seed: `network/${seed}`,
@@ -48,7 +50,13 @@ export function createWorld(options: WorldOptions): World {
   const startedAt = clock.monotonic()
   const elapsed = (): number => clock.monotonic() - startedAt
   const trace = createTrace(elapsed, options.keepLines)
-  const { shop, peers, channels, listed } = layOutNodes(network, options.lnd, hasKeeper)
+  const { shop, peers, channels, listed } = layOutNodes(
+    network,
+    options.lnd,
+    hasKeeper,
+    features.includes('onchain'),
+  )
+  const web = createSimulatedWeb()
   const records = createRecords()
   const payees = new Map<string, SimulatedNode>()
   const happenings = new Map<string, number>()
@@ -60,6 +68,7 @@ export function createWorld(options: WorldOptions): World {
   const counter: OutsideCounter = { value: undefined }
   let channelsAtEnd: readonly SeenChannel[] = []
   let extra = 1000
+  let feerate = 1
   let books = mirrorBooks()
   let violation: Violation | undefined
   let isHealing = false
@@ -79,6 +88,7 @@ export function createWorld(options: WorldOptions): World {
     now: () => clock.now(),
     counter: () => (hasCounter ? (counter.value ?? 0) : undefined),
     channels: () => channelsAtEnd,
+    outputsTo: (address) => network.outputsTo(address),
     audit() {
       const { issuedMsat, channelsMsat, walletsMsat, feesMsat } = network.audit()
       const found = channelsMsat + walletsMsat + feesMsat
@@ -127,11 +137,15 @@ export function createWorld(options: WorldOptions): World {
       storageOffset: isShared ? () => offsets.get('storage') ?? 0 : undefined,
       pollMilliseconds: () => (isHealing ? slowestPoll : (options.pollMilliseconds ?? 0)),
       options: {
-        ...processOptions(limits, listed),
+        ...processOptions(limits, listed, features),
         role: options.hasApiProcess && place === 'b' ? 'api' : 'all',
         ...options.node,
       },
       counter: hasCounter ? counter : undefined,
+      web,
+      readFeerate: features.includes('onchain')
+        ? async () => mannersOf(world).feeSource?.() ?? world.feerate
+        : undefined,
     })
     created.add(opened)
     followEvents(world, opened)
@@ -156,6 +170,14 @@ export function createWorld(options: WorldOptions): World {
     peers,
     channels,
     random,
+    web,
+    get feerate() {
+      return feerate
+    },
+    set feerate(satPerVbyte) {
+      feerate = satPerVbyte
+      network.setFeerate(satPerVbyte)
+    },
     places,
     steps,
     trace,
@@ -208,6 +230,7 @@ export function createWorld(options: WorldOptions): World {
         node.setConduct({})
       }
       shop.setSynced(true)
+      world.feerate = 1
       for (const place of places) {
         place.process?.resume()
         place.open()
@@ -226,6 +249,7 @@ export function createWorld(options: WorldOptions): World {
     },
     jumpClock(place, milliseconds) {
       offsets.set(place, (offsets.get(place) ?? 0) + milliseconds)
+      records.clocksJumped = true
       trace.write(`clock ${place} jumps ${milliseconds}`)
     },
     onOpen: (open) => opens.push(open),

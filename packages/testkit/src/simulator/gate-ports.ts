@@ -168,7 +168,8 @@ const streams = new Set([
   'lightning.trackPayment',
 ])
 
-async function guard<T>(
+/** A call between two steps. */
+export async function guard<T>(
   gate: Gate,
   name: string,
   parameters: readonly unknown[],

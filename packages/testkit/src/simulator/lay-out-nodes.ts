@@ -14,6 +14,7 @@ export function layOutNodes(
   network: SimulatedNetwork<WorldClock>,
   lnd: NodeOptions | undefined,
   hasKeeper: boolean,
+  paysOnChain: boolean,
 ): LaidOut {
   const shop = network.addNode('shop', lnd)
   const peers = {
@@ -32,6 +33,7 @@ export function layOutNodes(
     hostile: network.establishChannel({ from: shop, to: peers.hostile, ...half }),
   }
   const listed: SimulatedNode[] = []
+  if (paysOnChain) for (let coin = 0; coin < 8; coin++) shop.fund(600_000n)
   if (hasKeeper) {
     for (let coin = 0; coin < 6; coin++) shop.fund(2_500_000n)
     for (const name of listedNames) listed.push(network.addNode(name))

@@ -1,3 +1,5 @@
+import type { LnurlLie } from './lnurl-server.ts'
+import type { ReceiverTrouble } from './webhook-receiver.ts'
 import type { World } from './world.ts'
 
 /** What a payee does with a payment, when it is not simply taking it. */
@@ -25,6 +27,20 @@ export interface PayerManner {
   done(): void
 }
 
+/** What an LNURL server does the next few times; who hears of it. */
+export interface ServerManner {
+  readonly lie: LnurlLie
+  left: number
+  done(): void
+}
+
+/** What a receiver of webhooks does the next few times; who hears of it. */
+export interface ReceiverManner {
+  readonly trouble: ReceiverTrouble
+  left: number
+  done(): void
+}
+
 /** How others treat the host, as faults have set it. */
 export interface Manners {
   /** By the payout's name. */
@@ -37,18 +53,27 @@ export interface Manners {
   readonly paidByOthers: Map<string, { readonly after: number; done(): void }>
   /** Name → the host asks three times at once, and this hears of it. */
   readonly twice: Map<string, () => void>
+  /** By the name before the `@`. */
+  readonly servers: Map<string, ServerManner>
+  /** By the receiver's name. */
+  readonly receivers: Map<string, ReceiverManner>
+  /** What the fee source does; undefined: it tells what the chain asks. Answers sat/vB, or throws. */
+  feeSource: (() => number) | undefined
 }
 
 const manners = new WeakMap<World, Manners>()
 
 /** How others treat the host in this world; everybody is polite at first. */
 export function mannersOf(world: World): Manners {
-  const known = manners.get(world) ?? {
+  const known: Manners = manners.get(world) ?? {
     payees: new Map(),
     payers: new Map(),
     sameInvoice: new Map(),
     paidByOthers: new Map(),
     twice: new Map(),
+    servers: new Map(),
+    receivers: new Map(),
+    feeSource: undefined,
   }
   manners.set(world, known)
   return known

@@ -15,7 +15,9 @@ import {
   gateStorage,
   type Outstanding,
 } from './gate-ports.ts'
+import { gateFeeSource, gateHttp } from './gate-web.ts'
 import { createLife, type Life } from './life.ts'
+import type { SimulatedWeb } from './simulated-web.ts'
 import type { Steps } from './steps.ts'
 import type { OutsideCounter } from './world.ts'
 import type { WorldClock } from './world-clock.ts'
@@ -60,13 +62,16 @@ export interface ProcessSurroundings {
   readonly pollMilliseconds: () => number
   /** Outside of the books; undefined: the host keeps none. */
   readonly counter: OutsideCounter | undefined
+  readonly web: SimulatedWeb
+  /** What a fee source answers, in sat/vB; undefined: LND's estimate is all there is. */
+  readonly readFeerate: (() => Promise<number>) | undefined
   readonly options: ProcessOptions
 }
 
 /** What a host chooses; the rest is the world's. */
 export type ProcessOptions = Omit<
   PaymentNodeOptions,
-  'lightning' | 'storage' | 'clock' | 'random' | 'intentCounter'
+  'lightning' | 'storage' | 'clock' | 'random' | 'intentCounter' | 'http'
 >
 
 /** Makes a process; its node is not started yet. */
@@ -88,9 +93,11 @@ export function openProcess(surroundings: ProcessSurroundings): SimulatedProcess
   }
   const gate: Gate = { process: name, life, steps, clock, outstanding, kill, pauseFor }
   const ownClock = gateClock(gate, surroundings)
-  const { counter } = surroundings
+  const { counter, readFeerate, options } = surroundings
   const node = createPaymentNode({
-    ...surroundings.options,
+    ...options,
+    ...(readFeerate && { fees: { ...options.fees, source: gateFeeSource(gate, readFeerate) } }),
+    http: gateHttp(gate, surroundings.web),
     ...(counter && { intentCounter: gateCounter(gate, counter) }),
     lightning: gateLightning(gate, client),
     storage: gateStorage(gate, storage, surroundings.storageOffset),

@@ -1,9 +1,11 @@
 import type { SimulatedNode } from '../network/simulated-node.ts'
 import { ask } from './ask-host.ts'
 import { type Behaviour, mannersOf, type PayeeManner } from './manners.ts'
+import { partners } from './partners.ts'
 import { payQuietly } from './pay-quietly.ts'
 import { closeChannel, openChannel, pauseKeeper } from './perform-channels.ts'
-import { type Action, partners } from './plan-workload.ts'
+import { performTrade } from './perform-trades.ts'
+import type { Action } from './plan-workload.ts'
 import type { World } from './world.ts'
 
 type InvoiceAction = Extract<Action, { readonly do: 'invoice' }>
@@ -39,6 +41,8 @@ async function perform(world: World, action: Action): Promise<void> {
       return closeChannel(world, action)
     case 'pause-keeper':
       return pauseKeeper(world, action.forMilliseconds)
+    default:
+      return performTrade(world, action)
   }
 }
 
@@ -48,7 +52,7 @@ async function upsertPartners(world: World): Promise<void> {
 }
 
 async function sell(world: World, action: InvoiceAction): Promise<void> {
-  const { name, partner, amountSat, expirySeconds } = action
+  const { name, partner, amountSat, expirySeconds, commissionPpm } = action
   const create = (prefer?: string) =>
     ask(
       world,
@@ -60,6 +64,7 @@ async function sell(world: World, action: InvoiceAction): Promise<void> {
             ...(amountSat !== null && { amount: `${amountSat} sat` }),
             expiresIn: expirySeconds,
             metadata: { name },
+            ...(commissionPpm !== undefined && { commission: { ppm: commissionPpm } }),
           },
           { idempotencyKey: name },
         ),

@@ -1,7 +1,8 @@
-import { createSeededRandom } from '../network/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../network/seeded-random.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind, PlanFrame } from './faults/fault.ts'
-import { planChannels, planWorkload } from './plan-workload.ts'
+import { planFeatures, planTrades } from './plan-trades.ts'
+import { type Action, planChannels, planWorkload } from './plan-workload.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /** Milliseconds in which faults strike: 4 to 12 minutes. */
@@ -39,6 +40,10 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   const pollMilliseconds = [0, 4000, 8000, 8000][shape.integer(4)]!
   const actions = hasWorkload ? planWorkload(random.fork('workload'), horizon) : []
   if (hasWorkload && hasKeeper) actions.push(...planChannels(random.fork('channels'), horizon))
+  const features = hasWorkload ? planFeatures(random.fork('features')) : []
+  const sold = actions.flatMap((action) => (action.do === 'invoice' ? [action.name] : []))
+  actions.push(...planTrades(random.fork('trades'), horizon, features, sold))
+  if (features.includes('settings')) addCommissions(actions, random.fork('commissions'))
   const named = (what: string): string[] =>
     actions.flatMap((action) => (action.do === what && 'name' in action ? [action.name] : []))
   const weather = random.fork('weather')
@@ -49,8 +54,11 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
     acceptsKeysend,
     hasCounter,
     hasKeeper,
+    features,
     payouts: named('payout'),
     invoices: named('invoice'),
+    addresses: [...named('pay-address'), ...accountsOf(actions)],
+    receivers: named('endpoint'),
   }
   const faults: Fault[] = []
   const count = 1 + shape.integer(7)
@@ -69,7 +77,22 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
     pollMilliseconds,
     hasCounter,
     hasKeeper,
+    features,
     actions,
     faults,
+  }
+}
+
+/** Names before the `@` that are paid without being asked for. */
+function accountsOf(actions: readonly Action[]): string[] {
+  return actions.flatMap((action) =>
+    action.do === 'destination' && action.kind === 'offchain' ? [action.account] : [],
+  )
+}
+
+function addCommissions(actions: Action[], random: SeededRandom): void {
+  for (const [position, action] of actions.entries()) {
+    if (action.do !== 'invoice' || random.integer(3) > 0) continue
+    actions[position] = { ...action, commissionPpm: random.integer(50_000) }
   }
 }

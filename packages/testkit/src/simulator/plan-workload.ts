@@ -1,4 +1,6 @@
 import type { SeededRandom } from '../network/seeded-random.ts'
+import { partners } from './partners.ts'
+import type { Trade } from './plan-trades.ts'
 
 /** Somebody does something; times are milliseconds since the run began, amounts are sat. */
 export type Action =
@@ -17,6 +19,8 @@ export type Action =
       readonly paidSat?: number
       /** The host cancels it so long after. */
       readonly canceledAfter?: number
+      /** Parts per million that the operator keeps of it. */
+      readonly commissionPpm?: number
     }
   | {
       readonly do: 'payout'
@@ -48,13 +52,10 @@ export type Action =
       readonly force: boolean
     }
   | { readonly do: 'pause-keeper'; readonly at: number; readonly forMilliseconds: number }
-  | { readonly do: 'mine'; readonly at: number; readonly blocks: number }
+  | Trade
 
 /** Milliseconds in which the deposits are made that later payouts spend. */
 const deposits = 20_000
-
-/** The partners of every run. */
-export const partners: readonly string[] = ['bakery', 'cinema']
 
 /** What the host, payers and payees do in `horizon` milliseconds. */
 export function planWorkload(random: SeededRandom, horizon: number): Action[] {

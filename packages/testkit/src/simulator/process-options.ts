@@ -1,6 +1,7 @@
 import { peerList, silentLogger } from '@payment-node/core'
 import { createSeededRandom } from '../network/seeded-random.ts'
 import type { SimulatedNode } from '../network/simulated-node.ts'
+import type { Feature } from './features.ts'
 import type { ProcessOptions } from './open-process.ts'
 import type { Limits } from './world.ts'
 
@@ -8,11 +9,21 @@ import type { Limits } from './world.ts'
 const invoiceKey = createSeededRandom('the key of the simulated shop').bytes(32)
 
 /** How the simulated host starts its payment node. Times are short, so that hours of waiting are minutes. */
-export function processOptions(limits: Limits, listed: readonly SimulatedNode[]): ProcessOptions {
+export function processOptions(
+  limits: Limits,
+  listed: readonly SimulatedNode[],
+  features: readonly Feature[],
+): ProcessOptions {
   return {
     keys: { invoices: invoiceKey },
     logger: silentLogger,
     timing: { sweep: '2m' },
+    partners: { destinationCoolDown: '2m' },
+    payouts: {
+      waitForDestination: '4m',
+      ...(features.includes('automatic') && { automatic: { every: '1m', minimum: '20000 sat' } }),
+    },
+    transactions: { collectFor: '20s' },
     caps: {
       perDay: `${limits.capPerDayMsat} msat`,
       perPayout: `${limits.capPerPayoutMsat} msat`,

@@ -5,6 +5,7 @@ import { ask } from './ask-host.ts'
 import { createWorld } from './create-world.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind } from './faults/fault.ts'
+import type { Feature } from './features.ts'
 import { forbidGlobals } from './forbid-globals.ts'
 import { allInvariants } from './invariants/all-invariants.ts'
 import type { Invariant, SeenChannel } from './invariants/invariant.ts'
@@ -28,6 +29,8 @@ export interface RunPlan {
   readonly hasCounter?: boolean
   /** The channel keeper acts; default false. */
   readonly hasKeeper?: boolean
+  /** What the host uses besides invoices; default nothing. */
+  readonly features?: readonly Feature[]
   /** Polls of core take at least so many milliseconds, as on a busy machine. */
   readonly pollMilliseconds: number
   readonly actions: readonly Action[]
@@ -53,6 +56,7 @@ export interface RunOptions {
     | 'hasApiProcess'
     | 'hasCounter'
     | 'hasKeeper'
+    | 'features'
     | 'pollMilliseconds'
     | 'invariants'
   >
@@ -111,6 +115,7 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       hasApiProcess: plan.hasApiProcess ?? false,
       hasCounter: plan.hasCounter ?? false,
       hasKeeper: plan.hasKeeper ?? false,
+      features: plan.features ?? [],
       pollMilliseconds: plan.pollMilliseconds,
       invariants: options.invariants ?? allInvariants,
       lnd: { acceptsKeysend: plan.acceptsKeysend, ...options.world?.lnd },
@@ -232,7 +237,7 @@ function letMoneyOut(world: World): void {
 function isQuiet(world: World): boolean {
   if (world.shop.lifecycle !== 'running') return false
   for (const payout of world.books.table('payouts').values()) {
-    if (payout.state === 'reserved' || payout.state === 'sending') return false
+    if (['reserved', 'queued', 'sending'].includes(payout.state as string)) return false
   }
   for (const invoice of world.books.table('invoices').values()) {
     if (invoice.state === 'open') return false

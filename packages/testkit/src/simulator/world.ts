@@ -4,10 +4,12 @@ import type { SeededRandom } from '../network/seeded-random.ts'
 import type { SimulatedNetwork } from '../network/simulated-network.ts'
 import type { NodeOptions, SimulatedNode } from '../network/simulated-node.ts'
 import type { Fault } from './faults/fault.ts'
+import type { Feature } from './features.ts'
 import type { Invariant, Records, SeenChannel, Truth } from './invariants/invariant.ts'
 import type { Books, MirrorBooks } from './mirror-books.ts'
 import type { SimulatedProcess } from './open-process.ts'
 import type { Place } from './place.ts'
+import type { SimulatedWeb } from './simulated-web.ts'
 import type { Steps } from './steps.ts'
 import type { Trace } from './trace.ts'
 import type { WorldClock } from './world-clock.ts'
@@ -64,6 +66,8 @@ export interface WorldOptions {
   readonly hasCounter?: boolean
   /** The channel keeper acts, with a wallet and listed peers; default false: it looks. */
   readonly hasKeeper?: boolean
+  /** What the host uses besides invoices; default nothing. */
+  readonly features?: readonly Feature[]
   /** Polls of core take at least so many milliseconds, as on a busy machine; default 0. */
   readonly pollMilliseconds?: number
   /** How many lines of the trace are kept; default all. */
@@ -93,6 +97,10 @@ export interface World {
   /** The counter of intents outside of the books: what a host would keep in a file. */
   readonly counter: OutsideCounter
   readonly random: SeededRandom
+  /** Every server that a process can ask. */
+  readonly web: SimulatedWeb
+  /** What the chain asks: for transactions and as the fee source tells it, in sat/vB. */
+  feerate: number
   readonly places: readonly Place[]
   readonly steps: Steps
   readonly trace: Trace

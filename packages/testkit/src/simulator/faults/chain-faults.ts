@@ -114,11 +114,11 @@ export const chainFaults: readonly FaultKind[] = [
     strike(world, fault) {
       const satPerVbyte = fault.parameters.satPerVbyte as number
       const calm = (): void => {
-        world.network.setFeerate(1)
+        world.feerate = 1
         for (const point of [world.channels.hub, world.channels.hostile])
           world.network.setCommitmentFeerate(point, 253n)
       }
-      world.network.setFeerate(satPerVbyte)
+      world.feerate = satPerVbyte
       for (const point of [world.channels.hub, world.channels.hostile])
         world.network.setCommitmentFeerate(point, BigInt(Math.min(2500, satPerVbyte * 250)))
       world.happened(fault)

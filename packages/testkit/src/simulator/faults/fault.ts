@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../../network/seeded-random.ts'
+import type { Feature } from '../features.ts'
 import type { Step, StepAction } from '../steps.ts'
 import type { World } from '../world.ts'
 
@@ -32,9 +33,15 @@ export interface PlanFrame {
   readonly hasCounter: boolean
   /** The channel keeper acts. */
   readonly hasKeeper: boolean
+  /** What the host uses besides invoices. */
+  readonly features: readonly Feature[]
   /** Names of the host's payouts and invoices. */
   readonly payouts: readonly string[]
   readonly invoices: readonly string[]
+  /** Names at the LNURL server. */
+  readonly addresses: readonly string[]
+  /** Names of the host's receivers of webhooks. */
+  readonly receivers: readonly string[]
 }
 
 /** A kind of fault. */

@@ -1,5 +1,5 @@
 import type { Invariant } from './invariant.ts'
-import { stateChanges, textOf } from './read-commit.ts'
+import { insertedRows, stateChanges, textOf } from './read-commit.ts'
 
 /** State → the event that tells of it. */
 const invoiceEvents: Readonly<Record<string, string>> = {
@@ -12,6 +12,8 @@ const payoutEvents: Readonly<Record<string, string>> = {
   sending: 'payout.sending',
   succeeded: 'payout.succeeded',
   failed: 'payout.failed',
+  queued: 'payout.queued',
+  canceled: 'payout.canceled',
 }
 
 /** State and event commit together. */
@@ -30,6 +32,10 @@ const oneEventPerChange: Invariant = {
       for (const { row, to } of stateChanges(commit, 'attempts')) {
         if (to === 'unknown') wanted.push(`payout.unknown payout/${textOf(row, 'payout')}`)
       }
+      for (const { subject } of insertedRows(commit, 'ledger_transactions').filter(
+        ({ kind }) => kind === 'invoice-available',
+      ))
+        wanted.push(`invoice.available ${subject}`)
       const found = (commit.change.events ?? [])
         .filter(({ type }) => /^(invoice|payout)\./.test(type))
         .map(({ type, subject }) => `${type} ${subject}`)
@@ -44,12 +50,15 @@ const oneEventPerChange: Invariant = {
 
 /** What may come first and what may follow per subject. */
 const order: Readonly<Record<string, readonly string[]>> = {
-  '': ['invoice.created', 'payout.sending', 'payout.failed', 'payout.unknown'],
+  '': ['invoice.created', 'payout.queued', 'payout.sending', 'payout.failed', 'payout.unknown'],
   'invoice.created': ['invoice.settled', 'invoice.expired', 'invoice.canceled'],
   'invoice.expired': ['invoice.settled'],
   'invoice.canceled': ['invoice.settled'],
-  'invoice.settled': [],
-  'payout.sending': ['payout.unknown', 'payout.succeeded', 'payout.failed'],
+  'invoice.settled': ['invoice.available'],
+  'invoice.available': [],
+  'payout.queued': ['payout.sending', 'payout.canceled'],
+  'payout.canceled': [],
+  'payout.sending': ['payout.unknown', 'payout.succeeded', 'payout.failed', 'payout.queued'],
   'payout.unknown': ['payout.sending', 'payout.succeeded', 'payout.failed'],
   'payout.succeeded': [],
   'payout.failed': [],

@@ -1,4 +1,5 @@
 import type { Change, NodeInvoice, PaymentUpdate } from '@payment-node/core'
+import type { PaidOutput } from '../../network/simulated-network.ts'
 import type { Books, RowChange } from '../mirror-books.ts'
 import type { Step } from '../steps.ts'
 
@@ -67,6 +68,8 @@ export interface Truth {
   counter(): number | undefined
   /** LND's channels when the run has ended; none before. */
   channels(): readonly SeenChannel[]
+  /** What pays an address, by the whole chain and the mempool. */
+  outputsTo(address: string): readonly PaidOutput[]
   /** In words, what is wrong with the sum of all money; undefined when nothing is. */
   audit(): string | undefined
 }
@@ -92,6 +95,21 @@ export interface Records {
   readonly handled: Map<string, HandledEvent[]>
   /** The books were replaced by an older copy. */
   wasRestored: boolean
+  /** A wall clock of ours was moved. */
+  clocksJumped: boolean
+  /** Address → the one amount in sat that it is to get; null: the whole balance, whatever it is. */
+  readonly addresses: Map<string, bigint | null>
+  /** What came to the host's receivers of webhooks, in order. */
+  readonly arrivals: Arrival[]
+  /** URL → the secret that the host has given the endpoint. */
+  readonly secrets: Map<string, string>
+}
+
+/** A request as a receiver of webhooks got it. */
+export interface Arrival {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
 }
 
 /** An event that a durable handler has finished. */
@@ -113,5 +131,9 @@ export function createRecords(): Records {
     givenOut: new Map(),
     handled: new Map(),
     wasRestored: false,
+    clocksJumped: false,
+    addresses: new Map(),
+    arrivals: [],
+    secrets: new Map(),
   }
 }

@@ -1,6 +1,7 @@
 import type { MirrorRow } from '../mirror-books.ts'
-import type { Invariant, SeenCommit } from './invariant.ts'
+import type { Invariant, SeenCommit, Witness } from './invariant.ts'
 import { insertedRows, msatOf, textOf } from './read-commit.ts'
+import { isOver, reservedOf } from './read-payouts.ts'
 
 /** Money rule 2. */
 const ledgerSumsToZero: Invariant = {
@@ -31,12 +32,14 @@ const ledgerSumsToZero: Invariant = {
 /** Money rule 2. */
 const balancesNeverNegative: Invariant = {
   name: 'balances-never-negative',
-  says: 'No balance of a partner, free or reserved, is ever below zero.',
+  says: 'No balance of a partner, free, pending or reserved, is ever below zero, and no debt above it.',
   begin: () => ({
     commit(commit) {
       for (const { table, after } of commit.rows) {
         if (table !== 'balances' || !after) continue
-        if (msatOf(after, 'amount_msat') < 0n)
+        const isDebt = textOf(after, 'account').startsWith('debt/')
+        const amount = msatOf(after, 'amount_msat')
+        if (isDebt ? amount > 0n : amount < 0n)
           return `${textOf(after, 'account')} has ${after.amount_msat} msat`
       }
       return undefined
@@ -76,16 +79,23 @@ const balancesEqualPostings: Invariant = {
 /** Money rule 9: only settled invoices bring money, and what a payout returns was reserved before. */
 const noOtherCredit: Invariant = {
   name: 'no-other-credit',
-  says: 'A partner is credited for an invoice that LND has settled, with what was paid, once; for nothing else.',
+  says: 'A partner is credited for an invoice that LND has settled, with what was paid less fee and commission, once, and held as long as was agreed; else only by what it had already, or by a correction.',
   begin(witness) {
+    const terms = createTerms(witness)
     return {
       commit(commit) {
+        terms.learn(commit)
         for (const transaction of insertedRows(commit, 'ledger_transactions')) {
           const id = textOf(transaction, 'id')
           const credits = creditsOf(commit, id)
           if (credits.length === 0) continue
           const kind = textOf(transaction, 'kind')
-          if (kind === 'payout-released' || kind === 'payout-succeeded') continue
+          if (returns.has(kind)) {
+            const found = onlyMoves(commit, id)
+            if (found) return found
+            continue
+          }
+          if (kind === 'correction') continue
           if (kind !== 'invoice-settled') return `${id} (${kind}) credits ${accountsOf(credits)}`
           const invoice = witness.books.row('invoices', textOf(transaction, 'subject').slice(8))
           if (!invoice) return `${id} credits an invoice that the books do not have`
@@ -94,12 +104,12 @@ const noOtherCredit: Invariant = {
           const record = witness.truth.findInvoice(paymentHash)
           if (record?.state !== 'settled')
             return `${id} credits an invoice that LND has ${record?.state ?? 'never had'}`
-          const credited = credits.reduce((sum, row) => sum + msatOf(row, 'amount_msat'), 0n)
-          if (credited !== record.paidMsat)
-            return `${id} credits ${credited} msat, LND received ${record.paidMsat}`
-          const [account] = credits
-          if (textOf(account!, 'account') !== `partner/${textOf(invoice, 'partner')}`)
+          const stranger = credits.find((row) => partnerOf(row) !== invoice.partner)
+          if (stranger)
             return `${id} credits ${accountsOf(credits)}, the invoice is ${invoice.partner}'s`
+          const credited = credits.reduce((sum, row) => sum + msatOf(row, 'amount_msat'), 0n)
+          const found = terms.judge(invoice, credits, credited, record.paidMsat)
+          if (found) return `${id} ${found}`
           if (textOf(invoice, 'state') !== 'settled')
             return `${id} credits an invoice that the books still have ${invoice.state}`
         }
@@ -107,6 +117,73 @@ const noOtherCredit: Invariant = {
       },
     }
   },
+}
+
+/** Bookings that give back, or set free, what was the partner's before. */
+const returns: ReadonlySet<string> = new Set([
+  'payout-released',
+  'payout-succeeded',
+  'payout-reserved',
+  'invoice-available',
+])
+
+/** Between a partner's own accounts nothing may be gained. */
+function onlyMoves(commit: SeenCommit, transaction: string): string | undefined {
+  const gained = new Map<string, bigint>()
+  for (const row of insertedRows(commit, 'postings')) {
+    const partner = partnerOf(row)
+    if (row.transaction !== transaction || partner === undefined) continue
+    gained.set(partner, (gained.get(partner) ?? 0n) + msatOf(row, 'amount_msat'))
+  }
+  for (const [partner, msat] of gained)
+    if (msat > 0n) return `${transaction} gives ${partner} ${msat} msat that it did not have`
+  return undefined
+}
+
+/** What was agreed with partners, also a moment ago: a settlement may have been decided just before. */
+function createTerms(witness: Witness): {
+  learn(commit: SeenCommit): void
+  judge(
+    invoice: MirrorRow,
+    credits: readonly MirrorRow[],
+    creditedMsat: bigint,
+    paidMsat: bigint,
+  ): string | undefined
+} {
+  const versions = new Map<string, MirrorRow[]>()
+  const learn = (row: MirrorRow): void => {
+    const id = textOf(row, 'id')
+    versions.set(id, [...(versions.get(id) ?? []).slice(-3), row])
+  }
+  for (const row of witness.books.table('partners').values()) learn(row)
+  return {
+    learn({ rows }) {
+      for (const { table, after } of rows) if (table === 'partners' && after) learn(after)
+    },
+    judge(invoice, credits, credited, paid) {
+      const known = versions.get(textOf(invoice, 'partner')) ?? [{} as MirrorRow]
+      const fits = known.filter((partner) => credited === paid - kept(paid, partner, invoice))
+      if (fits.length === 0) {
+        const [newest] = known.slice(-1)
+        return `credits ${credited} msat, LND received ${paid}, of which the operator keeps ${kept(paid, newest!, invoice)}`
+      }
+      const isFree = credits.some((row) => textOf(row, 'account').startsWith('partner/'))
+      if (isFree && fits.every((partner) => Number(partner.available_after ?? 0) > 0))
+        return 'credits at once what was to be held'
+      return undefined
+    },
+  }
+}
+
+/** Fee first, then commission, each rounded down, together never more than what was paid. */
+function kept(paid: bigint, partner: MirrorRow, invoice: MirrorRow): bigint {
+  const share = (ppm: unknown, fixed: unknown): bigint =>
+    (paid * BigInt((ppm as number | null | undefined) ?? 0)) / 1_000_000n +
+    ((fixed as bigint | null | undefined) ?? 0n)
+  const all =
+    share(partner.fee_ppm, partner.fee_fixed_msat) +
+    share(invoice.commission_ppm, invoice.commission_fixed_msat)
+  return all < paid ? all : paid
 }
 
 /** Money rules 3 and 4. */
@@ -148,7 +225,7 @@ const reservationCoversFlight: Invariant = {
           let worst = 0n
           for (const payout of witness.books.table('payouts').values()) {
             if (payout.partner !== partner || isTerminal(payout)) continue
-            worst += msatOf(payout, 'amount_msat') + msatOf(payout, 'fee_limit_msat')
+            worst += reservedOf(payout)
           }
           const row = witness.books.row('balances', witness.publicKey, `reserved/${partner}`)
           const reserved = balanceOf(row)
@@ -172,7 +249,13 @@ export const ledgerInvariants: readonly Invariant[] = [
 ]
 
 function isGuarded(account: string): boolean {
-  return account.startsWith('partner/') || account.startsWith('reserved/')
+  return /^(partner|pending|reserved|debt)\//.test(account)
+}
+
+/** Whose account a posting is about; undefined: the operator's, or the world's. */
+function partnerOf(posting: MirrorRow): string | undefined {
+  const account = textOf(posting, 'account')
+  return isGuarded(account) ? account.slice(account.indexOf('/') + 1) : undefined
 }
 
 function balanceOf(row: MirrorRow | undefined): bigint {
@@ -180,14 +263,14 @@ function balanceOf(row: MirrorRow | undefined): bigint {
 }
 
 function isTerminal(payout: MirrorRow | undefined): boolean {
-  return payout?.state === 'succeeded' || payout?.state === 'failed'
+  return payout !== undefined && isOver(payout)
 }
 
 function creditsOf(commit: SeenCommit, transaction: string): MirrorRow[] {
   return insertedRows(commit, 'postings').filter(
     (row) =>
       row.transaction === transaction &&
-      textOf(row, 'account').startsWith('partner/') &&
+      /^(partner|pending|debt)\//.test(textOf(row, 'account')) &&
       msatOf(row, 'amount_msat') > 0n,
   )
 }

@@ -1,7 +1,7 @@
 import type { MirrorRow } from '../mirror-books.ts'
 import type { Invariant, Witness } from './invariant.ts'
 import { stateChanges, textOf } from './read-commit.ts'
-import { debitOf, isExempt, payEffect, payoutOf } from './read-payouts.ts'
+import { debitOf, isExempt, isOnchain, payEffect, payoutOf } from './read-payouts.ts'
 
 /** Money rule 5. */
 const oneSuccessPerHash: Invariant = {
@@ -10,13 +10,16 @@ const oneSuccessPerHash: Invariant = {
   begin(witness) {
     const succeeded = new Map<string, string>()
     for (const row of witness.books.table('payouts').values()) {
-      if (row.state === 'succeeded') succeeded.set(textOf(row, 'payment_hash'), textOf(row, 'id'))
+      if (row.state === 'succeeded' && !isOnchain(row))
+        succeeded.set(textOf(row, 'payment_hash'), textOf(row, 'id'))
     }
     return {
       commit(commit) {
         for (const { row, to } of stateChanges(commit, 'payouts')) {
           const hash = textOf(row, 'payment_hash')
           const id = textOf(row, 'id')
+          // On chain, or its destination is not resolved yet.
+          if (hash === '') continue
           if (to !== 'failed') {
             for (const other of witness.books.table('payouts').values()) {
               if (other.id !== id && other.payment_hash === hash && other.state !== 'failed')
@@ -73,6 +76,7 @@ const failedForCertain: Invariant = {
   begin(witness) {
     const check = (payout: MirrorRow): string | undefined => {
       const hash = textOf(payout, 'payment_hash')
+      if (hash === '') return undefined
       if (isExempt(witness, payout) || isPaidOtherwise(witness, hash)) return undefined
       const record = witness.truth.findPayment(hash)
       if (record && record.state !== 'failed')
@@ -114,7 +118,7 @@ const successIsReal: Invariant = {
     return {
       commit(commit) {
         for (const { row, to } of stateChanges(commit, 'payouts')) {
-          if (to !== 'succeeded' || isExempt(witness, row)) continue
+          if (to !== 'succeeded' || isExempt(witness, row) || isOnchain(row)) continue
           const record = witness.truth.findPayment(textOf(row, 'payment_hash'))
           if (record?.state !== 'succeeded')
             return `${row.id} is booked as succeeded, LND has it ${record?.state ?? 'not at all'}`
@@ -130,7 +134,7 @@ const successIsReal: Invariant = {
 /** Money rules 3 and 10. */
 const outflowIsCovered: Invariant = {
   name: 'outflow-is-covered',
-  says: 'What left LND for payouts is never more than what their partners were debited.',
+  says: 'What left LND for payouts of invoices is never more than what was debited for them.',
   begin(witness) {
     const check = (): string | undefined => {
       let left = 0n
@@ -138,6 +142,7 @@ const outflowIsCovered: Invariant = {
       const hashes = new Set<string>()
       for (const payout of witness.books.table('payouts').values()) {
         const hash = textOf(payout, 'payment_hash')
+        if (isOnchain(payout)) continue
         if (isExempt(witness, payout) || witness.records.paidByOthers.has(hash)) continue
         debited += debitOf(payout)
         // What failed may be paid by a later payout of the same hash.

@@ -1,6 +1,8 @@
 import { PaymentNodeError } from '@payment-node/core'
+import type { MirrorRow } from '../mirror-books.ts'
 import type { Invariant } from './invariant.ts'
 import { textOf } from './read-commit.ts'
+import { chargedOf, isOnchain, isOver, isUnpaid } from './read-payouts.ts'
 
 /** Money rule 14. */
 const noStaleLeader: Invariant = {
@@ -69,7 +71,7 @@ const payoutsEnd: Invariant = {
     return {
       end() {
         for (const row of witness.books.table('payouts').values()) {
-          if (row.state === 'succeeded' || row.state === 'failed') continue
+          if (isOver(row)) continue
           const record = witness.truth.findPayment(textOf(row, 'payment_hash'))
           if (record?.state === 'in-flight') continue
           return `${row.id} is ${row.state} (${row.reason}), and LND has it ${record?.state ?? 'not at all'}`
@@ -83,7 +85,7 @@ const payoutsEnd: Invariant = {
 /** Books and LND. */
 const booksAgree: Invariant = {
   name: 'books-agree',
-  says: 'In the end what all partners own is what LND received for their invoices, less what LND paid for their payouts.',
+  says: 'In the end what all partners own is what LND received for their invoices, less what the operator kept, what payouts cost them and what was corrected.',
   begin(witness) {
     return {
       end() {
@@ -94,19 +96,34 @@ const booksAgree: Invariant = {
         let real = 0n
         for (const row of witness.books.table('invoices').values()) {
           const record = witness.truth.findInvoice(textOf(row, 'payment_hash'))
-          if (record?.state === 'settled') real += record.paidMsat
+          if (record?.state !== 'settled') continue
+          real += record.paidMsat - keptOf(row)
         }
         for (const row of witness.books.table('payouts').values()) {
           // Whether it failed for certain is another question.
-          if (row.state === 'failed') continue
+          if (row.state === 'succeeded' && isOnchain(row)) real -= chargedOf(row)
+          if (isUnpaid(row) || isOnchain(row)) continue
           const record = witness.truth.findPayment(textOf(row, 'payment_hash'))
           if (record?.state !== 'succeeded') continue
-          real -= record.amountMsat + record.feeMsat
+          real -= chargedOf({ ...row, amount_msat: record.amountMsat, fee_msat: record.feeMsat })
+        }
+        for (const { transaction, account, amount_msat } of witness.books
+          .table('postings')
+          .values()) {
+          const isOurs = String(transaction).startsWith('correction/') && account === 'operator'
+          if (isOurs) real -= amount_msat as bigint
         }
         return owned === real ? undefined : `the books owe ${owned} msat, the network says ${real}`
       },
     }
   },
+}
+
+/** What the books say that the operator kept of an invoice. */
+function keptOf({ fee_msat: fee, commission_msat: commission }: MirrorRow): bigint {
+  return (
+    ((fee as bigint | null | undefined) ?? 0n) + ((commission as bigint | null | undefined) ?? 0n)
+  )
 }
 
 /** All about processes and the whole. */

@@ -8,7 +8,31 @@ export const payEffect = 'lightning.pay/effect'
 
 /** It has ended, one way or the other. */
 export function isOver(row: MirrorRow): boolean {
-  return row.state === 'succeeded' || row.state === 'failed'
+  return row.state === 'succeeded' || row.state === 'failed' || row.state === 'canceled'
+}
+
+/** Nothing leaves for it. */
+export function isUnpaid(row: MirrorRow): boolean {
+  return row.state === 'failed' || row.state === 'canceled'
+}
+
+/** It is paid by a transaction rather than by a payment. */
+export function isOnchain(row: MirrorRow): boolean {
+  return row.destination_kind === 'onchain-address'
+}
+
+/** What is held of the partner's money while it lives: the operator's fee is not the partner's. */
+export function reservedOf(row: MirrorRow): bigint {
+  const amount = msatOf(row, 'amount_msat')
+  return row.fees_paid_by === 'operator' ? amount : amount + msatOf(row, 'fee_limit_msat')
+}
+
+/** What a payout that was paid cost its partner; never more than was reserved. */
+export function chargedOf(row: MirrorRow): bigint {
+  const cost = msatOf(row, 'amount_msat') + msatOf(row, 'fee_msat')
+  const reserved = reservedOf(row)
+  if (cost > reserved) return reserved
+  return cost
 }
 
 /** The operator has taken it upon himself. */
@@ -16,9 +40,9 @@ export function isExempt(witness: Witness, payout: MirrorRow): boolean {
   return witness.records.insisted.has(textOf(payout, 'payment_hash'))
 }
 
-/** What a payout costs its partner, or may cost while it lives. */
+/** What leaves for a payout, or may leave while it lives, whoever bears it. */
 export function debitOf(payout: MirrorRow): bigint {
-  if (payout.state === 'failed') return 0n
+  if (isUnpaid(payout)) return 0n
   const amount = msatOf(payout, 'amount_msat')
   return payout.state === 'succeeded'
     ? amount + msatOf(payout, 'fee_msat')

@@ -13,11 +13,26 @@ const invoiceTransitions: Transitions = {
 }
 
 const payoutTransitions: Transitions = {
-  '': ['reserved'],
+  '': ['reserved', 'queued'],
   reserved: ['sending', 'failed'],
-  sending: ['succeeded', 'failed'],
+  // Only on chain: until its transaction is made, and again when that is given up.
+  queued: ['sending', 'canceled'],
+  sending: ['succeeded', 'failed', 'queued'],
   succeeded: [],
   failed: [],
+  canceled: [],
+}
+
+const transactionTransitions: Transitions = {
+  '': ['intended'],
+  intended: ['funded', 'published', 'given-up'],
+  funded: ['signed', 'published', 'intended', 'given-up'],
+  signed: ['published', 'confirmed', 'conflicted'],
+  published: ['confirmed', 'conflicted'],
+  confirmed: ['published', 'final'],
+  final: [],
+  'given-up': [],
+  conflicted: [],
 }
 
 const attemptTransitions: Transitions = {
@@ -41,7 +56,7 @@ const invoicesGoForward: Invariant = goesForward({
 /** The table of a payout's states. */
 const payoutsGoForward: Invariant = goesForward({
   name: 'payouts-go-forward',
-  says: 'A payout goes from reserved to sending to succeeded or failed, and never back.',
+  says: 'A payout goes from reserved or queued to sending to succeeded or failed; only a queued one is canceled, and only one that is sent is queued again.',
   table: 'payouts',
   key: 'id',
   transitions: payoutTransitions,
@@ -56,10 +71,19 @@ const attemptsGoForward: Invariant = goesForward({
   transitions: attemptTransitions,
 })
 
+/** The table of a transaction's states. */
+const transactionsGoForward: Invariant = goesForward({
+  name: 'transactions-go-forward',
+  says: 'A transaction goes from intended to funded to signed to published to confirmed to final; what is signed is never given up.',
+  table: 'transactions',
+  key: 'id',
+  transitions: transactionTransitions,
+})
+
 /** What the books say once stays: rows of money are not deleted. */
 const nothingIsDeleted: Invariant = {
   name: 'nothing-is-deleted',
-  says: 'Invoices, payouts, attempts, ledger transactions, postings and balances are never deleted.',
+  says: 'Invoices, payouts, attempts, transactions, ledger transactions, postings and balances are never deleted.',
   begin: () => ({
     commit({ rows }) {
       const kept = [
@@ -70,6 +94,8 @@ const nothingIsDeleted: Invariant = {
         'postings',
         'balances',
         'partners',
+        'transactions',
+        'transaction_outputs',
       ]
       const gone = rows.find(({ table, after }) => !after && kept.includes(table))
       return gone && `a row of ${gone.table} was deleted`
@@ -82,6 +108,7 @@ export const stateInvariants: readonly Invariant[] = [
   invoicesGoForward,
   payoutsGoForward,
   attemptsGoForward,
+  transactionsGoForward,
   nothingIsDeleted,
 ]
 

@@ -21,6 +21,12 @@ test('balances-never-negative', () => {
   stage.commit([put('balances', { account: 'partner/bakery', amount_msat: 5n })])
   expect(stage.commit([add('partner/bakery', -5n)])).toBeUndefined()
   expect(stage.commit([add('partner/bakery', -1n)])).toContain('-1 msat')
+  expect(
+    stage.commit([put('balances', { account: 'debt/bakery', amount_msat: -5n })]),
+  ).toBeUndefined()
+  expect(stage.commit([add('debt/bakery', 6n)])).toContain('debt/bakery has 1 msat')
+  const pending = put('balances', { account: 'pending/bakery', amount_msat: -1n })
+  expect(stage.commit([pending])).toContain('pending/bakery has -1 msat')
 })
 
 test('balances-equal-postings', () => {
@@ -56,6 +62,39 @@ test('no-other-credit', () => {
   expect(open().commit(lost)).toContain('the books do not have')
 })
 
+test('what the operator keeps, what is held and what only moves is no credit', () => {
+  const open = (partner: object, more: object = {}) => {
+    const stage = stageFor('no-other-credit')
+    stage.invoices.set('h-i1', { state: 'settled', paidMsat: 1000n })
+    stage.commit([put('partners', { id: 'bakery', ...partner }), invoice('i1', more)])
+    return stage
+  }
+  const settle = change('invoices', ['i1'], { state: 'settled' })
+  const fee = { fee_ppm: 100_000, fee_fixed_msat: 50n }
+  expect(open(fee).commit([settle, ...settled(850n)])).toBeUndefined()
+  expect(open(fee).commit([settle, ...settled(851n)])).toContain('the operator keeps 150')
+  const commission = { commission_ppm: 10_000, commission_fixed_msat: 1n }
+  expect(open(fee, commission).commit([settle, ...settled(839n)])).toBeUndefined()
+  expect(open(fee, commission).commit([settle, ...settled(850n)])).toContain('keeps 161')
+  const held = { available_after: 60 }
+  expect(open(held).commit([settle, ...settled(1000n, 'pending/bakery')])).toBeUndefined()
+  expect(open(held).commit([settle, ...settled(1000n)])).toContain('at once what was to be held')
+  const changed = open(held)
+  changed.commit([change('partners', ['node', 'bakery'], { available_after: null })])
+  expect(changed.commit([settle, ...settled(1000n)])).toBeUndefined()
+  const gained = book('available/i1', 'invoice-available', 'invoice/i1', {
+    'pending/bakery': -10n,
+    'partner/bakery': 11n,
+    operator: -1n,
+  })
+  expect(open({}).commit(gained)).toContain('gives bakery 1 msat')
+  const stolen = book('ended/p1', 'payout-released', 'payout/p1', {
+    'reserved/bakery': -10n,
+    'partner/cinema': 10n,
+  })
+  expect(open({}).commit(stolen)).toContain('gives cinema 10 msat')
+})
+
 test('released-by-end', () => {
   const release = book('ended/p1', 'payout-released', 'payout/p1', {
     'reserved/bakery': -110n,
@@ -77,4 +116,8 @@ test('reservation-covers-flight', () => {
   expect(stage.commit([...payout('p1'), reserved])).toBeUndefined()
   expect(stage.commit([add('reserved/bakery', -1n)])).toContain('109 msat reserved, 110 may leave')
   expect(stageFor('reservation-covers-flight').commit(payout('p1'))).toContain('0 msat reserved')
+  const free = stageFor('reservation-covers-flight')
+  expect(free.commit([...payout('p1', { fees_paid_by: 'operator' }), reserved])).toContain(
+    '110 msat reserved, 100 may leave',
+  )
 })

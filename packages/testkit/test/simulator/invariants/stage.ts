@@ -8,6 +8,7 @@ import {
 } from '@payment-node/core'
 import type { Invariant, Judge, Records, SeenChannel, Witness } from '@payment-node/testkit'
 import { allInvariants } from '@payment-node/testkit'
+import type { PaidOutput } from '../../../src/network/simulated-network.ts'
 import { createRecords } from '../../../src/simulator/invariants/invariant.ts'
 import { mirrorBooks } from '../../../src/simulator/mirror-books.ts'
 
@@ -16,6 +17,8 @@ export interface Stage {
   readonly payments: Map<string, Partial<PaymentUpdate>>
   readonly invoices: Map<string, Partial<NodeInvoice>>
   readonly received: Map<string, bigint>
+  /** Address → what pays it. */
+  readonly outputs: Map<string, readonly PaidOutput[]>
   readonly records: Records
   /** Commits; answers what the judge says. */
   commit(
@@ -42,10 +45,12 @@ export function stageFor(name: string, restored?: { readonly counter: number }):
   const payments = new Map<string, Partial<PaymentUpdate>>()
   const invoices = new Map<string, Partial<NodeInvoice>>()
   const received = new Map<string, bigint>()
+  const outputs = new Map<string, readonly PaidOutput[]>()
   const stage: Stage = {
     payments,
     invoices,
     received,
+    outputs,
     records,
     audit: undefined,
     counter: restored?.counter,
@@ -83,6 +88,7 @@ export function stageFor(name: string, restored?: { readonly counter: number }):
       now: () => 1_000_000,
       counter: () => stage.counter,
       channels: () => stage.channels,
+      outputsTo: (address) => outputs.get(address) ?? [],
       audit: () => stage.audit,
     },
   }

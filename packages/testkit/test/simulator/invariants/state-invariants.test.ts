@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { change, drop, invoice, payout, stageFor } from './stage.ts'
+import { change, drop, invoice, payout, put, stageFor } from './stage.ts'
 
 /** Every pair of states: who may follow whom is the design's table. */
 function pairs(states: readonly string[], legal: readonly string[]) {
@@ -73,4 +73,23 @@ test('nothing-is-deleted', () => {
   ]) {
     expect(stage.commit([drop(table as string, ...(key as string[]))])).toContain('was deleted')
   }
+})
+
+test('transactions-go-forward', () => {
+  const stage = stageFor('transactions-go-forward')
+  const to = (state: string) => stage.commit([change('transactions', ['t1'], { state })])
+  expect(stage.commit([put('transactions', { id: 't1', state: 'intended' })])).toBeUndefined()
+  for (const state of ['funded', 'intended', 'funded', 'signed', 'published', 'confirmed'])
+    expect(to(state), state).toBeUndefined()
+  expect(to('published')).toBeUndefined()
+  expect(to('given-up')).toContain('t1 went from published to given-up')
+  expect(stage.commit([put('transactions', { id: 't2', state: 'signed' })])).toContain('nothing')
+})
+
+test('a queued payout is sent or canceled, and queued again only when it was sent', () => {
+  const stage = stageFor('payouts-go-forward')
+  const to = (state: string) => stage.commit([change('payouts', ['p1'], { state })])
+  expect(stage.commit(payout('p1', { state: 'queued' }))).toBeUndefined()
+  for (const state of ['sending', 'queued', 'canceled']) expect(to(state), state).toBeUndefined()
+  expect(to('sending')).toContain('from canceled to sending')
 })

@@ -1,0 +1,2 @@
+/** The partners of every run. */
+export const partners: readonly string[] = ['bakery', 'cinema']

@@ -1,0 +1,297 @@
+import type { PartnerInput } from '@payment-node/core'
+import type { SeededRandom } from '../network/seeded-random.ts'
+import { allFeatures, type Feature } from './features.ts'
+import { partners } from './partners.ts'
+
+/** What a host does that uses more than invoices; times are milliseconds since the run began, amounts are sat. */
+export type Trade =
+  /** The operator sets something of a partner. */
+  | { readonly do: 'partner'; readonly at: number; readonly settings: PartnerInput }
+  /** The same, with the partner's own Lightning address or on-chain address as destination. */
+  | {
+      readonly do: 'destination'
+      readonly at: number
+      readonly partner: string
+      /** Another name is another address. */
+      readonly account: string
+      readonly kind: 'offchain' | 'onchain'
+      readonly isAutomatic: boolean
+      readonly minimumSat: number
+    }
+  | {
+      readonly do: 'correct'
+      readonly at: number
+      readonly name: string
+      readonly partner: string
+      /** Negative: from the partner to the operator. */
+      readonly amountSat: number
+    }
+  | {
+      readonly do: 'pay-address'
+      readonly at: number
+      readonly name: string
+      readonly partner: string
+      readonly amountSat: number | 'all'
+      readonly payee: 'payee' | 'hostile'
+      readonly tries: number
+    }
+  | {
+      readonly do: 'pay-onchain'
+      readonly at: number
+      readonly name: string
+      readonly partner: string
+      readonly amountSat: number | 'all'
+      readonly quick: boolean
+      /** sat/vB. */
+      readonly ceiling?: number
+      /** Seconds. */
+      readonly deadline?: number
+      /** Milliseconds after it was asked for. */
+      readonly canceledAfter?: number
+      readonly releasedAfter?: number
+    }
+  | {
+      readonly do: 'refund'
+      readonly at: number
+      readonly name: string
+      /** The invoice action whose money goes back. */
+      readonly invoice: string
+      readonly way: 'invoice' | 'address' | 'onchain'
+      readonly allowDebt: boolean
+      /** Left out: all that is left of it. */
+      readonly amountSat?: number
+    }
+  | { readonly do: 'automatic'; readonly at: number }
+  | {
+      readonly do: 'endpoint'
+      readonly at: number
+      readonly name: string
+      /** Left out: the operator's. */
+      readonly partner?: string
+    }
+  | {
+      readonly do: 'endpoint-care'
+      readonly at: number
+      readonly name: string
+      readonly care: 'disable' | 'test' | 'replay'
+    }
+  | { readonly do: 'feerate'; readonly at: number; readonly satPerVbyte: number }
+  | { readonly do: 'mine'; readonly at: number; readonly blocks: number }
+
+/** Most features of one run: runs stay short, and what happens in them can be read. */
+const most = 3
+
+/** What the host of this seed uses. */
+export function planFeatures(random: SeededRandom): readonly Feature[] {
+  if (random.integer(100) < 25) return []
+  const chosen = allFeatures.filter((feature) => random.fork(feature).integer(100) < 34)
+  return chosen.slice(0, most)
+}
+
+/** What a host with these features does in `horizon` milliseconds. */
+export function planTrades(
+  random: SeededRandom,
+  horizon: number,
+  features: readonly Feature[],
+  invoices: readonly string[],
+): Trade[] {
+  const planners: Readonly<Record<Feature, (chance: Dice) => Trade[]>> = {
+    settings: planSettings,
+    lnurl: planAddresses,
+    onchain: planOnchain,
+    refunds: (chance) => planRefunds(chance, invoices, features),
+    automatic: (chance) => planAutomatic(chance, features),
+    webhooks: planEndpoints,
+  }
+  return features.flatMap((feature) => planners[feature](dice(random.fork(feature), horizon)))
+}
+
+interface Dice {
+  between(from: number, to: number): number
+  chance(percent: number): boolean
+  pick<T>(all: readonly T[]): T
+  /** When something may be done with the first money. */
+  later(): number
+  readonly horizon: number
+}
+
+/** Milliseconds in which the deposits are made. */
+const deposits = 20_000
+
+function dice(random: SeededRandom, horizon: number): Dice {
+  const between = (from: number, to: number): number =>
+    from + random.integer(Math.max(1, to - from))
+  return {
+    between,
+    horizon,
+    chance: (percent) => random.integer(100) < percent,
+    pick: (all) => all[random.integer(all.length)]!,
+    later: () => between(deposits, Math.max(horizon, deposits + 1)),
+  }
+}
+
+function planSettings({ between, chance, pick, later, horizon }: Dice): Trade[] {
+  const trades: Trade[] = []
+  for (let count = between(1, 5); count > 0; count--) {
+    const fee = pick([
+      { fee: { ppm: between(0, 30_000), fixed: `${between(1, 20)} sat` as const } },
+      { fee: null },
+      {},
+    ])
+    const settings: PartnerInput = {
+      id: pick(partners),
+      ...fee,
+      ...(chance(60) && { availableAfter: chance(20) ? null : between(5, 200) }),
+      ...(chance(40) && { payout: { feesPaidBy: pick(['partner', 'operator'] as const) } }),
+      ...(chance(30) && {
+        caps: {
+          perPayout: `${between(50_000, 800_000)} sat`,
+          perDay: `${between(400_000, 1_500_000)} sat`,
+        },
+      }),
+    }
+    trades.push({ do: 'partner', at: between(0, horizon), settings })
+  }
+  for (let count = between(0, 4); count > 0; count--) {
+    const amountSat = between(1, 100_000) * pick([1, 1, -1])
+    trades.push({
+      do: 'correct',
+      at: later(),
+      name: `correction-${count}`,
+      partner: pick(partners),
+      amountSat,
+    })
+  }
+  return trades
+}
+
+function planAddresses({ between, chance, pick, later }: Dice): Trade[] {
+  const trades: Trade[] = []
+  for (let count = between(2, 6); count > 0; count--) {
+    trades.push({
+      do: 'pay-address',
+      at: later(),
+      name: `address-${count}`,
+      partner: pick(partners),
+      amountSat: chance(15) ? 'all' : between(1, 150_000),
+      payee: pick(['payee', 'payee', 'hostile'] as const),
+      tries: between(1, 4),
+    })
+  }
+  return trades
+}
+
+function planOnchain({ between, chance, pick, later, horizon }: Dice): Trade[] {
+  const trades: Trade[] = []
+  for (let count = between(2, 6); count > 0; count--) {
+    const quick = chance(35)
+    trades.push({
+      do: 'pay-onchain',
+      at: later(),
+      name: `coins-${count}`,
+      partner: pick(partners),
+      amountSat: chance(10) ? 'all' : between(10_000, 150_000),
+      quick,
+      ...(!quick && chance(30) && { ceiling: between(2, 40) }),
+      ...(!quick && chance(30) && { deadline: between(60, 400) }),
+      ...(chance(20) && { canceledAfter: between(10, 60_000) }),
+      ...(chance(25) && { releasedAfter: between(10, 90_000) }),
+    })
+  }
+  // What a transaction was made for is not what blocks ask for an hour later.
+  const rates = [1, 1, 2, 5, 15, 35, 60, 120, 400]
+  for (let at = between(0, 60_000); at < horizon; at += between(20_000, 200_000)) {
+    trades.push({ do: 'feerate', at, satPerVbyte: pick(rates) })
+  }
+  for (let at = between(0, 30_000); at < horizon; at += between(5000, 40_000)) {
+    trades.push({ do: 'mine', at, blocks: 1 })
+  }
+  return trades
+}
+
+function planRefunds(
+  { between, chance, pick, later }: Dice,
+  invoices: readonly string[],
+  features: readonly Feature[],
+): Trade[] {
+  const ways = [
+    'invoice',
+    'invoice',
+    ...(features.includes('lnurl') ? (['address'] as const) : []),
+    ...(features.includes('onchain') ? (['onchain'] as const) : []),
+  ] as const
+  const trades: Trade[] = []
+  const favourite = pick(invoices)
+  for (let count = between(2, 6); count > 0; count--) {
+    const way = pick(ways)
+    trades.push({
+      do: 'refund',
+      at: later(),
+      name: `refund-${count}`,
+      // Several of one: together they must not be more than what came in.
+      invoice: chance(50) ? favourite : pick(invoices),
+      way,
+      allowDebt: chance(40),
+      ...((way === 'invoice' || chance(50)) && { amountSat: between(10_000, 400_000) }),
+    })
+  }
+  return trades
+}
+
+function planAutomatic(
+  { between, chance, pick, later, horizon }: Dice,
+  features: readonly Feature[],
+): Trade[] {
+  const trades: Trade[] = []
+  for (const partner of partners) {
+    if (chance(30)) continue
+    const kinds = features.includes('onchain')
+      ? pick([['offchain'], ['onchain'], ['offchain', 'onchain']] as const)
+      : (['offchain'] as const)
+    for (const kind of kinds) {
+      trades.push({
+        do: 'destination',
+        at: between(0, 30_000),
+        partner,
+        account: partner,
+        kind,
+        isAutomatic: true,
+        minimumSat: between(20_000, 500_000),
+      })
+    }
+    if (chance(50)) {
+      trades.push({
+        do: 'destination',
+        at: between(30_000, horizon),
+        partner,
+        account: `${partner}-new`,
+        kind: kinds[0],
+        isAutomatic: chance(80),
+        minimumSat: between(20_000, 500_000),
+      })
+    }
+  }
+  for (let count = between(0, 4); count > 0; count--) {
+    trades.push({ do: 'automatic', at: later() })
+  }
+  return trades
+}
+
+function planEndpoints({ between, chance, pick, later, horizon }: Dice): Trade[] {
+  const trades: Trade[] = []
+  const owners = [undefined, ...partners].filter(() => chance(65))
+  for (const [position, partner] of (owners.length > 0 ? owners : [undefined]).entries()) {
+    const name = `receiver-${position + 1}`
+    trades.push({
+      do: 'endpoint',
+      at: between(0, Math.floor(horizon / 2)),
+      name,
+      ...(partner !== undefined && { partner }),
+    })
+    for (let count = between(0, 3); count > 0; count--) {
+      const care = pick(['disable', 'test', 'replay'] as const)
+      trades.push({ do: 'endpoint-care', at: later(), name, care })
+    }
+  }
+  return trades
+}
