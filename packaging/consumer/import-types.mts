@@ -8,6 +8,7 @@ import {
   type Storage,
   sat,
 } from '@payment-node/core'
+import { type Api, createApi, memoryKeys } from '@payment-node/http-api'
 import { lnd } from '@payment-node/lnd-adapter'
 import { memory } from '@payment-node/storage-memory'
 import { sqlite } from '@payment-node/storage-sqlite'
@@ -53,3 +54,11 @@ try {
     console.log(receivable, error.details.partner)
   }
 }
+
+const api: Api = createApi({
+  node: createPaymentNode({ lightning, storage: memory(), keys: { invoices: new Uint8Array(32) } }),
+  keys: memoryKeys(),
+})
+// @ts-expect-error an answer is a promise
+const answer: Response = api.fetch(new Request('http://127.0.0.1/livez'))
+console.log(answer)

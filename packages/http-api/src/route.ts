@@ -1,5 +1,5 @@
-import type { z } from '@hono/zod-openapi'
 import type { PaymentNode } from '@payment-node/core'
+import type { z } from 'zod'
 import type { Access, Caller } from './caller.ts'
 
 /** What a route is called with, read by its schemas. */
