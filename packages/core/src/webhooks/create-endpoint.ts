@@ -25,7 +25,7 @@ export interface WebhookInput {
 }
 
 /** Per owner; so many are looked at for each event. */
-export const mostEndpoints = 20
+const mostEndpoints = 20
 
 /**
  * Sends every event from now on to a URL. The secret is given out here and never again. Throws

@@ -20,7 +20,7 @@ const minute = 60 * second
 const hour = 60 * minute
 
 /** Standard Webhooks 1.0.0: the pauses before the tries, milliseconds. The first is made at once. */
-export const schedule: readonly number[] = [
+const schedule: readonly number[] = [
   0,
   5 * second,
   5 * minute,

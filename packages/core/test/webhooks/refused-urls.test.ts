@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { invoicePreimage, loadKey } from '../../src/keys.ts'
 import { invoiceKey } from '../shop.ts'
 import { openLiveShop } from './live-shop.ts'
-import { here, openReceiver } from './receiver.ts'
+import { openReceiver } from './receiver.ts'
 
 test('URLs that lead inside are refused where they are given, and nothing is stored', async () => {
   await using shop = await openLiveShop({ http: { allow: [] } })
@@ -72,21 +72,20 @@ test('a name that leads inside, and a host that is no longer allowed, are refuse
   const strict = shop.open({ http: { allow: [] } })
   await strict.start()
   await strict.partners.upsert({ id: 'm1' })
-  const lax = shop.open({ http: here })
-  await lax.start()
   await shop.sell('m1', '1000 sat', strict)
   const wrong: string[] = []
   for (const [id, says] of [
-    [named.id, 'is not public'],
-    [allowed.id, 'not for https'],
+    // Not every server of names has an answer for it.
+    [named.id, /is not public|its name/],
+    [allowed.id, /not for https/],
   ] as const) {
     const tried = await shop.find(async () => {
       const [one] = (await strict.webhooks.deliveries({ endpoint: id })).items
       return one && one.tries > 0 && one
     })
-    if (tried.state !== 'waiting' || !tried.error?.includes(says)) wrong.push(`${tried.error}`)
+    if (tried.state !== 'waiting' || !says.test(tried.error ?? '')) wrong.push(`${tried.error}`)
     const test = await strict.webhooks.sendTest(id)
-    if (test.isDelivered || !test.error?.includes(says)) wrong.push(`test: ${test.error}`)
+    if (test.isDelivered || !says.test(test.error ?? '')) wrong.push(`test: ${test.error}`)
   }
   expect(wrong).toEqual([])
   expect(connections).toBe(0)
