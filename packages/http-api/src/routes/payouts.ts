@@ -210,6 +210,20 @@ export const payoutRoutes: readonly Route[] = [
       ),
   }),
   defineRoute({
+    method: 'post',
+    path: '/v1/automatic-payouts',
+    access: 'operator',
+    room: 'payouts',
+    summary: 'Pay every partner whose balance goes out by itself now, rather than by the schedule',
+    answer: z
+      .looseObject({
+        requested: z.array(payout),
+        waiting: z.array(z.looseObject({ partner: z.string(), reason: z.string() })),
+      })
+      .openapi('AutomaticRun'),
+    handle: ({ node }) => node.payouts.runAutomatic(),
+  }),
+  defineRoute({
     method: 'get',
     path: '/v1/fees',
     access: 'partner',
