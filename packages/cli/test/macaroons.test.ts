@@ -23,11 +23,14 @@ test('every call of the adapter that needs a macaroon is listed for a role, and 
   expect([...listed].sort()).toEqual([...called].sort())
 })
 
-test('no role may spend on chain as it likes, sign, or make macaroons', async () => {
+test('only the role onchain may make transactions, and no role may send, sign anything, or make macaroons', async () => {
   const dangerous =
-    /SendCoins|SendMany|SendOutputs|Fund|Finalize|Sign|BumpFee|Lease|Macaroon(?!Permissions$)|Restore|Delete|StopDaemon|Debug|Unlock|ChangePassword|SendToRoute|SendCustom|Interceptor|HtlcModifier|Tower|ListMacaroonIDs/
+    /SendCoins|SendMany|SendOutputs|Sign|BumpFee|LeaseOutput|Macaroon(?!Permissions$)|Restore|Delete|StopDaemon|Debug|Unlock|ChangePassword|SendToRoute|SendCustom|Interceptor|HtlcModifier|Tower|ListMacaroonIDs/
   const { permissions } = await list(...macaroonRoles)
   expect(permissions.filter(({ uri }) => dangerous.test(uri))).toEqual([])
+  const making = permissions.filter(({ uri }) => /Fund|Finalize|Publish/.test(uri))
+  expect(making.map(({ roles }) => roles)).toEqual(making.map(() => ['onchain']))
+  expect(making.length).toBe(3)
   // The permission to bake by entity instead of by call.
   expect(permissions.filter(({ uri }) => !/^uri:\/\w+\.\w+\/\w+$/.test(uri))).toEqual([])
 })
@@ -50,6 +53,8 @@ test('what changes anything belongs to one role each', async () => {
     'uri:/lnrpc.Lightning/AbandonChannel': ['channels'],
     'uri:/lnrpc.Lightning/UpdateChannelPolicy': ['channels'],
     'uri:/lnrpc.Lightning/NewAddress': ['onchain'],
+    'uri:/walletrpc.WalletKit/FundPsbt': ['onchain'],
+    'uri:/walletrpc.WalletKit/ReleaseOutput': ['onchain'],
     'uri:/walletrpc.WalletKit/PublishTransaction': ['onchain'],
   })
 })

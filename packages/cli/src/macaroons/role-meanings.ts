@@ -6,5 +6,5 @@ export const roleMeanings: Readonly<Record<MacaroonRole, string>> = {
   receive: 'make, follow and cancel invoices',
   pay: 'decode and pay invoices, follow payments',
   channels: 'follow, open and close channels, set their fees',
-  onchain: 'follow the wallet, make addresses, publish',
+  onchain: 'follow the wallet, make addresses, pay on chain',
 }
