@@ -123,6 +123,8 @@ test('what six closes cost, and what routing earned, is what LND has less and mo
   const difference = before.operator - (await operator(shop)) - (await lost())
   expect(difference > -1000n && difference < 1000n, `${difference} msat`).toBe(true)
   expect(world.onchainFees.msat).toBeGreaterThan(5_000_000n)
+  const proof = await shop.node.ledger.prove()
+  expect(proof.verdict, JSON.stringify(proof)).toBe('proved')
   const attributions = (await shop.events()).flatMap((event) =>
     event.type === 'channel.closed' ? [event.data.channel] : [],
   )
