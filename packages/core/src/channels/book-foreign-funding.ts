@@ -61,6 +61,14 @@ export async function bookForeignFunding(
   await record(context, { writes, fence: leadership.fence }, async () => true)
 }
 
+/** The block height at which these books first looked at the chain; undefined before. */
+export async function booksBegin(
+  context: Context,
+  { publicKey }: Identity,
+): Promise<number | undefined> {
+  return (await context.storage.get(cursors, [publicKey, begun]))?.position
+}
+
 /** From which height on the wallet's transactions are booked, and where the newest unbooked ones begin. */
 export async function walletBegin(
   context: Context,

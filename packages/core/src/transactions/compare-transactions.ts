@@ -1,3 +1,4 @@
+import { booksBegin } from '../channels/book-foreign-funding.ts'
 import { rowBase } from '../context.ts'
 import type { WalletTransaction } from '../ports/node-onchain.ts'
 import type { Write } from '../ports/storage.ts'
@@ -19,18 +20,22 @@ const margin = 144
 
 /**
  * Money rule 15 on chain: what LND's wallet shows under our label, and these books did not sign, was made by
- * newer books: these are an old copy, and would pay again. Sets the kill switch then, and lists it. Answers whether
- * nothing new was found.
+ * newer books: these are an old copy, and would pay again. Sets the kill switch then, and lists it. What was in a block
+ * when these books began is somebody else's past. Answers whether they were compared and agree.
  */
 export async function compareTransactions(pursuit: Pursuit): Promise<boolean> {
   const { context, identity, leadership, signal } = pursuit
   const { publicKey } = identity
+  const begin = await booksBegin(context, identity)
+  if (begin === undefined) return false
   const cursor = await context.storage.get(cursors, [publicKey, compared])
   const height = context.live.info?.blockHeight ?? 0
-  const from = Math.max(0, (cursor?.position ?? 0) - margin)
+  const from = Math.max(begin + 1, (cursor?.position ?? 0) - margin)
   const listed = await requireFunding(context).onchain.transactions(from, signal)
   const rows: NewDifference[] = []
   for (const transaction of listed) {
+    // What books before these have made is older than these.
+    if ((transaction.blockHeight ?? Infinity) <= begin) continue
     if (await isKnown(pursuit, transaction)) continue
     rows.push(differenceOf(transaction, context.clock.now()))
   }

@@ -29,7 +29,7 @@ export async function expectPaidOnce(
   const types = await stand.told('payout.')
   const succeeded = types.filter((type) => type === 'payout.succeeded')
   expect(succeeded.length, `${label}: told ${types.join(' ')}`).toBe(asked.length)
-  // What the chain shows and what the books say is the same, to the msat.
+  // What the chain shows of our transactions and what the books say is the same, to the msat.
   const made = (await run(lnd.lightning.onchain!.transactions(0))).filter((one) =>
     one.label.startsWith('payment-node:'),
   )
@@ -38,7 +38,16 @@ export async function expectPaidOnce(
   const { world, partners, sum } = await run(stand.node.ledger.balances())
   expect(sum.msat, label).toBe(0n)
   expect(world.payees.msat, label).toBe(paidMsat)
-  expect(world.onchainFees.msat, label).toBe(feesMsat)
+  const { postings } = await stand.rowsOf(['postings'])
+  // What other hands have paid with the wallet is booked as theirs.
+  const booked = postings!.filter(
+    ({ account, transaction }) =>
+      account === 'world/onchain-fees' && !String(transaction).startsWith('wallet/'),
+  )
+  expect(
+    booked.reduce((total, { amount_msat }) => total + (amount_msat as bigint), 0n),
+    label,
+  ).toBe(feesMsat)
   expect(
     partners.map(({ reserved }) => reserved.msat),
     label,

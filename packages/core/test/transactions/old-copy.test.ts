@@ -48,3 +48,19 @@ test('an old copy of the books pays nothing again on chain: what it has not sign
     await run(node.stop())
   }
 })
+
+test('new books on a node with a past: what others have paid before them under our label halts nothing', async () => {
+  const stand = await openOnchain()
+  const { run, network } = stand
+  await run(stand.node.start())
+  await stand.queue(200_000n, { isQuick: true })
+  await settle(stand)
+  await stand.mine(1)
+  await run(stand.node.stop())
+  const { node } = stand.openNext({ storage: memory({ exclusive: true }) })
+  await run(node.start())
+  await settle(stand)
+  await stand.mine(8)
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  expect(network.waitingTransactions).toEqual([])
+})
