@@ -33,6 +33,9 @@ const limits: Limits = {
   capPerDayMsat: 3_000_000n * sat,
   capPerPayoutMsat: 1_000_000n * sat,
   budgetPerMonthMsat: 100_000n * sat,
+  hardCeiling: 100,
+  destinationCoolDown: 120_000,
+  bumpBudgetPerDayMsat: 50_000n * sat,
 }
 /** Milliseconds between two polls when nothing but healing is left. */
 const slowestPoll = 8000

@@ -94,6 +94,7 @@ async function answer(world: World, url: URL): Promise<WebAnswer> {
       expirySeconds: lie === 'old-invoice' ? 20 : 600,
     })
     account.invoices.push(paymentRequest)
+    if (lie === 'other-amount' || lie === 'other-hash') world.records.lies.add(paymentHash)
     world.owe(account.debt ?? `${name}#${account.invoices.length}`, paymentHash, account.payee)
     return json({ pr: paymentRequest, routes: [] })
   } catch (error) {

@@ -18,12 +18,16 @@ export function processOptions(
     keys: { invoices: invoiceKey },
     logger: silentLogger,
     timing: { sweep: '2m' },
-    partners: { destinationCoolDown: '2m' },
+    partners: { destinationCoolDown: limits.destinationCoolDown / 1000 },
+    fees: { hardCeiling: limits.hardCeiling },
     payouts: {
       waitForDestination: '4m',
       ...(features.includes('automatic') && { automatic: { every: '1m', minimum: '20000 sat' } }),
     },
-    transactions: { collectFor: '20s' },
+    transactions: {
+      collectFor: '20s',
+      bumpBudgetPerDay: `${limits.bumpBudgetPerDayMsat} msat`,
+    },
     caps: {
       perDay: `${limits.capPerDayMsat} msat`,
       perPayout: `${limits.capPerPayoutMsat} msat`,

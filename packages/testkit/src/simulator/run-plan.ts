@@ -250,9 +250,32 @@ function isQuiet(world: World): boolean {
   for (const intent of world.books.table('close_intents').values()) {
     if (intent.state === 'intended') return false
   }
+  if (isHeldTooLong(world) || isStillToTell(world)) return false
   const last = BigInt(world.books.events.length)
   for (const consumer of world.books.table('consumers').values()) {
     if (BigInt(consumer.position as number) < last) return false
   }
   return true
+}
+
+/** Money is still held whose time has come. */
+function isHeldTooLong({ books, shop, truth }: World): boolean {
+  for (const { id, available_at: at } of books.table('invoices').values()) {
+    if (at == null || (at as number) > truth.now()) continue
+    if (!books.row('ledger_transactions', shop.publicKey, `available/${id}`)) return true
+  }
+  return false
+}
+
+/** Milliseconds: what is to be told again later than this is not waited for. */
+const soon = 1_200_000
+
+/** A receiver will still be told something. */
+function isStillToTell({ books, shop, truth }: World): boolean {
+  for (const delivery of books.table('webhook_deliveries').values()) {
+    if (delivery.state !== 'waiting' || (delivery.next_at as number) > truth.now() + soon) continue
+    const endpoint = books.row('webhook_endpoints', shop.publicKey, delivery.endpoint as string)
+    if (endpoint?.state === 'active') return true
+  }
+  return false
 }

@@ -80,6 +80,12 @@ export interface Limits {
   readonly capPerPayoutMsat: bigint
   /** Of on-chain fees for opening channels, per month. */
   readonly budgetPerMonthMsat: bigint
+  /** Of feerates, in sat/vB. */
+  readonly hardCeiling: number
+  /** Milliseconds until a changed destination is in effect. */
+  readonly destinationCoolDown: number
+  /** Of speeding up transactions, per UTC day. */
+  readonly bumpBudgetPerDayMsat: bigint
 }
 
 /** Everything that a run happens in. */

@@ -43,6 +43,12 @@ export interface Witness {
   readonly capPerPayoutMsat: bigint
   /** Of on-chain fees for opening channels, per month. */
   readonly budgetPerMonthMsat: bigint
+  /** sat/vB. */
+  readonly hardCeiling: number
+  /** Milliseconds. */
+  readonly destinationCoolDown: number
+  /** Of speeding up transactions, per UTC day. */
+  readonly bumpBudgetPerDayMsat: bigint
 }
 
 /** A channel as LND shows it when the run ends: open, opening, closing or closed. */
@@ -101,6 +107,8 @@ export interface Records {
   readonly addresses: Map<string, bigint | null>
   /** What came to the host's receivers of webhooks, in order. */
   readonly arrivals: Arrival[]
+  /** Payment hashes of invoices that a server made for something else than it was asked. */
+  readonly lies: Set<string>
   /** URL → the secret that the host has given the endpoint. */
   readonly secrets: Map<string, string>
 }
@@ -135,5 +143,6 @@ export function createRecords(): Records {
     addresses: new Map(),
     arrivals: [],
     secrets: new Map(),
+    lies: new Set(),
   }
 }

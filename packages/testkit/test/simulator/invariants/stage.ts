@@ -25,8 +25,8 @@ export interface Stage {
     writes: readonly Write[],
     more?: { readonly events?: readonly NewEvent[]; readonly fence?: number },
   ): string | undefined
-  /** A step with this parameter, and this result. */
-  step(name: string, parameter: unknown): string | undefined
+  /** A step with these parameters, and the first as its result. */
+  step(name: string, ...parameters: readonly unknown[]): string | undefined
   end(): string | undefined
   audit: string | undefined
   counter: number | undefined
@@ -64,13 +64,13 @@ export function stageFor(name: string, restored?: { readonly counter: number }):
       const rows = books.apply(change)
       return judge.commit?.({ process: 'a', change, rows })
     },
-    step: (step, parameter) =>
+    step: (step, ...parameters) =>
       judge.step?.({
         number: 1,
         process: 'a',
         name: step,
-        parameters: [parameter],
-        result: parameter,
+        parameters,
+        result: parameters[0],
       }),
     end: () => judge.end?.(),
   }
@@ -81,6 +81,9 @@ export function stageFor(name: string, restored?: { readonly counter: number }):
     capPerDayMsat: 1000n,
     capPerPayoutMsat: 500n,
     budgetPerMonthMsat: 300n,
+    hardCeiling: 100,
+    destinationCoolDown: 1000,
+    bumpBudgetPerDayMsat: 50n,
     truth: {
       findPayment: (hash) => payments.get(hash) as PaymentUpdate | undefined,
       findInvoice: (hash) => invoices.get(hash) as NodeInvoice | undefined,

@@ -1,0 +1,187 @@
+import type { MirrorRow } from '../mirror-books.ts'
+import type { Invariant, Witness } from './invariant.ts'
+import { msatOf, textOf } from './read-commit.ts'
+import { isOnchain, isUnpaid } from './read-payouts.ts'
+
+/** The step at which the network has a transaction. */
+const publishEffect = 'lightning.onchain.publish/effect'
+
+/** Money rule 6, by the whole chain and the mempool. */
+const paidOnChainOnce: Invariant = {
+  name: 'paid-on-chain-once',
+  says: 'An address is paid by one transaction for each payout at most, with exactly what is owed; in the end each payout that succeeded is in a block, and no other is.',
+  begin(witness) {
+    const judgeAll = (isEnd: boolean): string | undefined => {
+      const byAddress = Map.groupBy(
+        [...witness.books.table('payouts').values()].filter(isOnchain),
+        (row) => textOf(row, 'destination'),
+      )
+      for (const [address, owed] of witness.records.addresses) {
+        const found = judgeDebt(witness, address, owed)
+        if (found) return found
+      }
+      for (const [address, rows] of byAddress) {
+        const found = judgeAddress(witness, address, rows, isEnd)
+        if (found) return found
+      }
+      return undefined
+    }
+    return {
+      commit: ({ rows }) =>
+        rows.some(({ table }) => table === 'transactions') ? judgeAll(false) : undefined,
+      step: ({ name }) => (name === publishEffect ? judgeAll(false) : undefined),
+      end: () => judgeAll(true),
+    }
+  },
+}
+
+/** An address that was given out for one payment. */
+function judgeDebt(witness: Witness, address: string, owedSat: bigint | null): string | undefined {
+  const outputs = witness.truth.outputsTo(address)
+  if (outputs.length > 1) return `${address} is paid by ${outputs.length} transactions`
+  const [paid] = outputs
+  return paid && owedSat !== null && paid.amountSat !== owedSat
+    ? `${address} gets ${paid.amountSat} sat, ${owedSat} are owed`
+    : undefined
+}
+
+function judgeAddress(
+  witness: Witness,
+  address: string,
+  rows: readonly MirrorRow[],
+  isEnd: boolean,
+): string | undefined {
+  // What newer books have paid, an older copy cancels.
+  if (witness.records.wasRestored) return undefined
+  const outputs = witness.truth.outputsTo(address)
+  const owed = rows.filter((row) => !isUnpaid(row)).map((row) => msatOf(row, 'amount_msat'))
+  for (const { amountSat, transactionId } of outputs) {
+    const at = owed.indexOf(amountSat * 1000n)
+    if (at < 0) return `${transactionId} pays ${amountSat} sat to ${address}, which nobody is owed`
+    owed.splice(at, 1)
+  }
+  if (!isEnd) return undefined
+  const confirmed = outputs.filter(({ confirmations }) => confirmations > 0).length
+  const succeeded = rows.filter(({ state }) => state === 'succeeded').length
+  return confirmed === succeeded
+    ? undefined
+    : `${address} is paid ${confirmed} times in blocks, and ${succeeded} payouts to it succeeded`
+}
+
+/** Money rule 6. */
+const storedBeforePublished: Invariant = {
+  name: 'stored-before-published',
+  says: 'LND is handed the stored bytes of a transaction and no others, and stored bytes never change.',
+  begin: (witness) => ({
+    commit({ rows }) {
+      for (const { table, before, after } of rows) {
+        if (table !== 'transactions' || !before?.raw) continue
+        if (!after?.raw || hex(after.raw) !== hex(before.raw))
+          return `the bytes of ${textOf(before, 'id')} were changed after they were stored`
+      }
+      return undefined
+    },
+    step({ name, parameters }) {
+      if (name !== 'lightning.onchain.publish/before') return undefined
+      const [raw, label] = parameters
+      const [, id] = /^payment-node:(?:payouts|bump):(.+)$/.exec(String(label)) ?? []
+      if (id === undefined) return undefined
+      const stored = witness.books.row('transactions', id)?.raw
+      if (!stored) return `${id} is published, and its bytes are not stored`
+      return hex(stored) === hex(raw)
+        ? undefined
+        : `${id} is published with other bytes than stored`
+    },
+  }),
+}
+
+/** States in which a transaction or an opening holds its inputs. */
+const holding = new Set([
+  'intended',
+  'funded',
+  'signed',
+  'published',
+  'confirmed',
+  'opening',
+  'pending',
+])
+
+/** Money rules 6 and 7. */
+const inputsNeverShared: Invariant = {
+  name: 'inputs-never-shared',
+  says: 'No coin is the input of two transactions or openings that live.',
+  begin: (witness) => ({
+    commit({ rows }) {
+      const isTouched = rows.some(
+        ({ table, before }) =>
+          (table === 'transactions' || table === 'channel_intents') && before === undefined,
+      )
+      if (!isTouched) return undefined
+      const holders = new Map<string, string>()
+      for (const [table, column] of [
+        ['transactions', 'inputs'],
+        ['channel_intents', 'outpoints'],
+      ] as const) {
+        for (const row of witness.books.table(table).values()) {
+          if (!holding.has(textOf(row, 'state'))) continue
+          for (const outpoint of (row[column] as readonly string[] | null) ?? []) {
+            const other = holders.get(outpoint)
+            if (other !== undefined) return `${outpoint} is spent by ${other} and ${row.id}`
+            holders.set(outpoint, textOf(row, 'id'))
+          }
+        }
+      }
+      return undefined
+    },
+  }),
+}
+
+/** Money rule 10. */
+const feesBounded: Invariant = {
+  name: 'fees-bounded',
+  says: 'No payment costs more than its fee limit, no transaction more than its own, none is made above the hard ceiling, and speeding up stays within its budget.',
+  begin: (witness) => ({
+    commit({ rows }) {
+      for (const { table, after } of rows) {
+        if (table === 'payouts' && after?.state === 'succeeded' && !isOnchain(after)) {
+          if (msatOf(after, 'fee_msat') > msatOf(after, 'fee_limit_msat'))
+            return `${after.id} cost ${after.fee_msat} msat, its limit is ${after.fee_limit_msat}`
+        }
+        if (table === 'spending' && after?.purpose === 'bump-transactions') {
+          if (msatOf(after, 'amount_msat') > witness.bumpBudgetPerDayMsat)
+            return `speeding up costs ${after.amount_msat} msat on ${after.period}`
+        }
+        const found = table === 'transactions' && after && judgeFee(witness, after)
+        if (found) return found
+      }
+      return undefined
+    },
+  }),
+}
+
+function judgeFee({ hardCeiling }: Witness, row: MirrorRow): string | undefined {
+  const fee = (row.fee_msat as bigint | null) ?? 0n
+  const id = textOf(row, 'id')
+  if (fee > msatOf(row, 'fee_limit_msat'))
+    return `${id} costs ${fee} msat, its limit is ${row.fee_limit_msat}`
+  // A child pays for its parent as well: its own feerate says nothing.
+  if (row.purpose === 'bump') return undefined
+  if ((row.sat_per_kvb as number) > 1000 * hardCeiling)
+    return `${id} is made for ${row.sat_per_kvb} sat/kvB, above the ceiling of ${hardCeiling} sat/vB`
+  const size = row.virtual_bytes as number | null
+  // LND rounds up to whole satoshi.
+  const most = size === null ? fee : (BigInt(hardCeiling) * BigInt(size) + 1n) * 1000n
+  return row.raw && fee > most ? `${id} costs ${fee} msat for ${size} vB` : undefined
+}
+
+/** Transactions that pay partners. */
+export const onchainInvariants: readonly Invariant[] = [
+  paidOnChainOnce,
+  storedBeforePublished,
+  inputsNeverShared,
+  feesBounded,
+]
+
+function hex(bytes: unknown): string {
+  return Buffer.from(bytes as Uint8Array).toString('hex')
+}
