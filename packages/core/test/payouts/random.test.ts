@@ -7,16 +7,19 @@ import { type Behaviour, openShopAndServer, type PayeeServer } from './payee-ser
 /** BIP173's own example, of the network of tests. */
 const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080'
 
+type Target = 'invoice' | 'refused' | 'server' | 'chain'
+
 type Step =
   | { readonly do: 'sell'; readonly sat: number }
   | {
       readonly do: 'pay'
-      readonly to: 'invoice' | 'server' | 'chain'
+      readonly to: Target
       readonly sat: number | 'all'
     }
   | {
       readonly do: 'refund'
       readonly at: number
+      readonly to: Target
       readonly sat: number
       readonly allowDebt: boolean
     }
@@ -25,6 +28,7 @@ type Step =
   | { readonly do: 'automatic' | 'cancel' | 'payee' | 'lnd' | 'kill' }
   | { readonly do: 'wait'; readonly seconds: number }
 
+const target = fc.constantFrom<Target>('invoice', 'refused', 'server', 'chain')
 const amount = fc.integer({ min: 1, max: 60_000 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('sell' as const), sat: amount }) },
@@ -32,7 +36,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant('pay' as const),
-      to: fc.constantFrom('invoice' as const, 'server' as const, 'chain' as const),
+      to: target,
       sat: fc.oneof(amount, fc.constant('all' as const)),
     }),
   },
@@ -41,6 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('refund' as const),
       at: fc.nat(5),
+      to: target,
       sat: amount,
       allowDebt: fc.boolean(),
     }),
@@ -100,24 +105,19 @@ async function act(world: World, what: Step): Promise<unknown> {
     case 'sell':
       return world.sold.push((await shop.sell(what.sat, node)).id)
     case 'pay': {
-      if (what.to === 'invoice' && !world.isPayeeUp) return
-      const destination =
-        what.to === 'chain'
-          ? address
-          : what.to === 'server'
-            ? server.address
-            : shop.bill(null).paymentRequest
+      const destination = destinationOf(world, what.to)
+      if (destination === undefined) return
       const input = { destination, amount: what.sat === 'all' ? 'all' : `${what.sat} sat` }
       return shop.request(input, idempotencyKey, node)
     }
     case 'refund': {
       const invoice = world.sold[what.at % Math.max(1, world.sold.length)]
-      if (invoice === undefined || !world.isPayeeUp) return
-      const { paymentRequest } = shop.bill(what.sat)
-      const { allowDebt } = what
+      const destination = destinationOf(world, what.to)
+      if (invoice === undefined || destination === undefined) return
+      const { allowDebt, sat } = what
       return shop.run(
         node.payouts.refund(
-          { invoice, destination: paymentRequest, allowDebt },
+          { invoice, destination, amount: `${sat} sat`, allowDebt },
           { idempotencyKey },
         ),
       )
@@ -148,6 +148,17 @@ async function act(world: World, what: Step): Promise<unknown> {
     case 'wait':
       return shop.clock.advance(what.seconds * 1000)
   }
+}
+
+/** Undefined: nobody is there to make an invoice. */
+function destinationOf({ shop, server, isPayeeUp }: World, target: Target): string | undefined {
+  if (target === 'chain') return address
+  if (target === 'server') return server.address
+  if (!isPayeeUp) return undefined
+  if (target === 'invoice') return shop.bill(null).paymentRequest
+  const refused = shop.payee.createHoldInvoice({ amountMsat: null })
+  shop.payee.cancelHold(refused.paymentHash)
+  return refused.paymentRequest
 }
 
 const reservedFor = ({ feesPaidBy, amount, feeLimit }: Payout): bigint =>
