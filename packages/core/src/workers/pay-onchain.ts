@@ -3,6 +3,7 @@ import { PaymentNodeError } from '../errors.ts'
 import { LostLeadership } from '../record.ts'
 import { doubtNode } from '../safety/compared.ts'
 import { compareTransactions } from '../transactions/compare-transactions.ts'
+import { refusalOf } from '../transactions/fund-transaction.ts'
 import { gatherPayouts } from '../transactions/gather-payouts.ts'
 import type { Pursuit } from '../transactions/mark-transaction.ts'
 import { mayAct } from '../transactions/may-act.ts'
@@ -12,6 +13,8 @@ import { createBell } from './bell.ts'
 
 /** Milliseconds. */
 const poll = 5000
+/** Milliseconds before LND is asked again for what this macaroon, or this build of LND, does not allow. */
+const longPatience = 600_000
 
 /** Follows every transaction that has not come to its end, and makes the next one of what is queued. */
 export async function payOnchain(
@@ -38,6 +41,7 @@ export async function payOnchain(
     )
   }
 
+  let wasTold = false
   /** The `doubts` at which books and wallet agreed: LND may be another one since it broke off. */
   let agreedAt: number | undefined
   const agrees = async (): Promise<void> => {
@@ -48,7 +52,13 @@ export async function payOnchain(
 
   try {
     while (!signal.aborted) {
-      await attempt(context, signal, 'comparison', agrees)
+      const isAllowed = await attempt(context, signal, 'comparison', agrees)
+      if (!isAllowed) {
+        if (!wasTold) context.logger.info('LND does not allow on-chain payouts to this connection')
+        wasTold = true
+        await context.clock.sleep(longPatience, signal)
+        continue
+      }
       if (agreedAt !== context.live.doubts) {
         await bell.wait(poll, signal)
         continue
@@ -68,18 +78,19 @@ export async function payOnchain(
   }
 }
 
-/** What fails is tried again, and holds up nothing else. */
+/** What fails is tried again, and holds up nothing else. False: this connection to LND may not do it. */
 async function attempt(
   context: Context,
   signal: AbortSignal,
   transaction: string,
   work: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await work()
   } catch (error) {
     if (error instanceof LostLeadership) throw error
-    if (signal.aborted) return
+    if (signal.aborted) return true
+    if (refusalOf(error) === 'not-allowed') return false
     const fields = { transaction, error: error instanceof Error ? error.message : String(error) }
     if (PaymentNodeError.is(error, 'node.unavailable')) {
       doubtNode(context)
@@ -87,4 +98,5 @@ async function attempt(
       context.logger.info('a transaction waits for LND', fields)
     } else context.logger.error('a transaction could not be taken further', fields)
   }
+  return true
 }

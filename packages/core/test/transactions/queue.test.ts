@@ -1,4 +1,4 @@
-import type { FeeSource } from '@payment-node/core'
+import { type FeeSource, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { claimedOutpoints } from '../../src/tables/channel-intents.ts'
 import { insert } from '../../src/tables/table.ts'
@@ -251,4 +251,28 @@ test('coins that a channel has chosen pay for no transaction', async () => {
   await stand.mine(6)
   const { claimed_outpoints: claims } = await stand.rowsOf(['claimed_outpoints'])
   expect(claims).toMatchObject([{ intent: 'a channel' }])
+})
+
+test('a connection that may not touch the wallet is asked rarely, and nothing is said again and again', async () => {
+  const said: string[] = []
+  const logger = {
+    debug: () => undefined,
+    info: (text: string) => void said.push(text),
+    warn: (text: string) => void said.push(text),
+    error: (text: string) => void said.push(text),
+  }
+  const stand = await openOnchain({ options: { logger } })
+  const { run, lnd, clock } = stand
+  let calls = 0
+  lnd.faults.add(({ call, moment }) => {
+    if (call !== 'transactions' || moment !== 'before-effect') return undefined
+    calls++
+    const details = { reason: 'permission-denied' as const, call }
+    return { error: new PaymentNodeError('node.macaroon-rejected', 'permission denied', details) }
+  })
+  said.length = 0
+  await run(stand.node.start())
+  await clock.advance(9 * minute)
+  expect(calls).toBeLessThan(6)
+  expect(said.filter((text) => text.includes('on-chain payouts')).length).toBe(1)
 })
