@@ -32,6 +32,8 @@ export interface ProofSnapshot {
   readonly unbookedMsat: bigint
   /** By how much closes and sweeps may have cost more than is booked. */
   readonly slackMsat: bigint
+  /** What the chain cannot hold: fractions of a satoshi that were ours when a channel ended. */
+  readonly roundingMsat: bigint
 }
 
 /**
@@ -57,7 +59,7 @@ export interface ProofJudgement {
  * and the other way round.
  */
 export function judgeProof(snapshot: ProofSnapshot): ProofJudgement {
-  const { before, after, inFlightMsat, unbookedMsat, slackMsat } = snapshot
+  const { before, after, inFlightMsat, unbookedMsat, slackMsat, roundingMsat } = snapshot
   const assets = {
     low: sum(snapshot.assets.map(({ low }) => low)),
     high: sum(snapshot.assets.map(({ high }) => high)),
@@ -66,7 +68,7 @@ export function judgeProof(snapshot: ProofSnapshot): ProofJudgement {
   const [less, more] = totals[0]! < totals[1]! ? [totals[0]!, totals[1]!] : [totals[1]!, totals[0]!]
   const moved = more - less
   const expected = {
-    low: less - moved + unbookedMsat - inFlightMsat - slackMsat,
+    low: less - moved + unbookedMsat - inFlightMsat - slackMsat - roundingMsat,
     high: more + moved + unbookedMsat,
   }
   const owedMsat = before.owedMsat < after.owedMsat ? before.owedMsat : after.owedMsat

@@ -1,11 +1,16 @@
 import { factOf, isBooked, walletBegin } from '../channels/book-foreign-funding.ts'
 import { costQueue } from '../channels/close-cost-job.ts'
 import type { Context, Identity } from '../context.ts'
+import type { ProofSnapshot } from '../domain/proof.ts'
 import { isOurTransaction } from '../domain/wallet-label.ts'
+import { channels } from '../tables/channels.ts'
 import { jobs } from '../tables/jobs.ts'
 
 /** A close and its sweeps cost at most about so much before it is booked, in msat; what is above shows as missing. */
 const mostPerClose = 50_000_000n
+
+/** A closing transaction pays whole satoshi, in msat. */
+const mostLostPerChannel = 999n
 
 /**
  * What the wallet's transactions changed and the books do not have yet, since they are not final; and by
@@ -15,16 +20,17 @@ export async function readUnbooked(
   context: Context,
   identity: Identity,
   signal?: AbortSignal,
-): Promise<{ readonly unbookedMsat: bigint; readonly slackMsat: bigint }> {
+): Promise<Pick<ProofSnapshot, 'unbookedMsat' | 'slackMsat' | 'roundingMsat'>> {
   const ended = await context.storage.find(jobs, {
     index: 'due',
     equals: [costQueue(identity)],
     limit: 1000,
   })
   const slackMsat = BigInt(ended.length) * mostPerClose
+  const roundingMsat = mostLostPerChannel * (await countClosed(context, identity))
   const { onchain } = context.lightning
   const begin = await walletBegin(context, identity)
-  if (!onchain || !begin) return { unbookedMsat: 0n, slackMsat }
+  if (!onchain || !begin) return { unbookedMsat: 0n, slackMsat, roundingMsat }
   let unbookedMsat = 0n
   for (const transaction of await onchain.transactions(begin.readFrom, signal)) {
     const { blockHeight = Infinity, label } = transaction
@@ -35,5 +41,22 @@ export async function readUnbooked(
       if (account === 'operator') unbookedMsat += amountMsat
     }
   }
-  return { unbookedMsat, slackMsat }
+  return { unbookedMsat, slackMsat, roundingMsat }
+}
+
+/** Channels that have ended since the books began. */
+async function countClosed(context: Context, { publicKey }: Identity): Promise<bigint> {
+  let count = 0n
+  let after: string[] | undefined
+  for (;;) {
+    const rows = await context.storage.find(channels, {
+      index: 'state',
+      equals: [publicKey, 'closed'],
+      limit: 1000,
+      ...(after && { after }),
+    })
+    count += BigInt(rows.length)
+    if (rows.length < 1000) return count
+    after = [rows.at(-1)!.channel_point]
+  }
 }

@@ -26,7 +26,15 @@ export async function takeProofSnapshot(
   // What on-chain transactions cost the operator is booked when they are final.
   const feesMsat = await feesUnderWay(context, identity)
   const inFlightMsat = [...inFlight.values()].reduce((sum, worst) => sum + worst, feesMsat)
-  const snapshot = { assets, before, after, inFlightMsat, unbookedMsat: 0n, slackMsat: 0n }
+  const snapshot = {
+    assets,
+    before,
+    after,
+    inFlightMsat,
+    unbookedMsat: 0n,
+    slackMsat: 0n,
+    roundingMsat: 0n,
+  }
   // The wallet's transactions are read only where they are needed to explain a difference.
   if (judgeProof(snapshot).verdict === 'proved') return snapshot
   return { ...snapshot, ...(await readUnbooked(context, identity, signal)) }

@@ -12,6 +12,7 @@ const still: ProofSnapshot = {
   inFlightMsat: 0n,
   unbookedMsat: 0n,
   slackMsat: 0n,
+  roundingMsat: 0n,
 }
 const owning = (low: bigint, high = low): Pick<ProofSnapshot, 'assets'> => ({
   assets: [{ name: 'wallet', low, high }],
@@ -37,6 +38,7 @@ test('what follows from books and assets', () => {
       'proved',
       0n,
     ],
+    ['fractions that closed channels lost', { ...owning(998n), roundingMsat: 2n }, 'proved', 0n],
     [
       'an indebted operator',
       {
@@ -59,7 +61,7 @@ test('whatever moves: a certain loss is found, and what the bounds allow is none
     fc.property(amount, amount, amount, amount, amount, (owed, own, flight, slack, lost) => {
       const total = owed + own
       const books = { owedMsat: owed, operatorMsat: own }
-      const common = { before: books, after: books, unbookedMsat: 0n }
+      const common = { before: books, after: books, unbookedMsat: 0n, roundingMsat: 0n }
       const explained = flight + slack < total ? flight + slack : total
       const bounded = { ...common, inFlightMsat: flight, slackMsat: slack }
       const { verdict } = judgeProof({ ...bounded, ...owning(0n, total - explained) })
