@@ -56,7 +56,7 @@ async function answer(world: World, url: URL): Promise<WebAnswer> {
   const name = (isOffer ? third : second) ?? ''
   const account = accounts.get(world)?.get(name)
   if (!account) return webAnswer(404, '{"status":"ERROR","reason":"nobody"}')
-  const lie = lieOf(world, name, isOffer)
+  const lie = lieOf(world, name, isOffer, account)
   switch (lie) {
     case 'silence':
       return 'silence'
@@ -104,7 +104,12 @@ async function answer(world: World, url: URL): Promise<WebAnswer> {
 }
 
 /** The lie that is due now, told to the manners that it was told. */
-function lieOf(world: World, name: string, isOffer: boolean): LnurlLie | undefined {
+function lieOf(
+  world: World,
+  name: string,
+  isOffer: boolean,
+  { invoices }: Account,
+): LnurlLie | undefined {
   const manner = mannersOf(world).servers.get(name)
   if (!manner || manner.left <= 0 || world.isHealing) return undefined
   const { lie } = manner
@@ -113,7 +118,8 @@ function lieOf(world: World, name: string, isOffer: boolean): LnurlLie | undefin
     lie === 'other-hash' ||
     lie === 'old-invoice' ||
     lie === 'same-invoice'
-  if (isAboutInvoice === isOffer) return undefined
+  if (isAboutInvoice === isOffer || (lie === 'same-invoice' && invoices.length === 0))
+    return undefined
   manner.left--
   manner.done()
   return lie

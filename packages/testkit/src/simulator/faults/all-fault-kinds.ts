@@ -6,11 +6,13 @@ import { crashFaults } from './crash-faults.ts'
 import type { FaultKind } from './fault.ts'
 import { hostFaults } from './host-faults.ts'
 import { nodeFaults } from './node-faults.ts'
+import { onchainFaults } from './onchain-faults.ts'
 import { payerFaults } from './payer-faults.ts'
 import { peerFaults } from './peer-faults.ts'
 import { processFaults } from './process-faults.ts'
 import { replyFaults } from './reply-faults.ts'
 import { storageFaults } from './storage-faults.ts'
+import { webFaults } from './web-faults.ts'
 
 /** Every kind that a plan can name; a new family is one more line here. */
 export const allFaultKinds: readonly FaultKind[] = [
@@ -26,4 +28,6 @@ export const allFaultKinds: readonly FaultKind[] = [
   ...hostFaults,
   ...counterFaults,
   ...channelFaults,
+  ...webFaults,
+  ...onchainFaults,
 ]

@@ -1,6 +1,6 @@
 import { codeOf } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
-import type { FaultKind } from './fault.ts'
+import type { FaultKind, PlanFrame } from './fault.ts'
 
 /** Blocks, fees and transactions. */
 export const chainFaults: readonly FaultKind[] = [
@@ -27,7 +27,7 @@ export const chainFaults: readonly FaultKind[] = [
     name: 'mempool-evicts',
     says: 'The mempool forgets what waits in it, again and again for a while.',
     plan: (random, frame) =>
-      frame.hasKeeper
+      usesWallet(frame)
         ? {
             trigger: someTime(random, frame),
             parameters: { milliseconds: pick(random, [60_000, 300_000]) },
@@ -54,7 +54,7 @@ export const chainFaults: readonly FaultKind[] = [
     name: 'mempool-full',
     says: 'The mempool takes no cheap transaction for a while: a funding is made, and not broadcast.',
     plan: (random, frame) =>
-      frame.hasKeeper
+      usesWallet(frame)
         ? {
             trigger: someTime(random, frame),
             parameters: {
@@ -147,3 +147,8 @@ export const chainFaults: readonly FaultKind[] = [
     },
   },
 ]
+
+/** Whether transactions of ours wait for blocks. */
+function usesWallet({ hasKeeper, features }: PlanFrame): boolean {
+  return hasKeeper || features.includes('onchain')
+}
