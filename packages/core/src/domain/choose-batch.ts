@@ -50,8 +50,11 @@ export function chooseBatch<P extends QueuedPayout>(
     if (isAcceptable) acceptable.push(payout)
     else wait.push({ payout, reason: reason as WaitReason })
   }
+  const isOld = ({ createdAt }: P): boolean =>
+    // What was asked for later than now was dated by a clock that was ahead: it would wait until then.
+    createdAt + policy.collectFor <= now || createdAt > now
   const isDue =
-    acceptable.some((payout) => isUrgent(payout) || payout.createdAt + policy.collectFor <= now) ||
+    acceptable.some((payout) => isUrgent(payout) || isOld(payout)) ||
     new Set(acceptable.map(({ address }) => address)).size >= policy.maximumOutputs
   if (!isDue) {
     return { go: [], wait: [...wait, ...acceptable.map((payout) => collecting(payout))] }

@@ -29,6 +29,12 @@ test('which payouts go together, and why the others wait', () => {
       'a:collecting b:collecting',
     ],
     ['one is old enough', [queued('a', 'low'), queued('b', 'low', old)], 'b a', ''],
+    [
+      'one is dated by a clock that was ahead',
+      [queued('a', 'low', { createdAt: now + 1 })],
+      'a',
+      '',
+    ],
     ['a quick one takes all along', [queued('a', 'low'), queued('q', 'quick')], 'q a', ''],
     ['a released one, too', [queued('a', 'low'), queued('r', 'released')], 'r a', ''],
     ['one after its deadline', [queued('d', 'deadline-passed')], 'd', ''],
