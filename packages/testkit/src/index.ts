@@ -1,4 +1,5 @@
 export {
+  type AnyAnswerLie,
   anyAnswerLies,
   invoiceLies,
   type LnurlLie,

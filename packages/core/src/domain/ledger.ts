@@ -37,6 +37,7 @@ export interface Leg {
   readonly amountMsat: bigint
 }
 
+/** What kind of fact a ledger transaction books. */
 export type TransactionKind =
   | 'opening'
   | 'invoice-settled'

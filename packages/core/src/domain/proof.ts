@@ -65,13 +65,13 @@ export function judgeProof(snapshot: ProofSnapshot): ProofJudgement {
     high: sum(snapshot.assets.map(({ high }) => high)),
   }
   const totals = [before, after].map(({ owedMsat, operatorMsat }) => owedMsat + operatorMsat)
-  const [less, more] = totals[0]! < totals[1]! ? [totals[0]!, totals[1]!] : [totals[1]!, totals[0]!]
+  const [less, more] = ascending(totals)
   const moved = more - less
   const expected = {
     low: less - moved + unbookedMsat - inFlightMsat - slackMsat - roundingMsat,
     high: more + moved + unbookedMsat,
   }
-  const owedMsat = before.owedMsat < after.owedMsat ? before.owedMsat : after.owedMsat
+  const [owedMsat] = ascending([before.owedMsat, after.owedMsat])
   const lackingMsat = positive(owedMsat - moved - inFlightMsat - assets.high)
   const missingMsat = positive(expected.low - assets.high)
   const foundMsat = positive(assets.low - expected.high)
@@ -101,4 +101,9 @@ function sum(amounts: readonly bigint[]): bigint {
 
 function positive(amount: bigint): bigint {
   return amount > 0n ? amount : 0n
+}
+
+function ascending(two: readonly bigint[]): readonly [bigint, bigint] {
+  const [a = 0n, b = 0n] = two
+  return a > b ? [b, a] : [a, b]
 }

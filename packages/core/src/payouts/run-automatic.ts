@@ -14,6 +14,7 @@ export interface AutomaticRun {
   readonly waiting: readonly AutomaticWait[]
 }
 
+/** A partner that is paid nothing for now, and why. */
 export interface AutomaticWait {
   readonly partner: string
   /**

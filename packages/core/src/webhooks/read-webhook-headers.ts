@@ -3,7 +3,10 @@ import { notValid } from './verify-webhook.ts'
 
 /** Headers of a request: the web's `Headers`, `request.headers` of node:http, or an object. */
 export type WebhookHeaders =
-  | { get(name: string): string | null }
+  | {
+      /** The value, whatever the case of the name; null when there is none. */
+      get(name: string): string | null
+    }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What the three headers say. */

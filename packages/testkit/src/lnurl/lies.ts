@@ -40,7 +40,8 @@ export const invoiceLies = [
 /** What an LNURL server does to a payer. */
 export type LnurlLie = AnyAnswerLie | (typeof offerLies)[number] | (typeof invoiceLies)[number]
 
-type AnyAnswerLie = (typeof anyAnswerLies)[number]
+/** What any of its two answers may do. */
+export type AnyAnswerLie = (typeof anyAnswerLies)[number]
 
 export function isAnyAnswerLie(lie: LnurlLie): lie is AnyAnswerLie {
   return (anyAnswerLies as readonly string[]).includes(lie)
