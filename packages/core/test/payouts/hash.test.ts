@@ -88,7 +88,7 @@ test('O8: the failure of the former payout on an invoice is not taken for the ne
     let { node } = shop
     if (way !== 'lost call') {
       await clock.advance(1000)
-      expect((await run(node.payouts.get(second.id))).attempt.state, way).toBe('sent')
+      expect((await run(node.payouts.get(second.id))).attempt?.state, way).toBe('sent')
       shop.process.kill()
       node = shop.open().node
       await run(node.start())

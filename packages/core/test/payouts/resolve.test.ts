@@ -238,7 +238,7 @@ test('handed to LND while the operator s verdict was on its way: refused, and pa
     const payout = await shop.request({ destination: hold.paymentRequest, feeLimit: '0 sat' })
     lnd.faults.add(silentTracking)
     await clock.advance(1500)
-    expect((await run(node.payouts.get(payout.id))).attempt.state).toBe('unknown')
+    expect((await run(node.payouts.get(payout.id))).attempt?.state).toBe('unknown')
     lnd.faults.clear()
     // LND has looked, and says so only after the worker has handed it over again.
     lnd.faults.once('trackPayment', 'after-effect', { delayMilliseconds: 5000 })

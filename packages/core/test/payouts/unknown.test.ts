@@ -272,7 +272,7 @@ async function openForgotten(way: 'cut' | 'refused' = 'cut'): Promise<Forgotten>
   })
   lnd.faults.add(({ call }) => (call === 'trackPayment' ? { error } : undefined))
   await clock.advance(1000)
-  expect((await now(shop, payout)).attempt.isSeen).toBe(true)
+  expect((await now(shop, payout)).attempt?.isSeen).toBe(true)
   if (way === 'cut') lnd.faults.cutStreams()
   else {
     // The next word about the payment is a refusal.
