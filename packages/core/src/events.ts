@@ -9,8 +9,9 @@ import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
 import type { Proof } from './proof/proof-view.ts'
 import type { Comparison } from './safety/difference-view.ts'
-import type { WebhookEndpoint } from './webhooks/endpoint-view.ts'
+import type { StuckAdvice } from './transactions/explain-stuck.ts'
 import type { OnchainTransaction } from './transactions/transaction-view.ts'
+import type { WebhookEndpoint } from './webhooks/endpoint-view.ts'
 
 /** Every event and its data: one line each. The body of a signed webhook will be the same object. */
 export interface PaymentNodeEvents {
@@ -69,8 +70,8 @@ export interface PaymentNodeEvents {
   'transaction.reorganized': { transaction: OnchainTransaction }
   /** Deep enough to be taken for good. */
   'transaction.final': { transaction: OnchainTransaction }
-  /** No block takes it, and `transaction.reason` says why. With `inputs-spent` an operator must look. */
-  'transaction.stuck': { transaction: OnchainTransaction }
+  /** No block takes it: `transaction.reason` says why, `says` what to do; with `fundsAtRisk` an operator must look. */
+  'transaction.stuck': { transaction: OnchainTransaction } & StuckAdvice
   /** Its inputs went elsewhere for good: it never confirms, and its payouts wait for another one. */
   'transaction.conflicted': { transaction: OnchainTransaction }
 

@@ -6,7 +6,7 @@ import { closeChannel } from './calls/close-channel.ts'
 import { closedChannels } from './calls/closed-channels.ts'
 import { connectPeer } from './calls/connect-peer.ts'
 import { decodePaymentRequest } from './calls/decode-payment-request.ts'
-import { estimateFeerate } from './calls/estimate-fee.ts'
+import { estimateFeerate, minimumFeerate } from './calls/estimate-fee.ts'
 import { exportChannelBackups } from './calls/export-channel-backups.ts'
 import { finalizePsbt } from './calls/finalize-psbt.ts'
 import { forwardingHistory } from './calls/forwarding-history.ts'
@@ -97,6 +97,7 @@ export function lnd(options: LndOptions): LightningNode {
       unspent: (signal) => listUnspent(connection, signal),
       transactions: (fromHeight, signal) => getTransactions(connection, fromHeight, signal),
       estimateFeerate: (blocks, signal) => estimateFeerate(connection, blocks, signal),
+      minimumFeerate: (signal) => minimumFeerate(connection, signal),
       requiredReserve: (additional, signal) => requiredReserve(connection, additional, signal),
       publish: (bytes, label, signal) => publishTransaction(connection, bytes, label, signal),
     },

@@ -9,6 +9,11 @@ export interface OnchainWallet {
   /** sat/vB to confirm within `blocks` (at least 2); may be fractional; quality follows the chain backend. */
   estimateFeerate(blocks: number, signal?: AbortSignal): Promise<number>
   /**
+   * sat/vB below which the node's own mempool takes no transaction; 0 when it does not say (LND before 0.18).
+   * Left out: nobody can say.
+   */
+  minimumFeerate?(signal?: AbortSignal): Promise<number>
+  /**
    * sat that must stay in the wallet for bumping force closes when `additionalPublicChannels` more
    * were open (LND: 10,000 per public anchor channel, at most 100,000).
    */

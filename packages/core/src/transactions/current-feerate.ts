@@ -25,7 +25,7 @@ const cached = new WeakMap<object, Cached>()
 
 /**
  * The feerate to confirm within `fees.targetBlocks`: the source's, or LND's estimate where there is none or it
- * does not answer. Kept for half a minute; callers at the same time share one question. Throws
+ * does not answer; never below what the mempool of LND's node takes. Kept for half a minute; callers at the same time share one question. Throws
  * `node.unavailable` when nobody knows.
  */
 export function readFeerate(context: Context): Promise<CurrentFeerate> {
@@ -42,7 +42,26 @@ export function readFeerate(context: Context): Promise<CurrentFeerate> {
   return reading
 }
 
+/** Never less than what LND's own node takes: the bytes that are signed could not be published. */
 async function ask(context: Context): Promise<CurrentFeerate> {
+  const [asked, satPerVbyte] = await Promise.all([askAbout(context), askMinimum(context)])
+  if (satPerVbyte <= asked.satPerVbyte) return asked
+  return { satPerVbyte, source: context.lightning.name, at: asked.at }
+}
+
+/** sat/vB; 0 when the node does not say. */
+async function askMinimum({ lightning, logger }: Context): Promise<number> {
+  try {
+    const minimum = await lightning.onchain?.minimumFeerate?.()
+    return isFeerate(minimum) ? minimum : 0
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error)
+    logger.info('LND does not say the least feerate that its mempool takes', { error: says })
+    return 0
+  }
+}
+
+async function askAbout(context: Context): Promise<CurrentFeerate> {
   const fromSource = await askSource(context)
   if (fromSource) return fromSource
   const { lightning, settings, clock } = context

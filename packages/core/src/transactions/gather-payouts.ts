@@ -1,7 +1,7 @@
 import { type Batch, chooseBatch, type QueuedPayout } from '../domain/choose-batch.ts'
 import { type ChosenInputs, chooseInputs } from '../domain/choose-inputs.ts'
+import { pauseAfterFailures } from '../domain/failure-pause.ts'
 import { payableFeerate } from '../domain/fee-policy.ts'
-import { openingPause } from '../domain/opening-pause.ts'
 import type { TransactionState } from '../domain/transaction.ts'
 import {
   askableFeerate,
@@ -40,7 +40,8 @@ export async function gatherPayouts(pursuit: Pursuit): Promise<string | undefine
   if (queued.length === 0 || !mayAct(pursuit)) return undefined
   const guard = await readSafety(context, identity)
   if (guard.is_halted) return say(pursuit, queued, 'halted')
-  if (await isBusy(pursuit)) return undefined
+  const obstacle = await obstacleToNext(pursuit)
+  if (obstacle) return tellObstacle(pursuit, queued, obstacle)
   const { candidates, feerate } = await judge(pursuit, queued)
   // LND's wallet is asked only when something may go.
   const mayGo = candidates.some(({ verdict }) => verdict.isAcceptable)
@@ -84,12 +85,16 @@ async function readQueued({ context, identity }: Pursuit): Promise<Payout[]> {
   }
 }
 
-/** One transaction is made at a time; after one that was given up, the next one waits a growing while. */
-async function isBusy({ context, identity }: Pursuit): Promise<boolean> {
+/** Why no transaction is begun now; null: the one in the making takes a moment. */
+type Obstacle = { readonly reason: string | null }
+
+/** One transaction is made at a time; after one that came to nothing, the next one waits a growing while. */
+async function obstacleToNext({ context, identity }: Pursuit): Promise<Obstacle | undefined> {
   for (const state of inTheMaking) {
     const equals = [identity.publicKey, state]
     const rows = await context.storage.find(transactions, { index: 'state', equals, limit: page })
-    if (rows.some(({ purpose }) => purpose === 'payouts')) return true
+    const busy = rows.find((row) => row.purpose === 'payouts' && !isHeldUp(row))
+    if (busy) return { reason: busy.reason }
   }
   const newest = await context.storage.find(transactions, {
     index: 'created',
@@ -99,12 +104,28 @@ async function isBusy({ context, identity }: Pursuit): Promise<boolean> {
   })
   const recent = newest
     .filter(({ purpose, reason }) => purpose === 'payouts' && !isHarmless(reason))
-    .map(({ state, reason, updated_at }) => ({
-      state: state === 'given-up' ? 'failed' : state,
-      reason,
-      updatedAt: updated_at,
+    .map((row) => ({
+      hasFailed: row.state === 'given-up' || isHeldUp(row),
+      updatedAt: row.updated_at,
     }))
-  return openingPause(recent, context.clock.now()) > context.clock.now()
+  const now = context.clock.now()
+  return pauseAfterFailures(recent, now) > now ? { reason: 'pause-after-failure' } : undefined
+}
+
+/** Signed, and the network does not take it, for as long as it likes: its coins stay claimed, nobody waits for it. */
+function isHeldUp({ state, reason }: RowOf<typeof transactions>): boolean {
+  return state === 'signed' && (reason === 'refused' || reason === 'inputs-spent')
+}
+
+/** Who was in the transaction that failed keeps its reason, which says more. */
+function tellObstacle(
+  pursuit: Pursuit,
+  queued: readonly Payout[],
+  { reason }: Obstacle,
+): Promise<undefined> | undefined {
+  if (reason === null) return undefined
+  const unaware = queued.filter((row) => row.reason === 'collecting' || row.reason === null)
+  return say(pursuit, unaware, reason)
 }
 
 /** Given up for a reason that does not come again by itself. */

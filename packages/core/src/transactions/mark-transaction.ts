@@ -20,8 +20,9 @@ import { payouts } from '../tables/payouts.ts'
 import { type Fields, type RowOf, remove, requireUnchanged, update } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
 import { bumpBudget } from './bump-budget.ts'
+import { explainStuck } from './explain-stuck.ts'
 import { readCarried, readOutputs } from './read-outputs.ts'
-import { transactionView } from './transaction-view.ts'
+import { type OnchainTransaction, transactionView } from './transaction-view.ts'
 
 type Transaction = RowOf<typeof transactions>
 type TransactionEvent = Extract<EventType, `transaction.${string}`>
@@ -249,6 +250,20 @@ interface Mark {
   readonly events?: readonly NewEvent[]
 }
 
+function tell(
+  context: Context,
+  identity: Identity,
+  event: TransactionEvent,
+  transaction: OnchainTransaction,
+): NewEvent {
+  const subject = `transaction/${transaction.id}`
+  if (event !== 'transaction.stuck') {
+    return newEvent(context, identity, event, subject, { transaction })
+  }
+  const advice = explainStuck(transaction.reason)
+  return newEvent(context, identity, event, subject, { transaction, ...advice })
+}
+
 async function mark(
   { context, identity, leadership }: Pursuit,
   row: Transaction,
@@ -266,12 +281,7 @@ async function mark(
     : undefined
   const change = {
     writes: [update(transactions, row, changed), ...writes],
-    events: [
-      ...(event && told
-        ? [newEvent(context, identity, event, `transaction/${row.id}`, { transaction: told })]
-        : []),
-      ...events,
-    ],
+    events: [...(event && told ? [tell(context, identity, event, told)] : []), ...events],
     fence: leadership.fence,
   }
   return record(context, change, async () => {

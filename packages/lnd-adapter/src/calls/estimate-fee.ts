@@ -21,3 +21,16 @@ export async function estimateFeerate(
   const { sat_per_kw } = await connection.unary(estimateFeeCall, request, { signal })
   return (smallInteger(sat_per_kw) * 4) / 1000
 }
+
+/** Blocks; any target is answered with the same minimum. */
+const anyTarget = 144
+
+/** sat/vB that the node's mempool takes at least; 0 from an LND before 0.18. */
+export async function minimumFeerate(
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const request = { conf_target: anyTarget }
+  const reply = await connection.unary(estimateFeeCall, request, { signal })
+  return (smallInteger(reply.min_relay_fee_sat_per_kw) * 4) / 1000
+}

@@ -748,7 +748,12 @@ export const descriptor: ProtocolDescriptor = {
         },
         ListUnspentResponse: { fields: { utxos: { rule: 'repeated', type: 'lnrpc.Utxo', id: 1 } } },
         EstimateFeeRequest: { fields: { conf_target: { type: 'int32', id: 1 } } },
-        EstimateFeeResponse: { fields: { sat_per_kw: { type: 'int64', id: 1 } } },
+        EstimateFeeResponse: {
+          fields: {
+            sat_per_kw: { type: 'int64', id: 1 },
+            min_relay_fee_sat_per_kw: { type: 'int64', id: 2 },
+          },
+        },
         RequiredReserveRequest: {
           fields: { additional_public_channels: { type: 'uint32', id: 1 } },
         },

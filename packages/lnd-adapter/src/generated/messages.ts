@@ -393,6 +393,7 @@ export interface ListUnspentResponse {
 
 export interface EstimateFeeResponse {
   sat_per_kw: Integer64
+  min_relay_fee_sat_per_kw: Integer64
 }
 
 export interface RequiredReserveResponse {

@@ -104,6 +104,14 @@ test('transactions are oldest first with the unconfirmed ones last', async () =>
   })
 })
 
+test('the least feerate that the mempool takes; 0 when LND does not know the field', async () => {
+  let reply = { sat_per_kw: '12500', min_relay_fee_sat_per_kw: '1265' } as { sat_per_kw: string }
+  await using pair = await startPair({ [estimate]: () => reply })
+  expect(await pair.node.onchain!.minimumFeerate!()).toBe(5.06)
+  reply = { sat_per_kw: '12500' }
+  expect(await pair.node.onchain!.minimumFeerate!()).toBe(0)
+})
+
 test('a feerate is in sat/vB, and one block is never asked for', async () => {
   await using pair = await startPair({ [estimate]: () => ({ sat_per_kw: '253' }) })
   expect(await pair.node.onchain!.estimateFeerate(2)).toBe(1.012)

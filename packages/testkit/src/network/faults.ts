@@ -14,6 +14,7 @@ export type ChannelManagementCall =
   | 'unspent'
   | 'transactions'
   | 'estimateFeerate'
+  | 'minimumFeerate'
   | 'requiredReserve'
   | 'publishTransaction'
   | 'fundTransaction'

@@ -53,6 +53,8 @@ export function createOnchainCalls(simulation: Simulation, node: NodeState): Onc
         // LND never says less than 253 sat per 1000 weight units.
         () => Math.max(1.012, chain.satPerVbyte, chain.minimumSatPerVbyte),
       ),
+    minimumFeerate: (signal) =>
+      callNode(request('minimumFeerate', [], signal), () => chain.minimumSatPerVbyte),
     requiredReserve: (additional, signal) =>
       callNode(request('requiredReserve', [additional], signal), () =>
         anchorReserveSat(simulation, node, BigInt(additional)),

@@ -147,6 +147,13 @@ export function walletCases(promised: Promised): void {
     }
   })
 
+  promised('what the mempool takes at least is no feerate of a bad day', async ({ node }) => {
+    const least = await walletOf(node).minimumFeerate?.()
+    if (least === undefined) return
+    assert.ok(least >= 0 && least < 1_000_000, `${least}`)
+    assert.ok(least <= (await walletOf(node).estimateFeerate(2)), `${least}`)
+  })
+
   // §3: 10,000 sat per public anchor channel, at most 100,000.
   promised('the reserve grows by 10,000 sat per channel up to 100,000', async ({ node }) => {
     const wallet = walletOf(node)

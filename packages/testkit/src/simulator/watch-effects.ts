@@ -34,6 +34,7 @@ function memberOf(call: NodeCall): string {
     unspent: 'onchain.unspent',
     transactions: 'onchain.transactions',
     estimateFeerate: 'onchain.estimateFeerate',
+    minimumFeerate: 'onchain.minimumFeerate',
     requiredReserve: 'onchain.requiredReserve',
     publishTransaction: 'onchain.publish',
     fundTransaction: 'funding.fund',

@@ -177,6 +177,10 @@ export const managementLies: Record<string, Lie> = {
   'asks nothing for a block': walletLie('a feerate is positive for every target', () => ({
     estimateFeerate: async () => 0,
   })),
+  'takes nothing into its mempool': walletLie(
+    'what the mempool takes at least is no feerate of a bad day',
+    () => ({ minimumFeerate: async () => 1_000_000 }),
+  ),
   'keeps a reserve without a limit': walletLie(
     'the reserve grows by 10,000 sat per channel up to 100,000',
     (wallet) => ({

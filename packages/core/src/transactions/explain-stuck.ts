@@ -1,0 +1,37 @@
+/** What an operator is told about a transaction that no block takes. */
+export interface StuckAdvice {
+  /** Somebody must act on what is said. */
+  readonly fundsAtRisk: boolean
+  /** What happens by itself, and what to do; for people. */
+  readonly says: string
+}
+
+const waits = 'It is published again at each block, and its payouts stay reserved.'
+
+const known: Readonly<Record<string, StuckAdvice>> = {
+  refused: {
+    fundsAtRisk: false,
+    says: `The mempool of LND's node does not take it, which is mostly a fee below its minimum. The same bytes are handed to it again and again, other payouts go without it, and no money is lost. Raise maxmempool of the node, or wait until the mempool is emptier; if it can never confirm since what it spends is gone, use payouts.resolve.`,
+  },
+  'inputs-spent': {
+    fundsAtRisk: true,
+    says: 'Another transaction has spent its inputs. Look who did: nobody but LND should spend these coins. Its payouts wait until that is final, and are paid then.',
+  },
+  halted: {
+    fundsAtRisk: false,
+    says: `Nothing speeds it up while outgoing money is halted. ${waits}`,
+  },
+  'budget-exhausted': {
+    fundsAtRisk: false,
+    says: `The chain asks more by now, and the budget of the day does not pay for a child that speeds it up. ${waits} Raise transactions.bumpBudgetPerDay to have it sped up.`,
+  },
+}
+
+export function explainStuck(reason: string | null): StuckAdvice {
+  return (
+    known[reason ?? ''] ?? {
+      fundsAtRisk: false,
+      says: `No block takes it, and no child speeds it up (${reason}). ${waits}`,
+    }
+  )
+}
