@@ -90,7 +90,12 @@ export interface ErrorDetails {
   'payout.insufficient-balance': { available: Amount; needed: Amount }
   /** The node's caps, and the partner's own. */
   'payout.above-cap': {
-    cap: 'per-payout' | 'per-day' | 'partner-per-payout' | 'partner-per-day'
+    cap:
+      | 'per-payout'
+      | 'per-day'
+      | 'partner-per-payout'
+      | 'partner-per-day'
+      | 'operator-fees-per-day'
     limit: Amount
     requested: Amount
   }

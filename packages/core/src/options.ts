@@ -6,8 +6,8 @@ import {
 import { type Amount, type AmountInput, readPositiveAmount, sat } from './domain/amount.ts'
 import { type Duration, readDuration } from './domain/duration.ts'
 import { invalid, PaymentNodeError } from './errors.ts'
-import { type HttpOptions, type HttpSettings, readHttpOptions } from './http/http-options.ts'
 import { type FeeOptions, type FeeSettings, readFeeOptions } from './fees/fee-options.ts'
+import { type HttpOptions, type HttpSettings, readHttpOptions } from './http/http-options.ts'
 import type { KeySource } from './keys.ts'
 import {
   type PartnerOptions,
@@ -36,15 +36,15 @@ import {
 } from './routing/routing-options.ts'
 import type { IntentCounter } from './safety/intent-counter.ts'
 import {
-  readWebhookOptions,
-  type WebhookOptions,
-  type WebhookSettings,
-} from './webhooks/webhook-options.ts'
-import {
   readTransactionOptions,
   type TransactionOptions,
   type TransactionSettings,
 } from './transactions/transaction-options.ts'
+import {
+  readWebhookOptions,
+  type WebhookOptions,
+  type WebhookSettings,
+} from './webhooks/webhook-options.ts'
 
 /** Which part of the work this process does. One process per LND node leads; the others follow. */
 export type Role = 'all' | 'api' | 'worker'
@@ -83,7 +83,7 @@ export interface PaymentNodeOptions {
     readonly maximumExpiry?: Duration
   }
   readonly payouts?: PayoutWaitOptions & {
-    /** When the call gives no `feeLimit`: this share of the amount, at least `minimum`. Default 5000 ppm (0.5 %), at least 10 sat. */
+    /** When the call gives no `feeLimit`: this share of the amount, at least `minimum` (not where the operator pays the fees). Default 5000 ppm (0.5 %), at least 10 sat. */
     readonly feeLimit?: { readonly ppm?: number; readonly minimum?: AmountInput }
     /** An invoice to pay must live this much longer. Default 1 minute. */
     readonly expiryMargin?: Duration
@@ -112,8 +112,14 @@ export interface PaymentNodeOptions {
     readonly perOpen?: AmountInput
     /** Default 1,000,000 sat. */
     readonly perPayout?: AmountInput
-    /** Per UTC day and node. Default 10,000,000 sat. */
+    /** Per node and UTC day of the request: what waits in a queue leaves on a later day. Default 10,000,000 sat. */
     readonly perDay?: AmountInput
+    /**
+     * Fees that the operator pays for one partner (`feesPaidBy: 'operator'`), per UTC day of the request: the
+     * worst fee counts while a payout is under way, afterwards the real one. Default 100,000 sat. On chain the
+     * worst fee is about 300 vB at `fees.hardCeiling`.
+     */
+    readonly operatorFeesPerDay?: AmountInput
   }
   readonly timing?: {
     /** How often LND is asked whether it is there. Default 5 seconds. */
@@ -153,7 +159,9 @@ export interface Settings {
   readonly payouts: PayoutSettings
   readonly capPerPayout: Amount
   readonly capPerDay: Amount
+  readonly capOperatorFeesPerDay: Amount
   readonly capPerOpen: Amount
+  readonly partners: PartnerSettings
   readonly channelSources: readonly PeerSource[]
   readonly channels: ChannelSettings
   readonly routing: RoutingSettings
@@ -164,7 +172,6 @@ export interface Settings {
   readonly heartbeat: number
   readonly sweep: number
   readonly stopWithin: number
-  readonly partners: PartnerSettings
 }
 
 /** A minute to a year: what an invoice may live, in seconds. */
@@ -193,6 +200,7 @@ function read(options: PaymentNodeOptions): Settings {
     'role',
     'invoices',
     'payouts',
+    'partners',
     'channelSources',
     'channels',
     'routing',
@@ -204,7 +212,6 @@ function read(options: PaymentNodeOptions): Settings {
     'http',
     'logger',
     'meter',
-    'partners',
     'clock',
     'random',
   ])
@@ -234,7 +241,7 @@ function read(options: PaymentNodeOptions): Settings {
     ...payoutWaitNames,
   ])
   const feeLimit = group(payouts.feeLimit, 'payouts.feeLimit', ['ppm', 'minimum'])
-  const caps = group(options.caps, 'caps', ['perPayout', 'perDay', 'perOpen'])
+  const caps = group(options.caps, 'caps', ['perPayout', 'perDay', 'operatorFeesPerDay', 'perOpen'])
   const capPerOpen = readPositiveAmount(given(caps.perOpen, sat(5_000_000)), 'caps.perOpen')
   const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
   readFunctions(options.intentCounter, 'intentCounter', ['read', 'write'])
@@ -291,6 +298,10 @@ function read(options: PaymentNodeOptions): Settings {
     payouts: readPayoutOptions(payouts),
     capPerPayout: readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout'),
     capPerDay: readPositiveAmount(given(caps.perDay, sat(10_000_000)), 'caps.perDay'),
+    capOperatorFeesPerDay: readPositiveAmount(
+      given(caps.operatorFeesPerDay, sat(100_000)),
+      'caps.operatorFeesPerDay',
+    ),
     capPerOpen,
     partners: readPartnerOptions(options.partners),
     channelSources: readSources(options.channelSources),

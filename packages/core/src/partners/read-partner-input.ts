@@ -34,7 +34,7 @@ export interface PartnerInput {
   readonly caps?: {
     /** Amount and worst-case fee of one payout. */
     readonly perPayout?: AmountInput | null
-    /** The same per UTC day. */
+    /** The same per UTC day of the request: what waits in a queue leaves on a later day. */
     readonly perDay?: AmountInput | null
   }
   /** How long received money is held before it can be paid out. Up to 1 year; default not at all. */
@@ -54,7 +54,10 @@ export interface PartnerPayoutInput {
   readonly automatic?: boolean
   /** Smaller balances are not paid out by themselves. */
   readonly minimum?: AmountInput | null
-  /** Who bears what payouts cost. Default `partner`. */
+  /**
+   * Who bears what payouts cost. Default `partner`. The operator pays at most `caps.operatorFeesPerDay` of the
+   * options, and off chain a share of the amount alone, without its minimum.
+   */
   readonly feesPaidBy?: 'partner' | 'operator'
 }
 

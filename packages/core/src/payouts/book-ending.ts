@@ -7,7 +7,7 @@ import type { payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import { returnToDay } from './count-against-day.ts'
 import { returnRefund } from './count-refund.ts'
-import { reservedFor, worstOf } from './reservation.ts'
+import { reservedFor } from './reservation.ts'
 
 /** What a payout cost that was paid: in msat, and who got it. */
 export interface PaidFee {
@@ -46,7 +46,7 @@ export async function bookEnding(
     : bookRelease(payout.id, payout.partner, reservedMsat, toDebtMsat)
   return [
     ...(await bookTransaction(context, identity, booked)),
-    ...returnToDay(identity, payout, worstOf(payout) - spentMsat),
+    ...returnToDay(identity, payout, paid?.feeMsat),
     ...(paid || payout.invoice === null
       ? []
       : [returnRefund(identity, payout.invoice, payout.amount_msat)]),

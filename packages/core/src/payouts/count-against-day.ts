@@ -1,8 +1,9 @@
 import { type Context, type Identity, rowBase } from '../context.ts'
 import type { Write } from '../ports/storage.ts'
-import { partnerDays, type partners } from '../tables/partners.ts'
+import { operatorFeeDays, partnerDays, type partners } from '../tables/partners.ts'
 import { dayTotals, type payouts } from '../tables/payouts.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
+import { operatorFeesOf, type Terms, worstOf } from './reservation.ts'
 
 const dayMilliseconds = 86_400_000
 
@@ -36,27 +37,62 @@ export async function countAgainstPartnerDay(
   day: string,
   worstMsat: bigint,
 ): Promise<Write> {
-  const row = await context.storage.get(partnerDays, [identity.publicKey, partner.id, day])
   const max = partner.cap_per_day_msat ?? undefined
-  if (!row && (max === undefined || worstMsat <= max)) {
-    const base = rowBase(identity)
-    return insert(partnerDays, { ...base, partner: partner.id, day, amount_msat: worstMsat })
-  }
-  return addToPartnerDay(identity, partner.id, day, worstMsat, max)
+  return countForPartner(context, identity, partnerDays, partner.id, day, worstMsat, max)
 }
 
-/** Gives back to the day what a payout turned out not to need, in msat: the node's day and the partner's. */
+/** The same for what the operator pays for the partner: fees, and nothing where the partner pays them. */
+export async function countAgainstOperatorFees(
+  context: Context,
+  identity: Identity,
+  { partner, cap_day: day, ...terms }: Counted,
+): Promise<Write[]> {
+  const feesMsat = operatorFeesOf(terms)
+  if (feesMsat === 0n) return []
+  const max = context.settings.capOperatorFeesPerDay.msat
+  return [await countForPartner(context, identity, operatorFeeDays, partner, day, feesMsat, max)]
+}
+
+type DayOfPartner = typeof partnerDays | typeof operatorFeeDays
+type Counted = Terms & Pick<Fields<typeof payouts>, 'partner' | 'cap_day' | 'purpose'>
+
+async function countForPartner(
+  context: Context,
+  identity: Identity,
+  table: DayOfPartner,
+  partner: string,
+  day: string,
+  amountMsat: bigint,
+  max: bigint | undefined,
+): Promise<Write> {
+  const row = await context.storage.get(table, [identity.publicKey, partner, day])
+  if (!row && (max === undefined || amountMsat <= max))
+    return insert(table, { ...rowBase(identity), partner, day, amount_msat: amountMsat })
+  return addForPartner(identity, table, partner, day, amountMsat, max)
+}
+
+/**
+ * Gives back to the day what an ended payout did not need: the node's day and the partner's. `paidFeeMsat`:
+ * undefined when nothing was paid. In msat.
+ */
 export function returnToDay(
   identity: Identity,
-  payout: Pick<Fields<typeof payouts>, 'partner' | 'cap_day' | 'purpose'>,
-  unusedMsat: bigint,
+  payout: Counted,
+  paidFeeMsat: bigint | undefined,
 ): Write[] {
+  const { partner, cap_day: day } = payout
+  const spentMsat = paidFeeMsat === undefined ? 0n : payout.amount_msat + paidFeeMsat
+  const unusedMsat = worstOf(payout) - spentMsat
+  const feesMsat = operatorFeesOf(payout)
+  const toDay = addToDay(identity, day, -unusedMsat)
+  // Payouts without a purpose are older than the partners' days, and were not counted there.
+  if (payout.purpose === null) return [toDay]
   return [
-    addToDay(identity, payout.cap_day, -unusedMsat),
-    // Payouts without a purpose are older than the partners' days, and were not counted there.
-    ...(payout.purpose === null
+    toDay,
+    addForPartner(identity, partnerDays, partner, day, -unusedMsat),
+    ...(feesMsat === 0n
       ? []
-      : [addToPartnerDay(identity, payout.partner, payout.cap_day, -unusedMsat)]),
+      : [addForPartner(identity, operatorFeeDays, partner, day, (paidFeeMsat ?? 0n) - feesMsat)]),
   ]
 }
 
@@ -71,8 +107,9 @@ function addToDay({ publicKey }: Identity, day: string, by: bigint, max?: bigint
   }
 }
 
-function addToPartnerDay(
+function addForPartner(
   { publicKey }: Identity,
+  table: DayOfPartner,
   partner: string,
   day: string,
   by: bigint,
@@ -80,7 +117,7 @@ function addToPartnerDay(
 ): Write {
   return {
     op: 'add',
-    table: partnerDays,
+    table,
     key: [publicKey, partner, day],
     column: 'amount_msat',
     by,

@@ -66,7 +66,7 @@ async function draftOffchain(
   way: OffchainWay,
 ): Promise<PayoutDraft> {
   const { terms } = request
-  const fee = routingFee(context, terms)
+  const fee = routingFee(context, partner, terms)
   // Servers behind Lightning addresses often know whole satoshi only.
   const unit = way.kind === 'bolt11' ? 1n : 1000n
   const amount = await decideAmount(context, identity, partner, request, fee, unit)
@@ -96,11 +96,18 @@ async function draftOffchain(
   }
 }
 
-/** What routing may cost at worst: what the call says, else the rule of the options. */
-function routingFee({ settings }: Context, { feeLimit }: PayoutTerms): WorstFee {
-  return feeLimit
-    ? { fixedMsat: feeLimit.msat }
-    : { ppm: settings.feeLimitPpm, minimumMsat: settings.feeLimitMinimum.msat }
+/**
+ * What routing may cost at worst: what the call says, else the rule of the options. Where the operator pays,
+ * the rule's minimum does not hold: a partner could take it out of many tiny payouts through its own channels.
+ */
+function routingFee(
+  { settings }: Context,
+  partner: RowOf<typeof partners>,
+  { feeLimit }: PayoutTerms,
+): WorstFee {
+  if (feeLimit) return { fixedMsat: feeLimit.msat }
+  const minimumMsat = partner.fees_paid_by === 'operator' ? 0n : settings.feeLimitMinimum.msat
+  return { ppm: settings.feeLimitPpm, minimumMsat }
 }
 
 /** Undefined: what the invoice says. */

@@ -4,7 +4,7 @@ import { PaymentNodeError } from '../errors.ts'
 import type { Refused, Write } from '../ports/storage.ts'
 import { invoiceRefunds } from '../tables/invoices.ts'
 import { balances } from '../tables/ledger.ts'
-import { partnerDays, type partners } from '../tables/partners.ts'
+import { operatorFeeDays, partnerDays, type partners } from '../tables/partners.ts'
 import { dayTotals, usedHashes } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import { aboveReceived, refundedOf } from './count-refund.ts'
@@ -15,6 +15,7 @@ export interface RefusedPayout {
   readonly partner: RowOf<typeof partners>
   readonly worstMsat: bigint
   readonly reservedMsat: bigint
+  readonly operatorFeesMsat: bigint
   readonly amountMsat: bigint
   readonly paymentHash: string | undefined
   readonly refund: RefundRequest | undefined
@@ -28,8 +29,9 @@ export async function explainRefusal(
   identity: Identity,
   refused: Refused,
   write: Write | undefined,
-  { partner, worstMsat, reservedMsat, amountMsat, paymentHash, refund, isByBalance }: RefusedPayout,
+  payout: RefusedPayout,
 ): Promise<void> {
+  const { partner, worstMsat, reservedMsat, amountMsat, paymentHash, refund, isByBalance } = payout
   if (write?.op === 'insert' && write.table.name === usedHashes.name && paymentHash) {
     const used = await context.storage.get(usedHashes, [identity.publicKey, paymentHash])
     if (used) throw hashUsed(paymentHash, used.payout)
@@ -37,6 +39,10 @@ export async function explainRefusal(
   if (refused.reason !== 'bound' || write?.op !== 'add') return
   if (write.table.name === dayTotals.name)
     throw aboveCap('per-day', context.settings.capPerDay, worstMsat)
+  if (write.table.name === operatorFeeDays.name) {
+    const { capOperatorFeesPerDay } = context.settings
+    throw aboveCap('operator-fees-per-day', capOperatorFeesPerDay, payout.operatorFeesMsat)
+  }
   if (write.table.name === partnerDays.name) {
     // Without a cap of its own the row was missing.
     if (partner.cap_per_day_msat === null) return
@@ -85,6 +91,8 @@ const advice = {
   'per-day': 'Wait for the next UTC day, or raise caps.perDay.',
   'partner-per-payout': "Raise the partner's caps.perPayout.",
   'partner-per-day': "Wait for the next UTC day, or raise the partner's caps.perDay.",
+  'operator-fees-per-day':
+    'Wait until its payouts under way have ended or for the next UTC day, let the partner pay the fees, or raise caps.operatorFeesPerDay.',
 } as const
 
 export function aboveCap(
@@ -95,7 +103,9 @@ export function aboveCap(
   const requested = new Amount(worstMsat)
   return new PaymentNodeError(
     'payout.above-cap',
-    `${requested} with its fee limit is above the cap ${cap} of ${limit}.`,
+    cap === 'operator-fees-per-day'
+      ? `Fees of up to ${requested}, which the operator pays, are above what is left of ${cap}, ${limit} for each partner.`
+      : `${requested} with its fee limit is above the cap ${cap} of ${limit}.`,
     { cap, limit, requested },
     { advice: advice[cap] },
   )

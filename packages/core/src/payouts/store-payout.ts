@@ -10,14 +10,19 @@ import { safety } from '../tables/node.ts'
 import { partners } from '../tables/partners.ts'
 import { attempts, payouts, usedHashes } from '../tables/payouts.ts'
 import { type Fields, insert, type RowOf, requireUnchanged } from '../tables/table.ts'
-import { capDay, countAgainstDay, countAgainstPartnerDay } from './count-against-day.ts'
+import {
+  capDay,
+  countAgainstDay,
+  countAgainstOperatorFees,
+  countAgainstPartnerDay,
+} from './count-against-day.ts'
 import { countRefund } from './count-refund.ts'
 import { availableOf, type PayoutDraft } from './draft-payout.ts'
 import { aboveCap, explainRefusal } from './explain-refusal.ts'
 import { newAttempt } from './new-attempt.ts'
 import { type Payout, payoutView } from './payout-view.ts'
 import type { PayoutRequest } from './place-payout.ts'
-import { reservedFor, worstOf } from './reservation.ts'
+import { operatorFeesOf, reservedFor, type Terms, worstOf } from './reservation.ts'
 
 /** What the decision was made on; the change is refused when any of it has changed. */
 export interface PayoutBasis {
@@ -37,7 +42,7 @@ export async function storePayout(
   const payout = await payoutRow(context, identity, partner, request, draft)
   const worstMsat = worstOf(payout)
   const reservedMsat = reservedFor(payout)
-  requireBelowCaps(context, partner, worstMsat)
+  requireBelowCaps(context, partner, payout)
   const { invoice } = draft
   const attempt = invoice && newAttempt(context, identity, payout.id, 1, invoice)
   const base = rowBase(identity)
@@ -60,6 +65,7 @@ export async function storePayout(
     )),
     await countAgainstDay(context, identity, payout.cap_day, worstMsat),
     await countAgainstPartnerDay(context, identity, partner, payout.cap_day, worstMsat),
+    ...(await countAgainstOperatorFees(context, identity, payout)),
     ...(refund ? [await countRefund(context, identity, refund, payout.amount_msat)] : []),
   ]
   const isApplied = async (): Promise<boolean> =>
@@ -74,6 +80,7 @@ export async function storePayout(
     partner,
     worstMsat,
     reservedMsat,
+    operatorFeesMsat: operatorFeesOf(payout),
     amountMsat: payout.amount_msat,
     paymentHash: attempt?.payment_hash,
     refund,
@@ -97,13 +104,17 @@ function newJob(context: Context, identity: Identity, payout: Fields<typeof payo
 function requireBelowCaps(
   { settings }: Context,
   partner: RowOf<typeof partners>,
-  worstMsat: bigint,
+  terms: Terms,
 ): void {
-  const { capPerPayout } = settings
+  const { capPerPayout, capOperatorFeesPerDay } = settings
+  const worstMsat = worstOf(terms)
   if (worstMsat > capPerPayout.msat) throw aboveCap('per-payout', capPerPayout, worstMsat)
   const own = partner.cap_per_payout_msat
   if (own !== null && worstMsat > own)
     throw aboveCap('partner-per-payout', new Amount(own), worstMsat)
+  const feesMsat = operatorFeesOf(terms)
+  if (feesMsat > capOperatorFeesPerDay.msat)
+    throw aboveCap('operator-fees-per-day', capOperatorFeesPerDay, feesMsat)
 }
 
 async function payoutRow(

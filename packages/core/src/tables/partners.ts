@@ -63,3 +63,16 @@ export const partnerDays = table({
   },
   key: ['node', 'partner', 'day'],
 })
+
+/** Fees that the operator pays per partner and UTC day: the worst case while a payout is under way, then the real one. */
+export const operatorFeeDays = table({
+  name: 'operator_fee_days',
+  columns: {
+    node: { type: 'text' },
+    partner: { type: 'text' },
+    day: { type: 'text' },
+    network: { type: 'text' },
+    amount_msat: { type: 'msat' },
+  },
+  key: ['node', 'partner', 'day'],
+})

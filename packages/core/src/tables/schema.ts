@@ -14,7 +14,7 @@ import { jobs } from './jobs.ts'
 import { decisions, keepers, peerMarks } from './keeper.ts'
 import { balances, ledgerTransactions, postings, proofs, statementEntries } from './ledger.ts'
 import { consumers, cursors, keys, nodeStates, nodes, safety } from './node.ts'
-import { partnerDays, partnerDestinations, partners } from './partners.ts'
+import { operatorFeeDays, partnerDays, partnerDestinations, partners } from './partners.ts'
 import { attempts, dayTotals, payouts, usedHashes } from './payouts.ts'
 import type { AnyTable } from './table.ts'
 import { feeObservations, transactionOutputs, transactions } from './transactions.ts'
@@ -59,6 +59,7 @@ const newInVersion2: readonly AnyTable[] = [
 const newInVersion3: readonly AnyTable[] = [
   partnerDestinations,
   partnerDays,
+  operatorFeeDays,
   invoiceRefunds,
   transactions,
   transactionOutputs,

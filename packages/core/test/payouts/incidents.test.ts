@@ -120,14 +120,14 @@ test('O7: paid in and out 1000 times over routes as dear as the limit: the opera
     const before = (await run(node.ledger.balances())).operator.msat
     let limits = 0n
     for (let round = 0; round < 20; round++) {
-      await shop.sell(25 * 91)
+      await shop.sell(25 * 201)
       const payouts = await run(
         Promise.all(
           Array.from({ length: 25 }, (_, at) =>
             node.payouts.request(
               {
                 partner: 'm1',
-                destination: far.createInvoice({ amountMsat: 90_000n }).paymentRequest,
+                destination: far.createInvoice({ amountMsat: 200_000n }).paymentRequest,
               },
               { idempotencyKey: `${round}-${at}` },
             ),

@@ -134,3 +134,61 @@ test('a cap that is set while a payout is being stored holds for it', async () =
   )
   expect(isSet).toBe(true)
 })
+
+test('O7: fees paid by the operator have no minimum: tiny payouts through a hop of one’s own take nothing', async () => {
+  const shop = await openLimited({ payout: { feesPaidBy: 'operator' } })
+  const { node, run, network } = shop
+  const far = network.addNode('far')
+  network.establishChannel({ from: shop.payee, to: far, capacitySat: 5_000_000n })
+  // The hop asks 9 sat, just below the usual minimum of the fee limit.
+  for (const policy of await run(shop.payee.lightning.policies!.read()))
+    await run(shop.payee.lightning.policies!.write({ ...policy, baseFeeMsat: 9000n }))
+  const before = (await run(node.ledger.balances())).operator.msat
+  for (let number = 0; number < 20; number++) {
+    const { paymentRequest } = far.createInvoice({ amountMsat: 1000n })
+    const { id, feeLimit } = await shop.request({ destination: paymentRequest }, `tiny-${number}`)
+    expect(feeLimit).toEqual(msat(5))
+    await shop.ended(id)
+  }
+  expect((await run(node.ledger.balances())).operator.msat).toBe(before)
+})
+
+test('O7: what the operator pays for a partner is bounded per day: worst fees under way, real ones afterwards', async () => {
+  const shop = openShop({ options: { caps: { operatorFeesPerDay: '1000 sat' } } })
+  await shop.run(shop.node.start())
+  await shop.sell(500_000)
+  await shop.run(shop.node.partners.upsert({ id: 'm1', payout: { feesPaidBy: 'operator' } }))
+  const far = shop.network.addNode('far')
+  shop.network.establishChannel({ from: shop.payee, to: far, capacitySat: 5_000_000n })
+  const feesOfDay = async (): Promise<unknown> =>
+    (await shop.rowsOf(['operator_fee_days'])).operator_fee_days!.map((row) => row.amount_msat)
+  const payFar = (feeLimit: string): Promise<Payout> =>
+    shop.request({
+      destination: far.createInvoice({ amountMsat: 1_000_000n }).paymentRequest,
+      feeLimit,
+    })
+  await expect(payFar('1001 sat')).rejects.toMatchObject(
+    aboveCap('operator-fees-per-day', 1000, 1001),
+  )
+  const first = await payFar('600 sat')
+  expect(await feesOfDay()).toEqual([600_000n])
+  const before = await shop.everything()
+  await expect(payFar('401 sat')).rejects.toMatchObject(
+    aboveCap('operator-fees-per-day', 1000, 401),
+  )
+  expect((await shop.changes(before)).filter((name) => name !== 'channels')).toEqual([])
+  expect(await shop.ended(first.id)).toMatchObject({ state: 'succeeded', fee: msat(1001) })
+  expect(await feesOfDay()).toEqual([1001n])
+  const hold = far.createHoldInvoice({ amountMsat: 1_000_000n })
+  far.cancelHold(hold.paymentHash)
+  const failed = await shop.request({ destination: hold.paymentRequest, feeLimit: '998 sat' })
+  expect((await shop.ended(failed.id)).state).toBe('failed')
+  expect(await feesOfDay()).toEqual([1001n])
+  await expect(payFar('999 sat')).rejects.toMatchObject(
+    aboveCap('operator-fees-per-day', 1000, 999),
+  )
+  // Fees that the partner pays itself are none of the operator's.
+  await shop.run(shop.node.partners.upsert({ id: 'm1', payout: { feesPaidBy: 'partner' } }))
+  await shop.ended((await payFar('5000 sat')).id)
+  expect(await feesOfDay()).toEqual([1001n])
+})

@@ -8,6 +8,7 @@ import { postTransaction } from '../../src/ledger/post-transaction.ts'
 import {
   capDay,
   countAgainstDay,
+  countAgainstOperatorFees,
   countAgainstPartnerDay,
 } from '../../src/payouts/count-against-day.ts'
 import { reservedFor, worstOf } from '../../src/payouts/reservation.ts'
@@ -94,8 +95,8 @@ export async function openOnchain(
       const { storage } = current
       const { publicKey } = await run(lnd.lightning.getInfo())
       const identity = { publicKey, network: 'regtest' } as const
-      const context = { storage, clock, settings: { capPerDay: sat(10_000_000) } } as Context &
-        object
+      const settings = { capPerDay: sat(10_000_000), capOperatorFeesPerDay: sat(1_000_000) }
+      const context = { storage, clock, settings } as Context & object
       const partner = await run(storage.get(partners, [publicKey, 'm1']))
       const now = clock.now()
       const size = virtualBytesOf({ inputs: 3, outputs: [outputTypeOf(address), 'p2tr'] })
@@ -135,6 +136,7 @@ export async function openOnchain(
         ...postTransaction(context, identity, bookReservation(row.id, 'm1', reservedFor(row))),
         await run(countAgainstDay(context, identity, row.cap_day, worst)),
         await run(countAgainstPartnerDay(context, identity, partner!, row.cap_day, worst)),
+        ...(await run(countAgainstOperatorFees(context, identity, row))),
       ]
       const answer = await run(storage.commit({ writes }))
       if (!answer.committed) throw new Error(`not queued: ${answer.reason}`)
