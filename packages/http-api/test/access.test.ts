@@ -222,9 +222,14 @@ test('N1: what costs the operator money is not taken from a partner’s key', as
   const destination = sandbox.bill('1 sat').paymentRequest
   const poor = 'payout.insufficient-balance'
   expect(await isRefused('/v1/payouts', { destination, feeLimit: '9 sat' })).toBe(poor)
+  const address = await sandbox.address()
+  const late = { destination: address, amount: '10000 sat', deadline: '60s' }
+  expect(await isRefused('/v1/payouts', late)).toBe(poor)
   await sandbox.node.partners.upsert({ id: 'bakery', payout: { feesPaidBy: 'operator' } })
   expect(await isRefused('/v1/payouts', { destination, feeLimit: '9 sat' })).toBe('feeLimit')
   expect(await isRefused('/v1/payouts', { destination: 'x', quick: true })).toBe('quick')
+  // Waiting for a minute at most is being quick in other words.
+  expect(await isRefused('/v1/payouts', { destination: 'x', deadline: '60s' })).toBe('deadline')
   const invoice = { amount: '1 sat', allowUnreceivable: true }
   expect(await isRefused('/v1/invoices', invoice)).toBe('allowUnreceivable')
   expect(await isRefused('/v1/invoices', { commission: { ppm: 1 } })).toBe('commission')

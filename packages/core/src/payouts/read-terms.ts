@@ -18,7 +18,10 @@ export interface PayoutTermsInput {
   readonly quick?: boolean
   /** On chain: sat/vB above which it waits; the ceilings of the options hold as well. */
   readonly ceiling?: number
-  /** On chain: how long it waits for a low feerate; afterwards only the hard ceiling holds. Default: without an end. */
+  /**
+   * On chain: how long it waits at most for a low feerate. It is not given up then: it goes at whatever the
+   * chain asks, up to `fees.hardCeiling` (100 sat/vB unless set). Default: it waits without an end.
+   */
   readonly deadline?: Duration
 }
 

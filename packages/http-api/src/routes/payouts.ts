@@ -52,7 +52,12 @@ const terms = {
     .optional()
     .openapi({ description: 'On chain: do not wait for a low feerate.' }),
   ceiling: z.number().optional().openapi({ description: 'On chain: sat/vB above which it waits.' }),
-  deadline: duration.optional().openapi({ description: 'On chain: how long it waits for that.' }),
+  deadline: duration
+    .optional()
+    .openapi({
+      description:
+        'On chain: how long it waits for a low feerate; then it goes at up to the hard ceiling.',
+    }),
 } as const
 
 const newPayout = z
@@ -78,7 +83,7 @@ const verdict = z
   .openapi('Verdict')
 
 /** Terms that cost whoever bears the fees. */
-const dear = ['feeLimit', 'quick'] as const
+const dear = ['feeLimit', 'quick', 'deadline'] as const
 
 const estimate = z
   .looseObject({
