@@ -1,7 +1,7 @@
 import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
 import { bookChainFee, bookFundingFee, type LedgerTransaction } from '../domain/ledger.ts'
 import { bookWalletMove } from '../domain/proof-bookings.ts'
-import { isChannelTransaction, isOurTransaction } from '../domain/wallet-label.ts'
+import { isChannelTransaction } from '../domain/wallet-label.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import type { OnchainWallet, WalletTransaction } from '../ports/node-onchain.ts'
 import type { Write } from '../ports/storage.ts'
@@ -10,6 +10,7 @@ import { channels } from '../tables/channels.ts'
 import { ledgerTransactions } from '../tables/ledger.ts'
 import { cursors } from '../tables/node.ts'
 import { insert, type RowOf, update } from '../tables/table.ts'
+import { isOurs } from '../transactions/is-ours.ts'
 import { finalAfter } from './book-close-costs.ts'
 
 const [reached, begun] = ['channel-costs', 'channel-costs-begin'] as const
@@ -49,8 +50,9 @@ export async function bookForeignFunding(
     if (!wallets) writes.push(insert(cursors, { ...base, name: walletBegun, position: height }))
     for (const transaction of await wallet.transactions(from, signal)) {
       const { blockHeight = Infinity, label } = transaction
-      if (blockHeight < from || blockHeight > finalHeight || isOurTransaction(label)) continue
+      if (blockHeight < from || blockHeight > finalHeight) continue
       if (!isChannelTransaction(label) && blockHeight <= (wallets?.position ?? height)) continue
+      if (await isOurs(context, transaction)) continue
       const fact = await factOf(context, identity, transaction)
       if (!fact || (await isBooked(context, identity, fact))) continue
       writes.push(...postTransaction(context, identity, fact))

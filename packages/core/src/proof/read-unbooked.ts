@@ -2,9 +2,9 @@ import { factOf, isBooked, walletBegin } from '../channels/book-foreign-funding.
 import { costQueue } from '../channels/close-cost-job.ts'
 import type { Context, Identity } from '../context.ts'
 import type { ProofSnapshot } from '../domain/proof.ts'
-import { isOurTransaction } from '../domain/wallet-label.ts'
 import { channels } from '../tables/channels.ts'
 import { jobs } from '../tables/jobs.ts'
+import { isOurs } from '../transactions/is-ours.ts'
 
 /** A close and its sweeps cost at most about so much before it is booked, in msat; what is above shows as missing. */
 const mostPerClose = 50_000_000n
@@ -33,8 +33,8 @@ export async function readUnbooked(
   if (!onchain || !begin) return { unbookedMsat: 0n, slackMsat, roundingMsat }
   let unbookedMsat = 0n
   for (const transaction of await onchain.transactions(begin.readFrom, signal)) {
-    const { blockHeight = Infinity, label } = transaction
-    if (blockHeight <= begin.height || isOurTransaction(label)) continue
+    const { blockHeight = Infinity } = transaction
+    if (blockHeight <= begin.height || (await isOurs(context, transaction))) continue
     const fact = await factOf(context, identity, transaction)
     if (!fact || (await isBooked(context, identity, fact))) continue
     for (const { account, amountMsat } of fact.legs) {

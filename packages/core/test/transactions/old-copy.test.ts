@@ -49,6 +49,32 @@ test('an old copy of the books pays nothing again on chain: what it has not sign
   }
 })
 
+test('what newer books have paid on chain is booked as the operator’s, and nothing is missing', async () => {
+  const stand = await openOnchain()
+  const { run, network } = stand
+  await run(stand.node.start())
+  await stand.mine(2)
+  const copy = copyMemoryData(stand.data)
+  const address = await stand.address()
+  await stand.queue(200_000n, { address, isQuick: true })
+  await settle(stand)
+  await stand.mine(2)
+  stand.current.kill()
+  const { node } = stand.openNext({ storage: memory({ data: copy, exclusive: true }) })
+  await run(node.start())
+  await settle(stand)
+  expect(await run(node.safety.status())).toMatchObject({ cause: 'books-behind' })
+  await run(node.safety.resume('it was restored'))
+  await stand.mine(12)
+  expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
+  expect(await run(node.ledger.prove())).toMatchObject({ verdict: 'proved' })
+  const { items } = await run(node.ledger.journal())
+  const moves = items.filter(({ kind }) => kind === 'wallet-withdrawal')
+  expect(moves.length).toBe(1)
+  const [paid] = network.outputsTo(address)
+  expect(moves[0]?.subject).toBe(`transaction/${paid?.transactionId}`)
+})
+
 test('new books on a node with a past: what others have paid before them under our label halts nothing', async () => {
   const stand = await openOnchain()
   const { run, network } = stand
