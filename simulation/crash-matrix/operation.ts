@@ -43,3 +43,13 @@ export function rows(
     Object.entries(fits).every(([column, value]) => row[column] === value),
   )
 }
+
+/** Exactly one row of the table, in this state. */
+export const one =
+  (table: string, state: string, fits: Readonly<Record<string, unknown>> = {}) =>
+  (world: World): string | undefined => {
+    const found = rows(world, table, fits).map((row) => row.state)
+    return found.length === 1 && found[0] === state
+      ? undefined
+      : `${table}: ${found.join(', ') || 'nothing'} instead of one ${state}`
+  }

@@ -1,29 +1,8 @@
 import type { World } from '@payment-node/testkit'
 import { channelOperations } from './channel-operations.ts'
-import { eventually, must, type Operation, rows } from './operation.ts'
-
-const merchant = 'merchant'
-
-async function invoice(world: World, key: string, expiresIn = 600): Promise<string> {
-  const made = await must(world, `create ${key}`, (node) =>
-    node.invoices.create(
-      { partner: merchant, amount: '100000 sat', expiresIn },
-      { idempotencyKey: key },
-    ),
-  )
-  world.records.givenOut.set(made.paymentHash, made.id)
-  return made.paymentRequest
-}
-
-async function withPartner(world: World): Promise<void> {
-  await must(world, 'partner', (node) => node.partners.upsert({ id: merchant }))
-}
-
-async function withBalance(world: World): Promise<void> {
-  await withPartner(world)
-  await world.peers.payer.pay(await invoice(world, 'deposit'))
-  await eventually(world, () => rows(world, 'invoices', { state: 'settled' }).length === 1)
-}
+import { invoice, merchant, withBalance, withPartner } from './merchant.ts'
+import { eventually, must, type Operation, one, rows } from './operation.ts'
+import { tradeOperations } from './trade-operations.ts'
 
 type Payee = 'payee' | 'island'
 
@@ -49,16 +28,6 @@ async function payOut(world: World, payee: Payee, isHeld = false): Promise<void>
     rows(world, 'payouts').every(({ state }) => state === 'succeeded' || state === 'failed'),
   )
 }
-
-/** Exactly one row of the table, in this state. */
-const one =
-  (table: string, state: string, fits: Readonly<Record<string, unknown>> = {}) =>
-  (world: World): string | undefined => {
-    const found = rows(world, table, fits).map((row) => row.state)
-    return found.length === 1 && found[0] === state
-      ? undefined
-      : `${table}: ${found.join(', ') || 'nothing'} instead of one ${state}`
-  }
 
 const all: readonly Operation[] = [
   {
@@ -165,4 +134,4 @@ const all: readonly Operation[] = [
 ]
 
 /** Every operation that exists, in the order of the table. */
-export const operations: readonly Operation[] = [...all, ...channelOperations]
+export const operations: readonly Operation[] = [...all, ...tradeOperations, ...channelOperations]

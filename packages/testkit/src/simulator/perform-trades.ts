@@ -1,7 +1,7 @@
-import { bech32 } from '@scure/base'
 import { createSeededRandom } from '../network/seeded-random.ts'
 import { ask } from './ask-host.ts'
 import { openAccount } from './lnurl-server.ts'
+import { addressOf } from './outside-address.ts'
 import type { Trade } from './plan-trades.ts'
 import { openReceiver } from './webhook-receiver.ts'
 import type { World } from './world.ts'
@@ -42,12 +42,6 @@ export async function performTrade(world: World, trade: Trade): Promise<void> {
     case 'mine':
       return world.network.mine(trade.blocks)
   }
-}
-
-/** An address of somebody outside, the same for the same name. */
-export function addressOf({ seed }: World, name: string): string {
-  const program = createSeededRandom(`address/${seed}/${name}`).bytes(20)
-  return bech32.encode('bcrt', [0, ...bech32.toWords(program)])
 }
 
 async function setDestination(
