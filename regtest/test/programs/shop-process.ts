@@ -17,6 +17,8 @@ export interface ShopOrders {
   readonly invoiceKey: string
   /** BOLT11 to pay out to. */
   readonly destination: string
+  /** Whether it asks in the end if LND has what the books say; its macaroon must be allowed to look. */
+  readonly isProved?: boolean
   /** Where this process ends itself with SIGKILL. */
   readonly killAt?: KillPoint
 }
@@ -33,6 +35,11 @@ export type ShopReport =
       readonly reservedMsat: string
       readonly sumMsat: string
       readonly events: Readonly<Record<string, number>>
+      readonly proof?: {
+        readonly verdict: string
+        readonly differenceMsat: string
+        readonly says: string
+      }
     }
 
 const orders = JSON.parse(process.argv[2] ?? '') as ShopOrders
@@ -84,6 +91,7 @@ const balances = await node.ledger.balances()
 const events: Record<string, number> = {}
 for (const { type } of await node.events.after('0', { limit: 1000 }))
   events[type] = (events[type] ?? 0) + 1
+const proof = orders.isProved ? await node.ledger.prove() : undefined
 report({
   kind: 'done',
   state: ended.state,
@@ -92,6 +100,13 @@ report({
   reservedMsat: balances.partners[0]!.reserved.msat.toString(),
   sumMsat: balances.sum.msat.toString(),
   events,
+  ...(proof && {
+    proof: {
+      verdict: proof.verdict,
+      differenceMsat: proof.difference.msat.toString(),
+      says: proof.says,
+    },
+  }),
 })
 await node.stop()
 process.disconnect?.()
