@@ -1,3 +1,4 @@
+import type { InputsMissing } from './choose-inputs.ts'
 import type { FeeVerdict } from './fee-policy.ts'
 
 /** A payout that waits for its transaction. */
@@ -23,8 +24,7 @@ export type WaitReason =
   | 'feerate-above-hard-ceiling'
   | 'feerate-above-ceiling'
   | 'feerate-above-percentile'
-  /** The coins do not pay for it, after reserve and floor. */
-  | 'wallet-too-small'
+  | InputsMissing
 
 /** The operator's rules for sharing a transaction; `collectFor` in milliseconds. */
 export interface BatchPolicy {
@@ -35,13 +35,13 @@ export interface BatchPolicy {
 /**
  * Which payouts the next transaction carries. It is made when something in it is urgent, has waited long
  * enough for company, or when it is full; then everything acceptable goes along, one output per address.
- * `fits` says whether the wallet pays for these together: what does not fit holds up nothing behind it.
+ * `missing` says why the wallet does not pay for these together: what does not fit holds up nothing behind it.
  */
 export function chooseBatch<P extends QueuedPayout>(
   queued: readonly P[],
   now: number,
   policy: BatchPolicy,
-  fits: (together: readonly P[]) => boolean,
+  missing: (together: readonly P[]) => InputsMissing | undefined,
 ): Batch<P> {
   const wait: { payout: P; reason: WaitReason }[] = []
   const acceptable: P[] = []
@@ -64,12 +64,15 @@ export function chooseBatch<P extends QueuedPayout>(
   for (const payout of [...acceptable].sort(byUrgency)) {
     if (go.length === policy.maximumOutputs || addresses.has(payout.address)) {
       wait.push(collecting(payout))
-    } else if (fits([...go, payout])) {
-      go.push(payout)
-      addresses.add(payout.address)
-    } else {
-      wait.push({ payout, reason: 'wallet-too-small' })
+      continue
     }
+    const reason = missing([...go, payout])
+    if (reason) {
+      wait.push({ payout, reason })
+      continue
+    }
+    go.push(payout)
+    addresses.add(payout.address)
   }
   return { go, wait }
 }

@@ -16,7 +16,20 @@ export interface Payment {
   readonly satPerVbyte: number
   /** Stays in the wallet whatever is paid: reserve and floor. */
   readonly keptSat: bigint
+  /** The most that the payouts let it cost (money rule 10). */
+  readonly maximumFeeSat: bigint
+  /** Inputs that this maximum provides for. */
+  readonly expectedInputs: number
 }
+
+/** Why no coins pay for it. */
+export type InputsMissing =
+  /** They are too few, after reserve and floor. */
+  | 'wallet-too-small'
+  /** They are so many small ones that spending them would cost more than the fee limits. */
+  | 'wallet-fragmented'
+  /** Even few of them would cost more than the fee limits: the hard ceiling was raised since. */
+  | 'fee-above-limit'
 
 /**
  * The least change, in satoshi: always with a change output, so that a child can speed it up (money rule 6),
@@ -25,13 +38,12 @@ export interface Payment {
 const smallestChangeSat = 10_000n
 
 /**
- * The largest coins first, as few as possible: every input costs. Undefined when the coins do not pay for it, or
- * would leave less than must stay.
+ * The largest coins first, as few as possible: every input costs. Or why they do not pay for it.
  */
 export function chooseInputs(
   coins: readonly WalletOutput[],
-  { amountSat, outputs, satPerVbyte, keptSat }: Payment,
-): ChosenInputs | undefined {
+  { amountSat, outputs, satPerVbyte, keptSat, maximumFeeSat, expectedInputs }: Payment,
+): ChosenInputs | InputsMissing {
   const totalSat = coins.reduce((sum, coin) => sum + coin.amountSat, 0n)
   const outpoints: string[] = []
   let sum = 0n
@@ -41,10 +53,12 @@ export function chooseInputs(
     const shape = { inputs: outpoints.length, outputs: [...outputs, changeType] }
     const feeSat = BigInt(satPerVbyte) * BigInt(virtualBytesOf(shape))
     const neededSat = amountSat + feeSat
-    if (totalSat - neededSat < keptSat) return undefined
-    if (sum >= neededSat + smallestChangeSat) return { outpoints, feeSat }
+    if (totalSat - neededSat < keptSat) return 'wallet-too-small'
+    if (sum < neededSat + smallestChangeSat) continue
+    if (feeSat <= maximumFeeSat) return { outpoints, feeSat }
+    return outpoints.length > expectedInputs ? 'wallet-fragmented' : 'fee-above-limit'
   }
-  return undefined
+  return 'wallet-too-small'
 }
 
 function byAmount(a: WalletOutput, b: WalletOutput): number {

@@ -41,12 +41,28 @@ const inputWeight = 4 * 41 + 108
 /** LND's change goes to a taproot output. */
 export const changeType: OutputType = 'p2tr'
 
+/** A transaction planned for this share of a limit stays within it, whatever LND charges for. */
+const chargeable = 0.97
+
 /**
  * What LND is asked for, in sat/vB, so that what is paid per real virtual byte stays below the hard ceiling: its
  * wallet charges for a byte or two more than the transaction will have, which is at most 2 % of the smallest one.
  */
 export function askableFeerate(satPerVbyte: number, hardCeiling: number): number {
-  return Math.min(satPerVbyte, hardCeiling * 0.97)
+  return Math.min(satPerVbyte, hardCeiling * chargeable)
+}
+
+/**
+ * The most that a transaction may cost as it is planned, at `satPerVbyte`, so that what LND charges for it stays
+ * within `limitSat`. At the hard ceiling all of the limit, since less is asked for there.
+ */
+export function plannableFeeSat(
+  limitSat: bigint,
+  satPerVbyte: number,
+  hardCeiling: number,
+): bigint {
+  const share = (satPerVbyte * chargeable) / askableFeerate(satPerVbyte, hardCeiling)
+  return BigInt(Math.floor(Number(limitSat) * share))
 }
 
 /** Virtual bytes that LND charges for a child that spends a change output, by key, into another one: it has one less. */

@@ -8,7 +8,7 @@ import { readFeerate } from './current-feerate.ts'
 export interface OnchainFeeEstimate {
   /** At the feerate of now, in a transaction of its own with one input. */
   readonly fee: Amount
-  /** At the hard ceiling, with three inputs: this is reserved; what it costs beyond that the operator bears. */
+  /** At the hard ceiling, with three inputs: this is reserved; what would cost more waits. */
   readonly worst: Amount
   readonly feerate: number
   /** The hard ceiling. */
@@ -16,7 +16,7 @@ export interface OnchainFeeEstimate {
 }
 
 /** Inputs that the reservation of a payout provides for. */
-const reservedInputs = 3
+export const reservedInputs = 3
 
 /** What a payout to this address would cost now, and at worst. Throws `node.unavailable`. */
 export async function estimateOnchainFee(

@@ -1,5 +1,5 @@
 import { type Batch, chooseBatch, type QueuedPayout } from '../domain/choose-batch.ts'
-import { type ChosenInputs, chooseInputs } from '../domain/choose-inputs.ts'
+import { type ChosenInputs, chooseInputs, type InputsMissing } from '../domain/choose-inputs.ts'
 import { pauseAfterFailures } from '../domain/failure-pause.ts'
 import { payableFeerate } from '../domain/fee-policy.ts'
 import type { TransactionState } from '../domain/transaction.ts'
@@ -7,6 +7,7 @@ import {
   askableFeerate,
   changeType,
   outputTypeOf,
+  plannableFeeSat,
   virtualBytesOf,
 } from '../domain/transaction-size.ts'
 import { judgeFeerate, readFeeMarket } from '../fees/judge-feerate.ts'
@@ -15,6 +16,7 @@ import { readSafety } from '../safety/require-not-halted.ts'
 import { payouts } from '../tables/payouts.ts'
 import { type RowOf, update } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
+import { reservedInputs } from './estimate-onchain-fee.ts'
 import type { Pursuit } from './mark-transaction.ts'
 import { mayAct } from './may-act.ts'
 import { readWallet, type SpendableWallet } from './read-wallet.ts'
@@ -47,22 +49,29 @@ export async function gatherPayouts(pursuit: Pursuit): Promise<string | undefine
   const mayGo = candidates.some(({ verdict }) => verdict.isAcceptable)
   const wallet = mayGo ? await readWallet(context, identity) : emptyWallet
   const { maximumOutputs, collectFor } = context.settings.transactions
-  const fits = (some: readonly Candidate[]): boolean =>
-    inputsFor(some, wallet, feerate) !== undefined
-  const batch = chooseBatch(candidates, context.clock.now(), { maximumOutputs, collectFor }, fits)
+  const { hardCeiling } = context.settings.fees
+  const inputsOf = (some: readonly Candidate[]): ChosenInputs | InputsMissing =>
+    inputsFor(some, wallet, feerate, hardCeiling)
+  const missing = (some: readonly Candidate[]): InputsMissing | undefined => {
+    const inputs = inputsOf(some)
+    return typeof inputs === 'string' ? inputs : undefined
+  }
+  const policy = { maximumOutputs, collectFor }
+  const batch = chooseBatch(candidates, context.clock.now(), policy, missing)
   await sayWhy(pursuit, batch)
-  const chosen = batch.go.length > 0 ? inputsFor(batch.go, wallet, feerate) : undefined
-  if (!chosen || !mayAct(pursuit)) return undefined
+  const chosen = batch.go.length > 0 ? inputsOf(batch.go) : 'wallet-too-small'
+  if (typeof chosen === 'string' || !mayAct(pursuit)) return undefined
   const shape = {
     inputs: chosen.outpoints.length,
     outputs: [...batch.go.map(({ address }) => outputTypeOf(address)), changeType],
   }
-  const mostSat = BigInt(context.settings.fees.hardCeiling) * BigInt(virtualBytesOf(shape))
+  const ceilingSat = BigInt(hardCeiling) * BigInt(virtualBytesOf(shape))
+  const limitSat = feeLimitOf(batch.go)
   const recorded = await recordTransaction(context, identity, pursuit.leadership, guard, {
     purpose: 'payouts',
     chosen,
-    satPerVbyte: askableFeerate(feerate, context.settings.fees.hardCeiling),
-    feeLimitMsat: mostSat * 1000n,
+    satPerVbyte: askableFeerate(feerate, hardCeiling),
+    feeLimitMsat: (limitSat < ceilingSat ? limitSat : ceilingSat) * 1000n,
     carried: batch.go.map(({ row }) => row),
   })
   return 'id' in recorded ? recorded.id : undefined
@@ -163,13 +172,25 @@ function inputsFor(
   some: readonly Candidate[],
   { coins, keptSat }: SpendableWallet,
   satPerVbyte: number,
-): ChosenInputs | undefined {
+  hardCeiling: number,
+): ChosenInputs | InputsMissing {
   return chooseInputs(coins, {
     amountSat: some.reduce((sum, { amountSat }) => sum + amountSat, 0n),
     outputs: some.map(({ address }) => outputTypeOf(address)),
     satPerVbyte,
     keptSat,
+    maximumFeeSat: plannableFeeSat(feeLimitOf(some), satPerVbyte, hardCeiling),
+    expectedInputs: reservedInputs,
   })
+}
+
+/** What they may cost together, in satoshi, so that no share of the fee is above the limit of its payout. */
+function feeLimitOf(some: readonly Candidate[]): bigint {
+  let leastMsat = some[0]!.row.fee_limit_msat
+  for (const { row } of some) {
+    if (row.fee_limit_msat < leastMsat) leastMsat = row.fee_limit_msat
+  }
+  return (leastMsat / 1000n) * BigInt(some.length)
 }
 
 async function sayWhy(pursuit: Pursuit, { wait }: Batch<Candidate>): Promise<void> {

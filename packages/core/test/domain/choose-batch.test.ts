@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { chooseBatch, type QueuedPayout } from '../../src/domain/choose-batch.ts'
-import { chooseInputs } from '../../src/domain/choose-inputs.ts'
+import { chooseInputs, type InputsMissing } from '../../src/domain/choose-inputs.ts'
 import type { FeeReason } from '../../src/domain/fee-policy.ts'
 
 const now = 1_000_000
@@ -69,10 +69,12 @@ test('which payouts go together, and why the others wait', () => {
       'a:wallet-too-small',
     ],
   ]
-  const fits = (together: readonly QueuedPayout[]): boolean =>
-    together.reduce((sum, { amountSat }) => sum + amountSat, 0n) <= 5000n
+  const missing = (together: readonly QueuedPayout[]): InputsMissing | undefined =>
+    together.reduce((sum, { amountSat }) => sum + amountSat, 0n) > 5000n
+      ? 'wallet-too-small'
+      : undefined
   const wrong = rows.flatMap(([name, payouts, go, wait]) => {
-    const batch = chooseBatch(payouts, now, policy, fits)
+    const batch = chooseBatch(payouts, now, policy, missing)
     const found = [
       batch.go.map(({ id }) => id).join(' '),
       batch.wait.map(({ payout, reason }) => `${payout.id}:${reason}`).join(' '),
@@ -89,16 +91,25 @@ test('coins: the largest first, with room for the change, and what must stay sta
     confirmations: 1,
     address: '',
   }))
-  const choose = (amountSat: bigint, keptSat: bigint) =>
-    chooseInputs(coins, { amountSat, outputs: ['p2wpkh'], satPerVbyte: 10, keptSat })?.outpoints
+  const choose = (amountSat: bigint, keptSat: bigint, maximumFeeSat = 10_000n) => {
+    const outputs = ['p2wpkh'] as const
+    const limits = { maximumFeeSat, expectedInputs: 2 }
+    const chosen = chooseInputs(coins, { amountSat, outputs, satPerVbyte: 10, keptSat, ...limits })
+    return typeof chosen === 'string' ? chosen : chosen.outpoints
+  }
   expect(choose(80_000n, 0n)).toEqual(['1:0'])
   // The change would be too small to speed it up.
   expect(choose(89_000n, 0n)).toEqual(['1:0', '2:0'])
   expect(choose(150_000n, 0n)).toEqual(['1:0', '2:0', '0:0'])
-  expect(choose(175_000n, 0n)).toBeUndefined()
+  expect(choose(175_000n, 0n)).toBe('wallet-too-small')
   expect(choose(80_000n, 98_000n)).toEqual(['1:0'])
-  expect(choose(80_000n, 99_000n)).toBeUndefined()
+  expect(choose(80_000n, 99_000n)).toBe('wallet-too-small')
+  // Three inputs cost 2890 sat, one 1530.
+  expect(choose(150_000n, 0n, 2890n)).toEqual(['1:0', '2:0', '0:0'])
+  expect(choose(150_000n, 0n, 2889n)).toBe('wallet-fragmented')
+  expect(choose(80_000n, 0n, 1529n)).toBe('fee-above-limit')
+  const none = { maximumFeeSat: 1n, expectedInputs: 3 }
   expect(
-    chooseInputs([], { amountSat: 1n, outputs: [], satPerVbyte: 1, keptSat: 0n }),
-  ).toBeUndefined()
+    chooseInputs([], { amountSat: 1n, outputs: [], satPerVbyte: 1, keptSat: 0n, ...none }),
+  ).toBe('wallet-too-small')
 })

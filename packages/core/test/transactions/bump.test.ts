@@ -97,7 +97,7 @@ test('what a child costs is nobody missing: the proof of the books waits until i
   const { run, network, clock } = stand
   await run(stand.node.start())
   // A tight limit: nothing else is left that would cover it.
-  await stand.queue(200_000n, { isQuick: true, feeLimitSat: 800n })
+  await stand.queue(200_000n, { isQuick: true, feeLimitSat: 860n })
   await settle(stand)
   network.setFeerate(40)
   await stand.mine(7)
