@@ -67,7 +67,8 @@ test('webhook test asks nobody inside, and says why; a bad secret is told withou
 
 test('webhooks shows the endpoints, failing ones first', async () => {
   using folder = openFolder()
-  const options = 'http: { allow: [{ host: "127.0.0.1", insecure: true }] },'
+  const options =
+    'http: { allow: [{ host: "127.0.0.1", insecure: true, for: ["webhooks", "partner-webhooks"] }] },'
   const path = folder.write('payment-node.config.ts', simulatedShop({ options }))
   const { url, server } = await openReceiver(500)
   let failing = ''

@@ -32,6 +32,7 @@ export async function askLnurl(
   try {
     response = await http.request({
       method: 'GET',
+      purpose: 'lnurl',
       url: url.href,
       headers: { accept: 'application/json' },
       ...bounds,

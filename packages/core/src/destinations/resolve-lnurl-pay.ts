@@ -8,6 +8,7 @@ import { PaymentNodeError } from '../errors.ts'
 import type { DecodedInvoice } from '../ports/lightning-node.ts'
 import { askLnurl } from './ask-lnurl.ts'
 import type { ReadDestination } from './read-destination.ts'
+import { isForLocalServers } from './read-lightning-address.ts'
 import { unsupportedUse, useOfTag } from './read-lnurl.ts'
 import { invalidDestination } from './refuse-destination.ts'
 import { requireInvoice } from './require-invoice.ts'
@@ -46,7 +47,10 @@ export async function resolveLnurlPay(
   const address = destination.kind === 'lightning-address' ? destination.text : undefined
   const offer = readPayOffer(first, address, amountMsat)
   if ('reason' in offer) throw invalidDestination(offer.field, offer.reason, offer.says)
-  const answer = await askLnurl(context, invoiceUrl(offer, amountMsat), signal)
+  const callback = invoiceUrl(offer, amountMsat)
+  if (callback.protocol !== 'https:' && !isForLocalServers(identityOf(context).network))
+    throw invalidDestination('destination', 'insecure', 'its server names a place without https')
+  const answer = await askLnurl(context, callback, signal)
   const { pr } = answer
   if (typeof pr !== 'string' || pr.length > 8192 || destinationKind(pr) !== 'bolt11')
     throw invalidDestination('destination', 'no-invoice', 'its server gives no BOLT11 invoice')

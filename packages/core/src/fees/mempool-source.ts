@@ -54,6 +54,7 @@ export function mempoolSpace(options: MempoolSpaceOptions): FeeSource {
   async function ask(path: string, signal: AbortSignal | undefined): Promise<unknown> {
     const { status, body } = await http.request({
       method: 'GET',
+      purpose: 'fees',
       url: `${base.href}/${path}`,
       headers: { accept: 'application/json' },
       timeout,

@@ -1,9 +1,9 @@
 import ky from 'ky'
 import { Agent, type Response, fetch as undiciFetch } from 'undici'
 import type { Clock } from '../ports/clock.ts'
-import type { Http, HttpRequest, HttpResponse } from '../ports/http.ts'
+import type { Http, HttpPurpose, HttpRequest, HttpResponse } from '../ports/http.ts'
 import { explainFailure, failedRequest } from './http-errors.ts'
-import type { AllowedHost } from './http-options.ts'
+import { type AllowedHost, allowedFor } from './http-options.ts'
 import { bareHost, requireUrl } from './judge-url.ts'
 import { pinnedConnector, type Resolution } from './pinned-connector.ts'
 import { readBody } from './read-body.ts'
@@ -14,6 +14,12 @@ export interface GuardedHttpOptions extends Resolution {
   readonly allow: readonly AllowedHost[]
 }
 
+/** The exceptions of a purpose, and the connections that were opened under them. */
+interface Door {
+  readonly allow: readonly AllowedHost[]
+  readonly dispatcher: Agent
+}
+
 /** Bytes of all headers of an answer. */
 const maximumHeaderSize = 16_384
 
@@ -22,13 +28,26 @@ const maximumHeaderSize = 16_384
  * the environment, repeats nothing.
  */
 export function guardedHttp(options: GuardedHttpOptions): Http {
-  const { clock, allow } = options
-  const dispatcher = new Agent({
-    connect: pinnedConnector(allow, options),
-    maxHeaderSize: maximumHeaderSize,
-  })
+  const { clock } = options
+  const doors = new Map<HttpPurpose | undefined, Door>()
 
-  async function ask(url: URL, request: HttpRequest, signal: AbortSignal): Promise<Response> {
+  /** One per purpose: a connection that was opened under an exception serves nobody without it. */
+  function doorFor(purpose: HttpPurpose | undefined): Door {
+    const known = doors.get(purpose)
+    if (known) return known
+    const allow = allowedFor(options.allow, purpose)
+    const connect = pinnedConnector(allow, options)
+    const door = { allow, dispatcher: new Agent({ connect, maxHeaderSize: maximumHeaderSize }) }
+    doors.set(purpose, door)
+    return door
+  }
+
+  async function ask(
+    url: URL,
+    request: HttpRequest,
+    dispatcher: Agent,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const init = {
       method: request.method,
       headers: { 'accept-encoding': 'identity', 'user-agent': 'payment-node', ...request.headers },
@@ -50,10 +69,11 @@ export function guardedHttp(options: GuardedHttpOptions): Http {
   }
 
   async function follow(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const { allow, dispatcher } = doorFor(request.purpose)
     let url = requireUrl(request.url, allow)
     const host = bareHost(url.hostname)
     for (let left = request.redirects; ; left--) {
-      const response = await ask(url, request, signal)
+      const response = await ask(url, request, dispatcher, signal)
       const isFollowed = request.redirects > 0 && request.method === 'GET' && isRedirect(response)
       if (!isFollowed) {
         const { status, headers } = response
@@ -66,7 +86,8 @@ export function guardedHttp(options: GuardedHttpOptions): Http {
       await response.body?.cancel()
       if (left === 0)
         throw failedRequest(host, 'too-many-redirects', 'it redirects on and on', 'unknown')
-      url = redirected(host, url, response.headers.get('location')!)
+      const to = redirected(host, url, response.headers.get('location')!)
+      url = requireUrl(to.href, allow)
     }
   }
 
@@ -74,7 +95,7 @@ export function guardedHttp(options: GuardedHttpOptions): Http {
     const to = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined
     if (!to || to.host !== from.host || to.protocol !== from.protocol)
       throw failedRequest(host, 'redirect-elsewhere', 'it redirects to another host', 'unknown')
-    return requireUrl(to.href, allow)
+    return to
   }
 
   return {

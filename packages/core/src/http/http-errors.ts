@@ -6,12 +6,13 @@ export function refusedRequest(
   reason: string,
   says: string,
   advice = '',
+  cause?: unknown,
 ): PaymentNodeError<'http.refused'> {
   return new PaymentNodeError(
     'http.refused',
     `${host || 'The URL'} was not asked: ${says}.`,
     { host, reason },
-    { advice },
+    { advice, cause },
   )
 }
 

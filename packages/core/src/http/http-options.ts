@@ -1,6 +1,6 @@
 import { invalid } from '../errors.ts'
-import type { Http } from '../ports/http.ts'
-import { readBoolean, readInteger, readObject, readText } from '../read-input.ts'
+import type { Http, HttpPurpose } from '../ports/http.ts'
+import { readBoolean, readInteger, readObject, readOneOf, readText } from '../read-input.ts'
 
 /** A host that may be asked although it is not public, e.g. a receiver in the own network. */
 export interface AllowedHost {
@@ -10,7 +10,15 @@ export interface AllowedHost {
   readonly port?: number
   /** Also without TLS. Default false. */
   readonly insecure?: boolean
+  /**
+   * What it may be asked for. Default: `['webhooks', 'fees']`, the operator's own. Whoever may be paid can lead
+   * this node to a host that is allowed for `lnurl`, and every partner to one for `partner-webhooks`.
+   */
+  readonly for?: readonly HttpPurpose[]
 }
+
+const purposes = ['webhooks', 'partner-webhooks', 'lnurl', 'fees'] as const
+const ownPurposes: readonly HttpPurpose[] = ['webhooks', 'fees']
 
 /** How the library asks the web. */
 export interface HttpOptions {
@@ -41,7 +49,8 @@ export function readHttpOptions(value: unknown): HttpSettings {
 }
 
 function readAllowed(value: unknown, field: string): AllowedHost {
-  const { host, port, insecure } = readObject(value, field, ['host', 'port', 'insecure'])
+  const names = ['host', 'port', 'insecure', 'for']
+  const { host, port, insecure, for: purposes } = readObject(value, field, names)
   const text = readText(host, `${field}.host`, { maximum: 253 })
   const bracketed = text.includes(':') ? `[${text}]` : text
   const url = `https://${bracketed}`
@@ -55,5 +64,22 @@ function readAllowed(value: unknown, field: string): AllowedHost {
       port: readInteger(port, `${field}.port`, { minimum: 1, maximum: 65_535 }),
     }),
     insecure: readBoolean(insecure, `${field}.insecure`, false),
+    for: readPurposes(purposes, `${field}.for`),
   }
+}
+
+function readPurposes(value: unknown, field: string): readonly HttpPurpose[] {
+  if (value === undefined) return ownPurposes
+  if (!Array.isArray(value)) throw invalid(field, 'wrong-type', 'expected an array')
+  if (value.length === 0) throw invalid(field, 'empty', 'names nothing: leave the entry out')
+  return value.map((one, position) => readOneOf(one, `${field}[${position}]`, purposes))
+}
+
+/** The exceptions that hold for a request. */
+export function allowedFor(
+  allow: readonly AllowedHost[],
+  purpose: HttpPurpose | undefined,
+): readonly AllowedHost[] {
+  if (purpose === undefined) return []
+  return allow.filter((entry) => (entry.for ?? ownPurposes).includes(purpose))
 }

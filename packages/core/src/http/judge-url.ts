@@ -36,6 +36,7 @@ export function allowedAs(
   return fitting.find(({ insecure }) => insecure) ?? fitting[0]
 }
 
+/** Partners see what it says: what a name leads to in the operator's network is in the cause alone. */
 export function refusedAddress(
   host: string,
   address: string,
@@ -44,8 +45,9 @@ export function refusedAddress(
   return refusedRequest(
     host,
     'address',
-    `its address ${address} is not public (${range})`,
-    'If it is one of your own, name it in options.http.allow.',
+    'its address is not public',
+    'If it is one of your own, name it in options.http.allow with what it is for.',
+    new Error(`${address} (${range})`),
   )
 }
 

@@ -14,9 +14,18 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpResponse>
 }
 
+/**
+ * What a request is for: an exception of `options.http.allow` holds only for what it names. `webhooks`: endpoints
+ * of the operator; `partner-webhooks`: endpoints that partners choose; `lnurl`: servers of payees, and whatever
+ * those name; `fees`: fee sources.
+ */
+export type HttpPurpose = 'webhooks' | 'partner-webhooks' | 'lnurl' | 'fees'
+
 /** One request with its bounds; they have no defaults. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
+  /** Left out: no exception holds. */
+  readonly purpose?: HttpPurpose
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string

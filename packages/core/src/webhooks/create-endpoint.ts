@@ -36,8 +36,8 @@ export async function createEndpoint(
   input: WebhookInput,
 ): Promise<WebhookEndpointWithSecret> {
   readObject(input, 'webhook', ['url', 'partner', 'types', 'secret'])
-  const url = await readWebhookUrl(context, input.url, 'url')
   const partner = input.partner === undefined ? '' : readId(input.partner, 'partner')
+  const url = await readWebhookUrl(context, input.url, 'url', partner)
   const types = readTypes(input.types, partner)
   const secret =
     input.secret === undefined ? newSecret(context.random) : readSecret(input.secret, 'secret')

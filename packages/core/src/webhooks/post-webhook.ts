@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { printableWords } from '../domain/printable-words.ts'
+import type { HttpPurpose } from '../ports/http.ts'
 import type { EndpointRow } from './endpoint-view.ts'
 import type { WebhookAnswer } from './judge-answer.ts'
 import { signWebhook } from './sign-webhook.ts'
@@ -16,7 +17,7 @@ const maximumBytes = 16_384
 /** Sends one signed request, once; never throws. Success is a status 2xx in time, and nothing else. */
 export async function postWebhook(
   context: Pick<Context, 'clock' | 'http'> & WithTimeout,
-  { url, secrets }: Pick<EndpointRow, 'url' | 'secrets'>,
+  { url, secrets, partner }: Pick<EndpointRow, 'url' | 'secrets' | 'partner'>,
   id: string,
   body: string,
 ): Promise<WebhookAnswer> {
@@ -26,6 +27,7 @@ export async function postWebhook(
   try {
     const { status } = await context.http.request({
       method: 'POST',
+      purpose: purposeOf(partner),
       url,
       headers: signWebhook(signing, { id, timestamp, body }),
       body,
@@ -39,4 +41,9 @@ export async function postWebhook(
     const says = error instanceof Error ? error.message : String(error)
     return { status: null, error: printableWords(says) || 'no answer' }
   }
+}
+
+/** Whose endpoint is asked decides about exceptions; `''` is the operator. */
+export function purposeOf(partner: string): HttpPurpose {
+  return partner === '' ? 'webhooks' : 'partner-webhooks'
 }

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import { invalid } from '../errors.ts'
-import type { HttpSettings } from '../http/http-options.ts'
+import { allowedFor, type HttpSettings } from '../http/http-options.ts'
 import { allowedAs, bareHost, refusedAddress, requireUrl } from '../http/judge-url.ts'
 import { readText } from '../read-input.ts'
+import { purposeOf } from './post-webhook.ts'
 
 /**
  * A URL that events may be sent to, as it will be asked. What its text shows is refused here, what the
@@ -12,6 +13,8 @@ export async function readWebhookUrl(
   { settings }: { readonly settings: { readonly http: HttpSettings } },
   value: unknown,
   field: string,
+  /** `''`: the operator's. */
+  partner: string,
 ): Promise<string> {
   const text = readText(value, field, { maximum: 2048 })
   const url = URL.parse(text)
@@ -23,7 +26,7 @@ export async function readWebhookUrl(
   if (url.hash !== '') throw invalid(field, 'fragment', 'must not have a fragment (#)')
   // Another implementation has rules of its own, which it keeps when it is asked.
   if (!('allow' in settings.http)) return url.href
-  const { allow } = settings.http
+  const allow = allowedFor(settings.http.allow, purposeOf(partner))
   requireUrl(url.href, allow)
   const host = bareHost(url.hostname)
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)

@@ -29,12 +29,16 @@ export async function testWebhook(input: TestWebhookInput): Promise<WebhookTestA
   const http = readHttpOptions(input.http)
   const { timeout = '15s' } = input
   const seconds = readDuration(timeout, 'timeout', { minimum: 1, maximum: 60 })
-  const url = await readWebhookUrl({ settings: { http } }, input.url, 'url')
+  const url = await readWebhookUrl({ settings: { http } }, input.url, 'url', '')
   const context = {
     clock: systemClock,
     random: systemRandom,
     http: createHttp(http),
     settings: { webhooks: { timeout: 1000 * seconds } },
   }
-  return postTest(context, { url, secrets: [{ secret, createdAt: 0, expiresAt: null }] })
+  return postTest(context, {
+    url,
+    partner: '',
+    secrets: [{ secret, createdAt: 0, expiresAt: null }],
+  })
 }

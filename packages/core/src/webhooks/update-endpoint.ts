@@ -4,6 +4,7 @@ import { readId, readObject } from '../read-input.ts'
 import { changeEndpoint } from './change-endpoint.ts'
 import { readTypes } from './create-endpoint.ts'
 import { endpointView, type WebhookEndpoint } from './endpoint-view.ts'
+import { findEndpoint } from './find-endpoint.ts'
 import { readWebhookUrl } from './read-webhook-url.ts'
 
 /** What to change of an endpoint; what is left out stays. */
@@ -22,7 +23,9 @@ export async function updateEndpoint(
   readId(id, 'id')
   readObject(change, 'change', ['url', 'types'])
   const url =
-    change.url === undefined ? undefined : await readWebhookUrl(context, change.url, 'url')
+    change.url === undefined
+      ? undefined
+      : await readWebhookUrl(context, change.url, 'url', (await findEndpoint(context, id)).partner)
   const row = await changeEndpoint(context, id, ({ partner }) => ({
     set: {
       ...(url !== undefined && { url }),

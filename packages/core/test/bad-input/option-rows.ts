@@ -257,6 +257,27 @@ export const optionRows: readonly Row[] = [
   ),
   ...each(
     verb,
+    'http.allow[0].for',
+    (world, purposes) => allowed(world, { host: 'localhost', for: purposes } as never),
+    [
+      [null, 'wrong-type'],
+      ['lnurl', 'wrong-type'],
+      [[], 'empty'],
+    ],
+    code,
+  ),
+  ...each(
+    verb,
+    'http.allow[0].for[0]',
+    (world, purpose) => allowed(world, { host: 'localhost', for: [purpose] } as never),
+    [
+      ['everything', 'unknown-value'],
+      [5, 'wrong-type'],
+    ],
+    code,
+  ),
+  ...each(
+    verb,
     'http.allow[0].insecure',
     (world, insecure) => allowed(world, { host: 'localhost', insecure } as never),
     [

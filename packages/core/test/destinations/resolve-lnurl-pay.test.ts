@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type HttpRequest, type LightningNode, PaymentNodeError } from '@payment-node/core'
+import {
+  type Http,
+  type HttpRequest,
+  type LightningNode,
+  PaymentNodeError,
+} from '@payment-node/core'
 import {
   anyAnswerLies,
   createSimulatedNetwork,
@@ -193,4 +198,27 @@ test('an invoice of the own node and a server that nobody allowed are refused', 
   onTestFinished(() => stranger.stop())
   expect(await outcome(resolve(stranger.address('bob')))).toBe(`${invalid} insecure`)
   expect(stranger.requests).toEqual([])
+})
+
+test('a callback without https is not asked off regtest, whoever is allowed', async () => {
+  const asked: (readonly [string, string | undefined])[] = []
+  const metadata = JSON.stringify([['text/identifier', 'bob@shop.example']])
+  const callback = 'http://10.0.0.5:8332/wallet'
+  const offer = { tag: 'payRequest', callback, minSendable: 1, maxSendable: 1e11, metadata }
+  const http: Http = {
+    contractVersion: 1,
+    async request({ url, purpose }) {
+      asked.push([url, purpose])
+      return { status: 200, headers: {}, body: JSON.stringify(offer) }
+    },
+  }
+  const identity = { publicKey: '02'.padEnd(66, '1'), network: 'mainnet' }
+  const context = { http, live: { state: 'ready', identity } } as unknown as Context
+  const destination = readDestination('bob@shop.example', 'mainnet') as LnurlDestination
+  await expect(resolveLnurlPay(context, destination, 1000n)).rejects.toMatchObject({
+    code: 'payout.destination-invalid',
+    details: { reason: 'insecure' },
+    message: expect.not.stringContaining('10.0.0.5'),
+  })
+  expect(asked).toEqual([['https://shop.example/.well-known/lnurlp/bob', 'lnurl']])
 })

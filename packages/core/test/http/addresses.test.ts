@@ -1,4 +1,5 @@
 import type { LookupAddress } from 'node:dns'
+import type { HttpRequest, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { readHttpOptions } from '../../src/http/http-options.ts'
 import { refusedRange } from '../../src/http/judge-address.ts'
@@ -157,14 +158,50 @@ test('the exceptions of the options are read as URLs are written', () => {
       allow: [
         { host: 'Receiver.Internal', port: 8080 },
         { host: '0x7f.1', insecure: true },
-        { host: '::1' },
+        { host: '::1', for: ['lnurl'] },
       ],
     }),
   ).toEqual({
     allow: [
-      { host: 'receiver.internal', port: 8080, insecure: false },
-      { host: '127.0.0.1', insecure: true },
-      { host: '::1', insecure: false },
+      { host: 'receiver.internal', port: 8080, insecure: false, for: ['webhooks', 'fees'] },
+      { host: '127.0.0.1', insecure: true, for: ['webhooks', 'fees'] },
+      { host: '::1', insecure: false, for: ['lnurl'] },
     ],
   })
+})
+
+test('an exception is for what it names, and no connection made under it serves anybody else', async () => {
+  const { port, requests } = await openWeb((_, response) => void response.end('inside'))
+  const { outcome } = openClient([
+    { host: '127.0.0.1', port, insecure: true },
+    { host: 'localhost', port, insecure: true, for: ['lnurl', 'partner-webhooks'] },
+  ])
+  const wrong: string[] = []
+  const own = ['webhooks', 'fees']
+  const purposes = ['webhooks', 'fees', 'lnurl', 'partner-webhooks', undefined] as const
+  for (const purpose of purposes) {
+    const more = { purpose } as Partial<HttpRequest>
+    const isOwn = own.includes(purpose ?? '')
+    const expected = (isAllowed: boolean): string =>
+      isAllowed ? 'accepted 200' : 'http.refused insecure'
+    const numbered = await outcome(`http://127.0.0.1:${port}/numbered`, more)
+    if (numbered !== expected(isOwn)) wrong.push(`${purpose} by number: ${numbered}`)
+    const named = await outcome(`http://localhost:${port}/named`, more)
+    if (named !== expected(!isOwn && purpose !== undefined)) wrong.push(`${purpose}: ${named}`)
+    // Over TLS the address alone refuses; the plain server would have answered otherwise.
+    const secure = await outcome(`https://127.0.0.1:${port}/`, more)
+    if ((secure === nothingSent) === isOwn) wrong.push(`${purpose} over TLS: ${secure}`)
+  }
+  expect(wrong).toEqual([])
+  expect(requests).toEqual(['/numbered', '/numbered', '/named', '/named'])
+})
+
+test('a refusal does not say which inner address a name leads to', async () => {
+  const { get } = openClient([], { resolve: async () => [{ address: '10.2.3.4', family: 4 }] })
+  const refusal = await get('https://shop.example/').catch((error: unknown) => error)
+  const { message, details, advice, cause } = refusal as PaymentNodeError
+  expect(message).toMatch(/^shop.example was not asked: its address is not public\./)
+  expect(JSON.stringify({ message, details, advice })).not.toContain('10.2.3.4')
+  // The operator's log has it.
+  expect(String(cause)).toContain('10.2.3.4')
 })

@@ -6,7 +6,7 @@ import { createHttp } from '../../src/http/create-http.ts'
 import { readHttpOptions } from '../../src/http/http-options.ts'
 import { openWeb } from './web.ts'
 
-const bounds = { timeout: 10_000, maximumBytes: 1000, redirects: 0 } as const
+const bounds = { purpose: 'fees', timeout: 10_000, maximumBytes: 1000, redirects: 0 } as const
 
 test('the client of the options is used as it is, and the own one with its exceptions', async () => {
   const replacement: Http = {

@@ -76,6 +76,7 @@ export function openClient(
   const get: Client['get'] = (url, more = {}) =>
     http.request({
       method: 'GET',
+      purpose: 'webhooks',
       url,
       timeout: 10_000,
       maximumBytes: 65_536,

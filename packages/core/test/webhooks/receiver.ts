@@ -74,4 +74,6 @@ export async function openReceiver(
 }
 
 /** Receivers on this machine are asked. */
-export const here = { allow: [{ host: '127.0.0.1', insecure: true }] } as const
+export const here = {
+  allow: [{ host: '127.0.0.1', insecure: true, for: ['webhooks', 'partner-webhooks'] }],
+} as const

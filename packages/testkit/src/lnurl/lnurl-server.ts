@@ -29,7 +29,12 @@ export interface LnurlServer {
   readonly host: string
   readonly port: number
   /** For `options.http.allow`. */
-  readonly allowed: { readonly host: string; readonly port: number; readonly insecure: true }
+  readonly allowed: {
+    readonly host: string
+    readonly port: number
+    readonly insecure: true
+    readonly for: readonly ['lnurl']
+  }
   /** A Lightning address, as it is understood on regtest and simnet: `bob@127.0.0.1:port`. */
   address(user: string): string
   /** The bech32 LNURL of a user. */
@@ -151,7 +156,7 @@ export async function startLnurlServer(options: LnurlServerOptions): Promise<Lnu
   return {
     host,
     port,
-    allowed: { host: '127.0.0.1', port, insecure: true },
+    allowed: { host: '127.0.0.1', port, insecure: true, for: ['lnurl'] },
     address: (user) => `${user}@${host}`,
     lnurl: (user) => {
       const url = `http://${host}/.well-known/lnurlp/${user}`

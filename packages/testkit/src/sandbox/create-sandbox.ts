@@ -78,7 +78,12 @@ export interface SandboxPayment {
 }
 
 /** Where webhooks may go besides the public web: a receiver on this machine. */
-const receivers = ['127.0.0.1', 'localhost'].map((host) => ({ host, insecure: true }))
+const purposes = ['webhooks', 'partner-webhooks', 'lnurl', 'fees'] as const
+const receivers = ['127.0.0.1', 'localhost'].map((host) => ({
+  host,
+  insecure: true,
+  for: purposes,
+}))
 
 /** Milliseconds until a payment that was not credited is the node's own affair. */
 const patience = 10_000
