@@ -63,6 +63,7 @@ export type {
 } from './partners/read-partner-input.ts'
 export { createPaymentNode, type PaymentNode } from './payment-node.ts'
 export type { PayoutEstimate } from './payouts/estimate-payout.ts'
+export type { AttemptEvidence } from './payouts/list-evidence.ts'
 export type { PayoutFilter } from './payouts/list-payouts.ts'
 export type { AutomaticOptions, PayoutWaitOptions } from './payouts/payout-options.ts'
 export type {

@@ -55,6 +55,7 @@ import { upsertPartner } from './partners/upsert-partner.ts'
 import { cancelPayout } from './payouts/cancel-payout.ts'
 import { estimatePayout, type PayoutEstimate } from './payouts/estimate-payout.ts'
 import { getPayout } from './payouts/get-payout.ts'
+import { type AttemptEvidence, listEvidence } from './payouts/list-evidence.ts'
 import { listPayouts, type PayoutFilter } from './payouts/list-payouts.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import { type RefundInput, refundInvoice } from './payouts/refund-invoice.ts'
@@ -125,6 +126,11 @@ export interface PayoutsRoom {
   refund(input: RefundInput, options: PayoutOptions): Promise<Payout>
   /** Throws `payout.not-found`. */
   get(id: string): Promise<Payout>
+  /**
+   * What each try rests on, in LND's words and those of an operator's verdict; oldest first, none on chain. For
+   * the operator: it is no part of the payout, which its partner and his endpoints see. Throws `payout.not-found`.
+   */
+  evidence(id: string): Promise<readonly AttemptEvidence[]>
   /** Newest first, page by page. */
   list(filter?: PayoutFilter): Promise<Page<Payout>>
   /** Lets a queued on-chain payout go now, whatever the feerate below the hard ceiling. Throws `payout.not-queued`. */
@@ -334,6 +340,7 @@ export function createRooms(context: Context): Rooms {
       estimate: (input) => estimatePayout(context, input),
       refund: (input, options) => refundInvoice(context, input, options),
       get: (id) => getPayout(context, id),
+      evidence: (id) => listEvidence(context, id),
       list: (filter) => listPayouts(context, filter),
       release: (id) => releasePayout(context, id),
       cancel: (id) => cancelPayout(context, id),

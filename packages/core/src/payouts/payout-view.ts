@@ -45,15 +45,13 @@ export interface Payout {
   readonly updatedAt: number
 }
 
-/** The try that counts now. */
+/** The try that counts now. What it rests on is the operator's to see: `payouts.evidence`. */
 export interface PayoutAttempt {
   readonly number: number
   /** `unknown`: no status could be had from LND since it was handed over. */
   readonly state: AttemptState
   /** LND has shown that it has the payment. */
   readonly isSeen: boolean
-  /** What LND or the operator showed for this state. */
-  readonly evidence: unknown
 }
 
 /** What a queued payout waits for. */
@@ -117,7 +115,6 @@ export function payoutView(
       number: attempt.number,
       state: attempt.state as AttemptState,
       isSeen: attempt.seen_at !== null,
-      evidence: attempt.evidence,
     },
     queue: row.state === 'queued' ? queueView(row) : null,
     transaction: carrier && transactionView(carrier),

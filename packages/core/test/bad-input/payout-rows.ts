@@ -389,6 +389,14 @@ export const payoutRows: readonly Row[] = [
       ),
   },
 
+  ...ids('payouts.evidence', 'id', ({ shop }, id) => shop.node.payouts.evidence(id)),
+  ...each(
+    'payouts.evidence',
+    'payout',
+    ({ shop }, id) => shop.node.payouts.evidence(id),
+    [['nobody', 'not-found']],
+    { code: 'payout.not-found', details: { payout: 'nobody' } },
+  ),
   ...ids('payouts.get', 'id', ({ shop }, id) => shop.node.payouts.get(id)),
   ...each(
     'payouts.get',

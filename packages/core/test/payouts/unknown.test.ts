@@ -60,8 +60,11 @@ test('O1: while nothing can be learned the payout is unknown, reserved and told 
     expect(await now(shop, payout)).toMatchObject({
       state: 'sending',
       reason: 'unknown',
-      attempt: { state: 'unknown', isSeen: false, evidence: { kind: 'silence' } },
+      attempt: { state: 'unknown', isSeen: false },
     })
+    expect(await shop.run(shop.node.payouts.evidence(payout.id))).toMatchObject([
+      { state: 'unknown', evidence: { kind: 'silence' } },
+    ])
     expect(payee.findInvoice(hold.paymentHash)?.state).toBe('accepted')
     // Long after the invoice and every limit of time: still not failed, still reserved.
     await clock.advance(60 * minute)

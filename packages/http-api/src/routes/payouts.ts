@@ -52,12 +52,10 @@ const terms = {
     .optional()
     .openapi({ description: 'On chain: do not wait for a low feerate.' }),
   ceiling: z.number().optional().openapi({ description: 'On chain: sat/vB above which it waits.' }),
-  deadline: duration
-    .optional()
-    .openapi({
-      description:
-        'On chain: how long it waits for a low feerate; then it goes at up to the hard ceiling.',
-    }),
+  deadline: duration.optional().openapi({
+    description:
+      'On chain: how long it waits for a low feerate; then it goes at up to the hard ceiling.',
+  }),
 } as const
 
 const newPayout = z
@@ -95,6 +93,16 @@ const estimate = z
     says: z.string().nullable(),
   })
   .openapi('Estimate')
+
+const evidence = z
+  .looseObject({
+    number: z.number(),
+    state: z.string(),
+    paymentHash: z.string(),
+    evidence: z.unknown(),
+    updatedAt: time,
+  })
+  .openapi('AttemptEvidence')
 
 const parameters = z.object({ payout: z.string() })
 
@@ -161,6 +169,18 @@ export const payoutRoutes: readonly Route[] = [
     answer: payout,
     handle: async ({ node, caller, parameters }) =>
       ownPayout(caller, await node.payouts.get(parameters.payout)),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/payouts/{payout}/evidence',
+    access: 'operator',
+    room: 'payouts',
+    summary: 'What each try rests on, in LND’s words and those of an operator’s verdict',
+    parameters,
+    answer: z.object({ attempts: z.array(evidence) }),
+    handle: async ({ node, parameters }) => ({
+      attempts: await node.payouts.evidence(parameters.payout),
+    }),
   }),
   defineRoute({
     method: 'post',
