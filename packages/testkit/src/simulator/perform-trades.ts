@@ -2,6 +2,7 @@ import { createSeededRandom } from '../network/seeded-random.ts'
 import { ask } from './ask-host.ts'
 import { openAccount } from './lnurl-server.ts'
 import { addressOf } from './outside-address.ts'
+import { payQuietly } from './pay-quietly.ts'
 import type { Trade } from './plan-trades.ts'
 import { openReceiver } from './webhook-receiver.ts'
 import type { World } from './world.ts'
@@ -23,6 +24,15 @@ export async function performTrade(world: World, trade: Trade): Promise<void> {
       return setDestination(world, trade)
     case 'correct':
       return correct(world, trade)
+    case 'import':
+      await ask(world, `import of ${trade.partner}`, (node) =>
+        node.ledger.importOpening([{ partner: trade.partner, amount: `${trade.amountSat} sat` }], {
+          idempotencyKey: `import-${trade.partner}`,
+        }),
+      )
+      return
+    case 'adopt':
+      return adopt(world, trade)
     case 'pay-address':
       return payAddress(world, trade)
     case 'pay-onchain':
@@ -68,6 +78,24 @@ async function correct(
       { idempotencyKey: name },
     ),
   )
+}
+
+/** Another program makes an invoice in the same LND, somebody pays it, the host takes it over. */
+async function adopt(world: World, trade: Doing<'adopt'>): Promise<void> {
+  const { name, partner, amountSat, paidAfter, adoptedAfter } = trade
+  if (world.shop.lifecycle !== 'running') return
+  const { paymentRequest, paymentHash } = world.shop.createInvoice({
+    amountMsat: BigInt(amountSat) * 1000n,
+    expirySeconds: 300,
+  })
+  await Promise.all([
+    world.clock.sleep(paidAfter).then(() => payQuietly(world, world.peers.payer, paymentRequest)),
+    world.clock
+      .sleep(adoptedAfter)
+      .then(() =>
+        ask(world, `adopt ${name}`, (node) => node.invoices.adopt({ paymentHash, partner })),
+      ),
+  ])
 }
 
 async function payAddress(world: World, trade: Doing<'pay-address'>): Promise<void> {

@@ -6,6 +6,7 @@ import { payQuietly } from './pay-quietly.ts'
 import { closeChannel, openChannel, pauseKeeper } from './perform-channels.ts'
 import { performTrade } from './perform-trades.ts'
 import type { Action } from './plan-workload.ts'
+import { resumeOutgoing } from './resume-outgoing.ts'
 import type { World } from './world.ts'
 
 type InvoiceAction = Extract<Action, { readonly do: 'invoice' }>
@@ -245,5 +246,5 @@ async function haltFor(world: World, milliseconds: number): Promise<void> {
   const halted = await ask(world, 'halt', (node) => node.safety.halt('the operator says so'))
   if ('refused' in halted) return
   await world.clock.sleep(milliseconds)
-  await ask(world, 'resume', (node) => node.safety.resume('understood'))
+  await resumeOutgoing(world, 'resume', 'understood')
 }

@@ -26,6 +26,23 @@ export type Trade =
       /** Negative: from the partner to the operator. */
       readonly amountSat: number
     }
+  /** The books before these owed it to the partner. */
+  | {
+      readonly do: 'import'
+      readonly at: number
+      readonly partner: string
+      readonly amountSat: number
+    }
+  /** Another program's invoice is taken over for a partner, so long after it was made. */
+  | {
+      readonly do: 'adopt'
+      readonly at: number
+      readonly name: string
+      readonly partner: string
+      readonly amountSat: number
+      readonly paidAfter: number
+      readonly adoptedAfter: number
+    }
   | {
       readonly do: 'pay-address'
       readonly at: number
@@ -152,6 +169,22 @@ function planSettings({ between, chance, pick, later, horizon }: Dice): Trade[] 
     }
     trades.push({ do: 'partner', at: between(0, horizon), settings })
   }
+  for (const partner of partners) {
+    if (!chance(25)) continue
+    const [at, amountSat] = [later(), between(1, 200_000)]
+    trades.push({ do: 'import', at, partner, amountSat })
+  }
+  for (let count = between(0, 3); count > 0; count--) {
+    trades.push({
+      do: 'adopt',
+      at: later(),
+      name: `taken-over-${count}`,
+      partner: pick(partners),
+      amountSat: between(1, 50_000),
+      paidAfter: between(100, 60_000),
+      adoptedAfter: between(100, 60_000),
+    })
+  }
   for (let count = between(0, 4); count > 0; count--) {
     const amountSat = between(1, 100_000) * pick([1, 1, -1])
     trades.push({
@@ -221,7 +254,7 @@ function planRefunds(
     ...(features.includes('onchain') ? (['onchain'] as const) : []),
   ] as const
   const trades: Trade[] = []
-  const favourite = pick(invoices)
+  const favourite = pick(invoices.filter((name) => name.startsWith('deposit')))
   for (let count = between(2, 6); count > 0; count--) {
     const way = pick(ways)
     trades.push({
@@ -232,7 +265,10 @@ function planRefunds(
       invoice: chance(50) ? favourite : pick(invoices),
       way,
       allowDebt: chance(40),
-      ...((way === 'invoice' || chance(50)) && { amountSat: between(10_000, 400_000) }),
+      // Sometimes nearly the whole deposit, which has been paid out by then: a debt, or a refusal.
+      ...((way === 'invoice' || chance(50)) && {
+        amountSat: chance(25) ? 890_000 : between(10_000, 400_000),
+      }),
     })
   }
   return trades

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { LightningNode } from '@payment-node/core'
 import { armFaults } from './arm-faults.ts'
-import { ask } from './ask-host.ts'
 import { createWorld } from './create-world.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind } from './faults/fault.ts'
@@ -12,6 +11,7 @@ import type { Invariant, SeenChannel } from './invariants/invariant.ts'
 import type { SimulatedProcess } from './open-process.ts'
 import { performWorkload } from './perform-workload.ts'
 import type { Action } from './plan-workload.ts'
+import { resumeOutgoing } from './resume-outgoing.ts'
 import type { Violation, World, WorldOptions } from './world.ts'
 
 /** Everything that happens in a run, as data. */
@@ -230,7 +230,7 @@ async function mineSlowly(world: World): Promise<void> {
 /** An operator resumes what was halted, also what an older copy of the books holds for halted. */
 function letMoneyOut(world: World): void {
   if (!world.books.row('safety', world.shop.publicKey)?.is_halted) return
-  void ask(world, 'resume after all', (node) => node.safety.resume('all is well'))
+  void resumeOutgoing(world, 'resume after all', 'all is well')
 }
 
 /** Nothing is left that will change by itself. */

@@ -1,6 +1,7 @@
 import { ask } from '../ask-host.ts'
 import { troubleHandlers } from '../host-handlers.ts'
 import { mannersOf } from '../manners.ts'
+import { resumeOutgoing } from '../resume-outgoing.ts'
 import type { World } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
 import type { FaultKind } from './fault.ts'
@@ -151,7 +152,7 @@ export const hostFaults: readonly FaultKind[] = [
         const halted = await ask(world, 'halt', (node) => node.safety.halt('at once'))
         if ('value' in halted) world.happened(fault)
         await world.clock.sleep(fault.parameters.milliseconds as number)
-        await ask(world, 'resume', (node) => node.safety.resume('understood'))
+        await resumeOutgoing(world, 'resume', 'understood')
       })()
       return undefined
     },

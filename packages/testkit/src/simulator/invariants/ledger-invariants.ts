@@ -79,7 +79,7 @@ const balancesEqualPostings: Invariant = {
 /** Money rule 9: only settled invoices bring money, and what a payout returns was reserved before. */
 const noOtherCredit: Invariant = {
   name: 'no-other-credit',
-  says: 'A partner is credited for an invoice that LND has settled, with what was paid less fee and commission, once, and held as long as was agreed; else only by what it had already, or by a correction.',
+  says: 'A partner is credited for an invoice that LND has settled, with what was paid less fee and commission, once, and held as long as was agreed; else only by what it had already, by a correction, or by what older books owed it.',
   begin(witness) {
     const terms = createTerms(witness)
     return {
@@ -95,7 +95,7 @@ const noOtherCredit: Invariant = {
             if (found) return found
             continue
           }
-          if (kind === 'correction') continue
+          if (kind === 'correction' || kind === 'opening-balance') continue
           if (kind !== 'invoice-settled') return `${id} (${kind}) credits ${accountsOf(credits)}`
           const invoice = witness.books.row('invoices', textOf(transaction, 'subject').slice(8))
           if (!invoice) return `${id} credits an invoice that the books do not have`

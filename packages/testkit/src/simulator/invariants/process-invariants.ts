@@ -85,7 +85,7 @@ const payoutsEnd: Invariant = {
 /** Books and LND. */
 const booksAgree: Invariant = {
   name: 'books-agree',
-  says: 'In the end what all partners own is what LND received for their invoices, less what the operator kept, what payouts cost them and what was corrected.',
+  says: 'In the end what all partners own is what LND received for their invoices, less what the operator kept, what payouts cost them, and what was corrected or taken over.',
   begin(witness) {
     return {
       end() {
@@ -110,7 +110,8 @@ const booksAgree: Invariant = {
         for (const { transaction, account, amount_msat } of witness.books
           .table('postings')
           .values()) {
-          const isOurs = String(transaction).startsWith('correction/') && account === 'operator'
+          const isOurs =
+            /^(correction|imported)\//.test(String(transaction)) && account === 'operator'
           if (isOurs) real -= amount_msat as bigint
         }
         return owned === real ? undefined : `the books owe ${owned} msat, the network says ${real}`
