@@ -99,13 +99,19 @@ const chain: readonly Operation[] = [
   {
     name: 'payout on chain, sped up',
     says: 'No block takes it, fees have risen: a child pays for it, within its budget.',
-    node: onchain,
+    node: { transactions: { ...onchain.transactions, confirmations: 1 } },
     furnish: fund,
     prepare: withBalance,
     async run(world) {
       await payOnchain(world, { quick: true })
       await eventually(world, () => rows(world, 'transactions', { state: 'published' }).length > 0)
       world.feerate = 20
+      await mineUntil(
+        world,
+        () => rows(world, 'transactions', { purpose: 'bump', state: 'published' }).length > 0,
+      )
+      // Both are in the next block.
+      world.feerate = 1
       await mineUntil(
         world,
         () => isPaid(world) && rows(world, 'transactions').every(({ state }) => state === 'final'),
