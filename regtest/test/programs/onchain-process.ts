@@ -1,7 +1,6 @@
 import {
   createPaymentNode,
   type LightningNode,
-  mempoolSpace,
   type Payout,
   type Storage,
 } from '@payment-node/core'
@@ -18,9 +17,6 @@ export interface OnchainOrders {
   readonly invoiceKey: string
   readonly payee: string
   readonly amountSat: number
-  readonly isQuick: boolean
-  /** A fee source on 127.0.0.1; without it LND is asked. */
-  readonly feePort?: number
   readonly strikeAt?: KillPoint | undefined
 }
 
@@ -35,6 +31,9 @@ export type OnchainReport =
       readonly payeesMsat: string
       readonly onchainFeesMsat: string
       readonly reservedMsat: string
+      /** Does LND have what the books say? */
+      readonly verdict: string
+      readonly says: string
     }
 
 const orders = JSON.parse(process.argv[2] ?? '') as OnchainOrders
@@ -58,22 +57,11 @@ const isTransaction = (change: unknown): boolean =>
 const storage: Storage = mortal(sqlite({ file: orders.file }), fate, (member, [change]) =>
   member === 'commit' && isTransaction(change) ? 'commit' : undefined,
 )
-const server = { host: '127.0.0.1', insecure: true, port: orders.feePort ?? 1 }
 const node = createPaymentNode({
   lightning,
   storage,
   keys: { invoices: Buffer.from(orders.invoiceKey, 'hex') },
   timing: { heartbeat: 1 },
-  transactions: { collectFor: 0 },
-  fees: {
-    ceiling: 20,
-    ...(orders.feePort !== undefined && {
-      source: mempoolSpace({
-        url: `http://127.0.0.1:${orders.feePort}/api`,
-        http: { allow: [server] },
-      }),
-    }),
-  },
 })
 
 /** LND may be away for a moment: then it is asked again. */
@@ -102,7 +90,7 @@ const { id } = await insist(() =>
       partner: 'm1',
       destination: orders.payee,
       amount: `${orders.amountSat} sat`,
-      ...(orders.isQuick && { quick: true }),
+      quick: true,
     },
     { idempotencyKey: 'payout-1' },
   ),
@@ -118,6 +106,7 @@ for (;;) {
   await new Promise((resolve) => setTimeout(resolve, 100))
 }
 const { sum, world, partners } = await node.ledger.balances()
+const { verdict, says } = await insist(() => node.ledger.prove())
 report({
   kind: 'done',
   transactionId: payout.transaction?.transactionId ?? null,
@@ -126,6 +115,8 @@ report({
   payeesMsat: String(world.payees.msat),
   onchainFeesMsat: String(world.onchainFees.msat),
   reservedMsat: String(partners[0]?.reserved.msat),
+  verdict,
+  says,
 })
 await node.stop()
 process.disconnect?.()
