@@ -5,8 +5,10 @@ import { insertedRows, textOf } from './read-commit.ts'
 const proofNeverShort: Invariant = {
   name: 'proof-never-short',
   says: 'The proof of the books finds nothing missing: LND has what the books say.',
-  begin: () => ({
+  begin: (witness) => ({
     commit(commit) {
+      // An operator's word that was wrong leaves what LND has and what the books say apart.
+      if (witness.records.insisted.size > 0) return undefined
       for (const { table, after } of commit.rows) {
         if (table !== 'differences' || !after || after.state !== 'open') continue
         if (after.kind === 'value-missing' || after.kind === 'insolvent')
@@ -20,10 +22,11 @@ const proofNeverShort: Invariant = {
 /** Money rule 16. */
 const nothingUnexplained: Invariant = {
   name: 'nothing-unexplained',
-  says: 'What LND has is explained by the books: no surplus has to be booked, unless they are an older copy.',
+  says: 'What LND has is explained by the books: no surplus has to be booked, unless they are an older copy, or an operator insisted on something else.',
   begin: (witness) => ({
     commit(commit) {
-      if (witness.records.wasRestored) return undefined
+      const { wasRestored, insisted } = witness.records
+      if (wasRestored || insisted.size > 0) return undefined
       for (const row of insertedRows(commit, 'ledger_transactions')) {
         if (row.kind === 'value-found') return `${textOf(row, 'id')}: ${row.note}`
       }
