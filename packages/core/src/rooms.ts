@@ -133,16 +133,26 @@ export interface PayoutsRoom {
   evidence(id: string): Promise<readonly AttemptEvidence[]>
   /** Newest first, page by page. */
   list(filter?: PayoutFilter): Promise<Page<Payout>>
-  /** Lets a queued on-chain payout go now, whatever the feerate below the hard ceiling. Throws `payout.not-queued`. */
+  /**
+   * Lets a queued on-chain payout go now, whatever the feerate below the hard ceiling. One that waits as
+   * `maybe-paid`, of either kind, was not paid and goes on. Throws `payout.not-queued`.
+   */
   release(id: string): Promise<Payout>
-  /** Ends a queued on-chain payout without paying; its reservation returns. Throws `payout.not-queued`. */
+  /**
+   * Ends a queued on-chain payout without paying; its reservation returns. Throws `payout.not-queued`,
+   * `payout.maybe-paid`.
+   */
   cancel(id: string): Promise<Payout>
   /**
    * Looks at all partners with automatic payouts now, as `payouts.automatic` of the options does by itself.
-   * Safe to call at any time, from any process. Throws `safety.halted`, `node.unavailable`.
+   * Safe to call at any time, from any process. After these books were an old copy the schedule waits for it: call
+   * it when the balances are right. Throws `safety.halted`, `node.unavailable`.
    */
   runAutomatic(): Promise<AutomaticRun>
-  /** The operator's verdict on a payout that LND does not end; refused against LND's own word. */
+  /**
+   * The operator's verdict on a payout that LND does not end, refused against LND's own word; and on one that waits
+   * as `maybe-paid`, since newer books may have paid it.
+   */
   resolve(id: string, verdict: 'succeeded' | 'failed', evidence: ResolveEvidence): Promise<Payout>
 }
 

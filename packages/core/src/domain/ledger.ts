@@ -159,7 +159,8 @@ export function bookForeignIncome(paymentHash: string, paidMsat: bigint): Ledger
 
 /**
  * Amount and worst-case fee leave the balance before anything is sent (money rule 3). `debtMsat`: the
- * part that the partner owes from now on, because a refund may exceed its balance.
+ * part that the partner owes from now on, because a refund may exceed its balance; negative: what of its debt
+ * the balance pays first.
  */
 export function bookReservation(
   payout: string,
@@ -194,8 +195,8 @@ export interface PaidPayout {
   readonly worstMsat: bigint
   readonly amountMsat: bigint
   readonly feeMsat: bigint
-  /** Who got the fee. Default: those who routed. */
-  readonly feeAccount?: 'world/routing-fees' | 'world/onchain-fees'
+  /** Who got the fee. Default: those who routed. `operator`: it got the amount, too, having paid both before. */
+  readonly feeAccount?: 'world/routing-fees' | 'world/onchain-fees' | 'operator'
   /** How much of what returns goes towards the partner's debt; at most all of it. */
   readonly toDebtMsat?: bigint
 }
@@ -215,7 +216,7 @@ export function bookPayout(payout: string, partner: string, paid: PaidPayout): L
   return {
     ...transaction(`ended/${payout}`, 'payout-succeeded', `payout/${payout}`, [
       { account: `reserved/${partner}`, amountMsat: -worstMsat },
-      { account: 'world/payees', amountMsat },
+      { account: feeAccount === 'operator' ? feeAccount : 'world/payees', amountMsat },
       { account: feeAccount, amountMsat: feeMsat },
       ...(returned > 0n
         ? ([

@@ -37,7 +37,10 @@ export interface PartnerInput {
     /** The same per UTC day of the request: what waits in a queue leaves on a later day. */
     readonly perDay?: AmountInput | null
   }
-  /** How long received money is held before it can be paid out. Up to 1 year; default not at all. */
+  /**
+   * How long received money is held before it can be paid out. Up to 1 year; default not at all. A refund takes
+   * what is available, and with `allowDebt` a debt, which the held money pays when it becomes available.
+   */
   readonly availableAfter?: Duration | null
 }
 

@@ -12,7 +12,8 @@ import { reservedFor } from './reservation.ts'
 /** What a payout cost that was paid: in msat, and who got it. */
 export interface PaidFee {
   readonly feeMsat: bigint
-  readonly account: 'world/routing-fees' | 'world/onchain-fees'
+  /** `operator`: amount and fee were paid with the operator's money. */
+  readonly account: 'world/routing-fees' | 'world/onchain-fees' | 'operator'
 }
 
 /**

@@ -1,10 +1,13 @@
-import type { Context } from '../context.ts'
+import { type Context, identityOf } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
+import { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
-import { type Fields, type RowOf, update } from '../tables/table.ts'
+import { type Fields, type RowOf, requireUnchanged, update } from '../tables/table.ts'
 import { findPayout, readPayout } from './get-payout.ts'
+import { isMaybePaid, maybePaid } from './maybe-paid.ts'
 import type { Payout } from './payout-view.ts'
 
 type Row = RowOf<typeof payouts>
@@ -22,7 +25,8 @@ export interface QueuedChange {
 
 /**
  * Changes a payout while it is queued; decided again when somebody else was faster. Throws
- * `payout.not-found`, and `payout.not-queued` when its transaction is being made, or it has ended.
+ * `payout.not-found`, `payout.maybe-paid`, and `payout.not-queued` when its transaction is being made, or it has
+ * ended.
  */
 export async function changeQueued(
   context: Context,
@@ -32,6 +36,8 @@ export async function changeQueued(
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const row = await findPayout(context, id)
     if (isDone(row)) return readPayout(context, row)
+    const guard = await readSafety(context, identityOf(context))
+    if (isMaybePaid(row, guard)) throw maybePaid(id)
     if (row.state !== 'queued' || row.destination_kind !== 'onchain-address') {
       throw new PaymentNodeError(
         'payout.not-queued',
@@ -41,7 +47,12 @@ export async function changeQueued(
       )
     }
     const { set, writes = [], events = [] } = await change(row)
-    const all = [update(payouts, row, { ...set, updated_at: context.clock.now() }), ...writes]
+    const all = [
+      update(payouts, row, { ...set, updated_at: context.clock.now() }),
+      // Nobody has found out meanwhile that these books are an old copy.
+      requireUnchanged(safety, guard),
+      ...writes,
+    ]
     const refused = await record(context, { writes: all, events }, async () => {
       const now = await context.storage.get(payouts, [id])
       return now !== undefined && isDone(now)

@@ -2,13 +2,13 @@ import type { Context, Identity } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import type { DestinationKind } from '../domain/destination.ts'
 import { amountOfAll, type WorstFee, worstFeeOf } from '../domain/payout-amount.ts'
-import { balances } from '../tables/ledger.ts'
 import type { partners } from '../tables/partners.ts'
 import type { RowOf } from '../tables/table.ts'
 import { aboveReceived, refundedOf } from './count-refund.ts'
 import { draftOnchain } from './draft-onchain.ts'
 import { insufficientBalance } from './explain-refusal.ts'
 import type { PayoutRequest } from './place-payout.ts'
+import { freeOf } from './read-available.ts'
 import type { PayoutTerms, Way } from './read-terms.ts'
 import { type PayableDestination, refuseDestination, resolveInvoice } from './resolve-invoice.ts'
 
@@ -137,7 +137,7 @@ async function takeAll(
   unitMsat: bigint,
   upToMsat?: bigint,
 ): Promise<Amount> {
-  const available = await availableOf(context, identity, partner.id)
+  const available = await freeOf(context, identity, partner.id)
   const charged: WorstFee = partner.fees_paid_by === 'operator' ? { fixedMsat: 0n } : fee
   const all = amountOfAll(available, charged, unitMsat)
   const most = upToMsat === undefined ? all : smaller(all, amountOfAll(upToMsat, fee, unitMsat))
@@ -147,15 +147,6 @@ async function takeAll(
     new Amount(available),
     new Amount(unitMsat + worstFeeOf(unitMsat, charged)),
   )
-}
-
-/** What the partner can pay out now, in msat. */
-export async function availableOf(
-  context: Context,
-  { publicKey }: Identity,
-  partner: string,
-): Promise<bigint> {
-  return (await context.storage.get(balances, [publicKey, `partner/${partner}`]))?.amount_msat ?? 0n
 }
 
 function smaller(a: bigint, b: bigint): bigint {

@@ -5,13 +5,21 @@ import type { Change, Write } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { jobs, queueOf } from '../tables/jobs.ts'
 import { attempts, payouts, usedHashes } from '../tables/payouts.ts'
-import { remove, update } from '../tables/table.ts'
+import { insert, type RowOf, remove, update } from '../tables/table.ts'
 import { bookEnding, type PaidFee } from './book-ending.ts'
 import { findAttempt } from './get-payout.ts'
+import { newAttempt } from './new-attempt.ts'
 import { type Payout, payoutView } from './payout-view.ts'
+import type { PayableDestination } from './resolve-invoice.ts'
 
 /** How a payout ended, for certain. */
-export type PayoutEnding =
+export type PayoutEnding = {
+  /**
+   * An operator's verdict on what newer books may have paid. What they paid is booked as the operator's, who gets
+   * amount and fee; there is no attempt, so that the evidence gets one, without a hash.
+   */
+  readonly isMaybePaid?: true
+} & (
   | {
       readonly state: 'succeeded'
       readonly feeMsat: bigint
@@ -26,32 +34,40 @@ export type PayoutEnding =
       /** After an operator's verdict the hash stays taken: LND may know better later. */
       readonly keepHash?: true
     }
+)
+
+/** What the end was decided on, as it was read. */
+export interface EndingBasis {
+  readonly payout: RowOf<typeof payouts>
+  /** Undefined: its destination was never resolved. */
+  readonly attempt: RowOf<typeof attempts> | undefined
+}
 
 /**
  * Books the end of a payout, once: attempt, payout, ledger, cap, hash, job and event in one change.
- * Undefined when it had ended before.
+ * Undefined when payout or attempt has changed since the decision: then it must be decided anew.
  */
 export async function endPayout(
   context: Context,
   identity: Identity,
-  id: string,
+  { payout, attempt }: EndingBasis,
   ending: PayoutEnding,
   fence?: Change['fence'],
-  /** Only while the attempt still has this revision; undefined when it was changed meanwhile. */
-  revision?: number,
 ): Promise<Payout | undefined> {
+  const { id } = payout
   for (let decision = 0; decision < maximumDecisions; decision++) {
-    const payout = await context.storage.get(payouts, [id])
-    if (!payout || hasEnded(payout.state)) return undefined
-    // None: its destination was never resolved, so that nothing can have been sent.
-    const attempt = await findAttempt(context, id)
-    if (revision !== undefined && attempt?.revision !== revision) return undefined
+    if (hasEnded(payout.state) || !(await isUnchanged(context, { payout, attempt })))
+      return undefined
     const now = context.clock.now()
     const setAttempt = {
       state: ending.state,
       failure: ending.state === 'failed' ? ending.reason : null,
       evidence: ending.evidence,
       updated_at: now,
+    }
+    const unsent = ending.isMaybePaid && {
+      ...newAttempt(context, identity, id, 1, noInvoice(payout)),
+      ...setAttempt,
     }
     const setPayout = {
       state: ending.state,
@@ -62,14 +78,18 @@ export async function endPayout(
     }
     const view = payoutView(
       { ...payout, ...setPayout },
-      attempt ? { ...attempt, ...setAttempt } : null,
+      attempt ? { ...attempt, ...setAttempt } : (unsent ?? null),
     )
     const paid: PaidFee | undefined =
       ending.state === 'succeeded'
-        ? { feeMsat: ending.feeMsat, account: 'world/routing-fees' }
+        ? {
+            feeMsat: ending.feeMsat,
+            account: ending.isMaybePaid ? 'operator' : 'world/routing-fees',
+          }
         : undefined
     const writes: Write[] = [
       ...(attempt ? [update(attempts, attempt, setAttempt)] : []),
+      ...(unsent ? [insert(attempts, unsent)] : []),
       update(payouts, payout, setPayout),
       ...(await bookEnding(context, identity, payout, paid)),
       ...(attempt ? await freeHash(context, identity, attempt.payment_hash, ending) : []),
@@ -84,6 +104,20 @@ export async function endPayout(
     if (!refused) return view
   }
   throw tooContended(`payout ${id}`)
+}
+
+async function isUnchanged(context: Context, { payout, attempt }: EndingBasis): Promise<boolean> {
+  const now = await context.storage.get(payouts, [payout.id])
+  return (
+    now?.revision === payout.revision &&
+    (await findAttempt(context, payout.id))?.revision === attempt?.revision
+  )
+}
+
+function noInvoice(payout: RowOf<typeof payouts>): PayableDestination {
+  const { amount_msat: amountMsat, created_at: expiresAt } = payout
+  const nothing = { text: '', paymentHash: '', isOpenAmount: false, priorIndex: 0 }
+  return { ...nothing, amountMsat, expiresAt }
 }
 
 async function freeHash(

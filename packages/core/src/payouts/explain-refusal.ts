@@ -9,6 +9,7 @@ import { dayTotals, usedHashes } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import { aboveReceived, refundedOf } from './count-refund.ts'
 import type { RefundRequest } from './place-payout.ts'
+import { freeOf } from './read-available.ts'
 
 /** What was to be stored when the storage refused it. Amounts in msat. */
 export interface RefusedPayout {
@@ -55,22 +56,28 @@ export async function explainRefusal(
   }
   const account = `partner/${partner.id}`
   if (write.table.name !== balances.name || write.key[1] !== account || isByBalance) return
-  const row = await context.storage.get(balances, [identity.publicKey, account])
-  const available = new Amount(row?.amount_msat ?? 0n)
+  const available = new Amount(await freeOf(context, identity, partner.id))
   if (available.msat >= reservedMsat) return
-  throw insufficientBalance(partner.id, available, new Amount(reservedMsat))
+  throw insufficientBalance(
+    partner.id,
+    available,
+    new Amount(reservedMsat),
+    refund &&
+      'Give back less; or allowDebt: true: then what is held (availableAfter), or arrives, pays it.',
+  )
 }
 
 export function insufficientBalance(
   partner: string,
   available: Amount,
   needed: Amount,
+  advice = 'Pay out less, or lower feeLimit.',
 ): PaymentNodeError<'payout.insufficient-balance'> {
   return new PaymentNodeError(
     'payout.insufficient-balance',
     `${partner} has ${available}, the payout may need ${needed} with its fee limit.`,
     { available, needed },
-    { advice: 'Pay out less, or lower feeLimit.' },
+    { advice },
   )
 }
 

@@ -6,9 +6,10 @@ import { destinationsInForce } from '../partners/destinations-in-force.ts'
 import type { partners } from '../tables/partners.ts'
 import { payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
-import { availableOf } from './draft-payout.ts'
+import { estimateOnchainFee } from '../transactions/estimate-onchain-fee.ts'
 import type { Payout } from './payout-view.ts'
 import { placePayout } from './place-payout.ts'
+import { freeOf } from './read-available.ts'
 import { readTerms } from './read-terms.ts'
 import type { AutomaticWait } from './run-automatic.ts'
 
@@ -31,7 +32,7 @@ export async function payAutomatically(
   partner: RowOf<typeof partners>,
 ): Promise<Payout | AutomaticWait | undefined> {
   const { settings } = context
-  const available = await availableOf(context, identity, partner.id)
+  const available = await freeOf(context, identity, partner.id)
   const minimum = partner.minimum_payout_msat ?? settings.payouts.automaticMinimum.msat
   if (available < minimum) return undefined
   const wait = (reason: string, says: string): AutomaticWait => ({
@@ -47,7 +48,7 @@ export async function payAutomatically(
   const pause = nextTry(earlier.rows) - context.clock.now()
   if (pause > 0)
     return wait('paused-after-failure', `tried again in ${Math.ceil(pause / 60_000)} minutes`)
-  const destination = await chooseDestination(context, partner.id, available, earlier.rows.at(-1))
+  const destination = await chooseDestination(context, partner, available, earlier.rows.at(-1))
   if (destination === undefined) return wait('no-destination', 'no payout destination is in force')
 
   const terms = readTerms(identity, { destination }, 'all')
@@ -122,25 +123,37 @@ function nextTry(rows: readonly Row[]): number {
 /** Off chain first; on chain where nothing else is set, or where it failed for certain and the chain is cheap. */
 async function chooseDestination(
   context: Context,
-  partner: string,
+  partner: RowOf<typeof partners>,
   availableMsat: bigint,
   last: Row | undefined,
 ): Promise<string | undefined> {
-  const { offchain, onchain } = await destinationsInForce(context, partner)
+  const { offchain, onchain } = await destinationsInForce(context, partner.id)
   if (offchain === null || onchain === null) return offchain ?? onchain ?? undefined
   const hasFailed = last?.state === 'failed' && last.destination_kind !== 'onchain-address'
-  if (!hasFailed || availableMsat < context.settings.payouts.onchainMinimum.msat) return offchain
-  return (await isCheap(context)) ? onchain : offchain
-}
-
-/** What nobody knows is not cheap. */
-async function isCheap(context: Context): Promise<boolean> {
+  if (!hasFailed) return offchain
   try {
-    return (await judgeFeerate(context, { quick: false })).isAcceptable
+    if (!(await isEnoughOnchain(context, partner, availableMsat, onchain))) return offchain
+    return (await judgeFeerate(context, { quick: false })).isAcceptable ? onchain : offchain
   } catch (error) {
-    if (PaymentNodeError.is(error, 'node.unavailable')) return false
+    // What nobody knows is not cheap.
+    if (PaymentNodeError.is(error, 'node.unavailable')) return offchain
     throw error
   }
+}
+
+/** What the chain may cost at worst is reserved beside the amount: less than the minimum would be refused. */
+async function isEnoughOnchain(
+  context: Context,
+  partner: RowOf<typeof partners>,
+  availableMsat: bigint,
+  address: string,
+): Promise<boolean> {
+  const { settings } = context
+  const worstMsat = (await estimateOnchainFee(context, { address })).worst.msat
+  const chargedMsat = partner.fees_paid_by === 'operator' ? 0n : worstMsat
+  const capMsat = smaller(settings.capPerPayout.msat, partner.cap_per_payout_msat)
+  const mostMsat = smaller(availableMsat - chargedMsat, capMsat - worstMsat)
+  return mostMsat >= settings.payouts.onchainMinimum.msat
 }
 
 function smaller(a: bigint, b: bigint | null): bigint {

@@ -84,7 +84,8 @@ export async function payPayout(
         seen = await track(following, rows)
         break
       case 'book-succeeded':
-        await bookSucceeded(context, identity, leadership, id, seen.update)
+        // Otherwise the rows have moved: LND's word is held against them as they are now.
+        if (!(await bookSucceeded(following, rows, seen.update))) continue
         return { ended: true }
       case 'book-failed':
         // Old books, or an old LND, fail what was paid: first they are compared, and it is read anew.
@@ -94,13 +95,7 @@ export async function payPayout(
           }
           continue
         }
-        await endPayout(
-          context,
-          identity,
-          id,
-          { state: 'failed', reason: failureOf(action.because, seen), evidence: evidenceOf(seen) },
-          leadership.fence,
-        )
+        if (!(await bookFailed(following, rows, failureOf(action.because, seen), seen))) continue
         return { ended: true }
       case 'mark-unknown':
         if (seen.evidence.kind !== 'silence') {
@@ -261,25 +256,28 @@ async function noteSeen(following: Following, id: string, update: PaymentUpdate)
 }
 
 async function bookSucceeded(
-  context: Context,
-  identity: Identity,
-  leadership: Leadership,
-  id: string,
+  { context, identity, leadership }: Following,
+  rows: PayoutRows,
   update: PaymentUpdate | undefined,
-): Promise<void> {
+): Promise<boolean> {
   if (!update) throw new TypeError('a success without the update that shows it')
-  await endPayout(
-    context,
-    identity,
-    id,
-    {
-      state: 'succeeded',
-      feeMsat: update.feeMsat,
-      preimage: update.preimage ?? null,
-      evidence: evidenceOf({ evidence: { kind: 'succeeded' }, update }),
-    },
-    leadership.fence,
-  )
+  const ending = {
+    state: 'succeeded',
+    feeMsat: update.feeMsat,
+    preimage: update.preimage ?? null,
+    evidence: evidenceOf({ evidence: { kind: 'succeeded' }, update }),
+  } as const
+  return (await endPayout(context, identity, rows, ending, leadership.fence)) !== undefined
+}
+
+async function bookFailed(
+  { context, identity, leadership }: Following,
+  rows: PayoutRows,
+  reason: ReturnType<typeof failureOf>,
+  seen: Observation,
+): Promise<boolean> {
+  const ending = { state: 'failed', reason, evidence: evidenceOf(seen) } as const
+  return (await endPayout(context, identity, rows, ending, leadership.fence)) !== undefined
 }
 
 function failureOf(

@@ -12,7 +12,7 @@ export interface Payout {
   readonly partner: string
   /** `sending` until LND itself says how it ended (on chain: until it is final); never ended by time. */
   readonly state: PayoutState
-  /** Why it waits (`halted`, …) or failed (`no-route`, …); null when there is nothing to say. */
+  /** Why it waits (`halted`, `maybe-paid`, …) or failed (`no-route`, …); null when there is nothing to say. */
   readonly reason: string | null
   /** What asked for it. */
   readonly purpose: 'payout' | 'refund' | 'automatic'
@@ -34,7 +34,7 @@ export interface Payout {
   readonly paymentHash: string
   /** Proof of payment (hex); null until it succeeded, and on chain. */
   readonly preimage: string | null
-  /** Null on chain, and before a Lightning address was resolved to an invoice. */
+  /** Null on chain, and before a Lightning address was resolved to an invoice; an operator's verdict comes with one. */
   readonly attempt: PayoutAttempt | null
   /** On chain, while it waits for its transaction; else null. */
   readonly queue: PayoutQueue | null

@@ -7,10 +7,12 @@ import type { Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
 import { whenCompared } from '../safety/compared.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
+import { safety } from '../tables/node.ts'
 import { attempts, payouts, usedHashes } from '../tables/payouts.ts'
-import { insert, type RowOf, update } from '../tables/table.ts'
+import { insert, type RowOf, requireUnchanged, update } from '../tables/table.ts'
 import { endPayout, hasEnded } from './end-payout.ts'
 import { findAttempt } from './get-payout.ts'
+import { isMaybePaid, maybePaidReason } from './maybe-paid.ts'
 import { newAttempt } from './new-attempt.ts'
 import { isOutboundShort, outboundPause } from './outbound-short.ts'
 import type { PayResult } from './pay-payout.ts'
@@ -19,6 +21,9 @@ import { type PayableDestination, resolveInvoice } from './resolve-invoice.ts'
 /** Milliseconds between two tries to reach a payee's server: growing, since it is half of the time it took so far. */
 const shortestPause = 1000
 const longestPause = 300_000
+
+/** Milliseconds between two looks at a payout that waits for an operator's word. */
+const maybePaidPause = 5000
 
 /**
  * Asks the payee's server for an invoice and stores it as the payout's attempt, in one change, before
@@ -43,19 +48,24 @@ export async function resolveAtSend(
     return { ended: false, after }
   }
   const fail = async (reason: string, evidence: unknown): Promise<PayResult> => {
-    await endPayout(context, identity, id, { state: 'failed', reason, evidence }, leadership.fence)
-    return { ended: true }
+    const basis = { payout, attempt: undefined }
+    const ending = { state: 'failed', reason, evidence } as const
+    const ended = await endPayout(context, identity, basis, ending, leadership.fence)
+    // Else somebody else was faster, and may have sent it.
+    return ended ? { ended: true } : { ended: false, after: shortestPause }
   }
   const isOverdue = payout.deadline !== null && payout.deadline <= context.clock.now()
 
-  if ((await readSafety(context, identity)).is_halted) return wait('halted', 1000)
+  const guard = await readSafety(context, identity)
+  if (isMaybePaid(payout, guard)) return wait(maybePaidReason, maybePaidPause)
+  if (guard.is_halted) return wait('halted', 1000)
   // Before the invoice is asked for, so that it does not grow old while there is nothing to pay it with.
   if (await isOutboundShort(context, payout)) {
     return isOverdue ? fail('outbound-short', null) : wait('outbound-short', outboundPause)
   }
   try {
     const invoice = await askForInvoice(context, identity, payout, signal)
-    return await storeAttempt(context, identity, leadership, payout, invoice)
+    return await storeAttempt(context, identity, leadership, { payout, guard }, invoice)
   } catch (error) {
     if (signal.aborted) return { ended: false, after: shortestPause }
     const says = error instanceof Error ? error.message : String(error)
@@ -93,12 +103,12 @@ function isAsked(
   return destination.kind === 'lightning-address' || destination.kind === 'lnurl'
 }
 
-/** One change: attempt, hash, and the payout's own row, which no two can change from the same state. */
+/** One change: attempt, hash, and the payout's own row, which no two can change from the same state; the kill switch stays as it was. */
 async function storeAttempt(
   context: Context,
   identity: Identity,
   leadership: Leadership,
-  payout: RowOf<typeof payouts>,
+  { payout, guard }: { payout: RowOf<typeof payouts>; guard: RowOf<typeof safety> },
   invoice: PayableDestination,
 ): Promise<PayResult> {
   const attempt = newAttempt(context, identity, payout.id, 1, invoice)
@@ -107,12 +117,13 @@ async function storeAttempt(
     update(payouts, payout, { payment_hash, reason: null, updated_at: attempt.created_at }),
     insert(attempts, attempt),
     insert(usedHashes, { node, network, payment_hash, payout: payout.id }),
+    requireUnchanged(safety, guard),
   ]
   const isApplied = async (): Promise<boolean> =>
     (await findAttempt(context, payout.id))?.payment_hash === payment_hash
-  await record(context, { writes, fence: leadership.fence }, isApplied)
-  // Refused: somebody was faster, with this payout or with this hash; it is looked at anew.
-  return { ended: false, after: 0 }
+  const refused = await record(context, { writes, fence: leadership.fence }, isApplied)
+  // Refused: somebody was faster, with this payout or with this hash, or has halted; it is looked at anew.
+  return { ended: false, after: refused ? shortestPause : 0 }
 }
 
 async function noteReason(

@@ -1,11 +1,15 @@
-import { type Context, identityOf } from '../context.ts'
+import { type Context, type Identity, identityOf } from '../context.ts'
 import { type AmountInput, readAmount } from '../domain/amount.ts'
 import { invalid, PaymentNodeError } from '../errors.ts'
 import { sha256Hex } from '../keys.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import { readBoolean, readId, readObject, readOneOf, readText } from '../read-input.ts'
-import { endPayout } from './end-payout.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
+import type { payouts } from '../tables/payouts.ts'
+import type { RowOf } from '../tables/table.ts'
+import { endPayout, hasEnded } from './end-payout.ts'
 import { findAttempt, findPayout } from './get-payout.ts'
+import { isMaybePaid } from './maybe-paid.ts'
 import { isEarlier } from './observe-payment.ts'
 import type { Payout } from './payout-view.ts'
 
@@ -29,6 +33,9 @@ export interface ResolveEvidence {
  * A payout resolved as failed returns the money to the partner; its payment hash stays blocked, and
  * this release does not look again whether LND pays it after all.
  *
+ * A payout that waits as `maybe-paid` is ended by the verdict alone: nothing in LND tells. `succeeded`: amount and
+ * fee (of the evidence, else the whole limit) go from the partner to the operator, whose money newer books paid it with.
+ *
  * Throws `payout.not-found`, `payout.not-unknown` (not handed to LND yet, or ended),
  * `payout.verdict-refused`, `input.invalid`.
  */
@@ -48,6 +55,8 @@ export async function resolvePayout(
   const identity = identityOf(context)
   const payout = await findPayout(context, id)
   const attempt = await findAttempt(context, id)
+  if (!attempt && isMaybePaid(payout, await readSafety(context, identity)))
+    return resolveMaybePaid(context, identity, payout, verdict, { ...evidence, by, note })
   if (attempt?.state !== 'sent' && attempt?.state !== 'unknown')
     throw notUnknown(id, attempt?.state ?? payout.state)
 
@@ -65,7 +74,7 @@ export async function resolvePayout(
   const ended = await endPayout(
     context,
     identity,
-    id,
+    { payout, attempt },
     verdict === 'failed'
       ? {
           state: 'failed',
@@ -80,11 +89,43 @@ export async function resolvePayout(
           preimage: (typeof said === 'object' ? said.preimage : undefined) ?? preimage,
           evidence: stored,
         },
-    undefined,
-    attempt.revision,
   )
   if (!ended) throw await moved(context, id, verdict)
   context.logger.warn('payout resolved by operator', { payout: id, verdict, by, nodeSays })
+  return ended
+}
+
+/**
+ * Newer books than these may have paid it, and LND cannot be asked: it has no hash. What they paid is booked as
+ * the operator's when the difference is accepted, so that the partner's part goes to the operator.
+ */
+async function resolveMaybePaid(
+  context: Context,
+  identity: Identity,
+  payout: RowOf<typeof payouts>,
+  verdict: 'succeeded' | 'failed',
+  { by, note, fee, preimage }: ResolveEvidence,
+): Promise<Payout> {
+  if (preimage !== undefined)
+    throw invalid('evidence.preimage', 'no-hash', 'there is no payment hash to check it against')
+  const limitMsat = payout.fee_limit_msat
+  const stored = { by, note }
+  const ended = await endPayout(
+    context,
+    identity,
+    { payout, attempt: undefined },
+    verdict === 'failed'
+      ? { state: 'failed', reason: 'resolved-by-operator', evidence: stored, isMaybePaid: true }
+      : {
+          state: 'succeeded',
+          feeMsat: fee === undefined ? limitMsat : readFee(fee, limitMsat),
+          preimage: null,
+          evidence: stored,
+          isMaybePaid: true,
+        },
+  )
+  if (!ended) throw await moved(context, payout.id, verdict)
+  context.logger.warn('payout resolved by operator', { payout: payout.id, verdict, by })
   return ended
 }
 
@@ -138,7 +179,7 @@ function refuseContradiction(
 /** What LND showed belongs to an attempt that has moved on since. */
 async function moved(context: Context, payout: string, verdict: string): Promise<PaymentNodeError> {
   const { state } = await findPayout(context, payout)
-  if (state !== 'sending') return notUnknown(payout, state)
+  if (hasEnded(state)) return notUnknown(payout, state)
   return new PaymentNodeError(
     'payout.verdict-refused',
     `The payout moved on while LND was asked; nothing was changed.`,
@@ -181,6 +222,9 @@ function notUnknown(payout: string, state: string): PaymentNodeError<'payout.not
     'payout.not-unknown',
     `Payout ${payout} is ${state}: there is nothing to resolve.`,
     { payout, state },
-    { advice: 'Only a payout that was handed to LND and has not ended can be resolved.' },
+    {
+      advice:
+        "Only a payout that was handed to LND, or is 'maybe-paid', and has not ended can be resolved.",
+    },
   )
 }

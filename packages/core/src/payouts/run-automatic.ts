@@ -3,6 +3,7 @@ import { PaymentNodeError } from '../errors.ts'
 import { requireNotHalted } from '../safety/require-not-halted.ts'
 import { partners } from '../tables/partners.ts'
 import type { RowOf } from '../tables/table.ts'
+import { letAutomaticGo, mayGoAutomatically } from './let-automatic-go.ts'
 import { payAutomatically } from './pay-automatically.ts'
 import type { Payout } from './payout-view.ts'
 
@@ -32,11 +33,30 @@ const page = 1000
  * Pays the available balance of each partner that has automatic payouts and at least its minimum: to its
  * Lightning address or LNURL first; on chain where that alone is set, or where paying off chain has failed
  * for certain and the feerate is acceptable. One living automatic payout per partner, whoever calls it and
- * however often. Throws `safety.halted`, `node.unavailable`, `storage.unavailable`.
+ * however often. After a halt because these books are an old copy, it says that the balances are right, and
+ * the schedule goes on. Throws `safety.halted`, `node.unavailable`, `storage.unavailable`.
  */
 export async function runAutomatic(context: Context): Promise<AutomaticRun> {
   const identity = requireReady(context)
-  await requireNotHalted(context, identity)
+  await letAutomaticGo(context, identity, await requireNotHalted(context, identity))
+  return payAll(context, identity)
+}
+
+/**
+ * The same by the schedule: nothing where these books were found to be an old copy, since newer ones may have
+ * paid, until somebody has called `runAutomatic`. Throws as it does.
+ */
+export async function runScheduled(context: Context): Promise<AutomaticRun> {
+  const identity = requireReady(context)
+  const guard = await requireNotHalted(context, identity)
+  if (await mayGoAutomatically(context, identity, guard)) return payAll(context, identity)
+  context.logger.warn(
+    'automatic payouts wait: these books were an old copy, and newer ones may have paid; when the balances are right, call payouts.runAutomatic()',
+  )
+  return { requested: [], waiting: [] }
+}
+
+async function payAll(context: Context, identity: Identity): Promise<AutomaticRun> {
   const requested: Payout[] = []
   const waiting: AutomaticWait[] = []
   let after: (string | number)[] | undefined

@@ -17,11 +17,12 @@ import {
   countAgainstPartnerDay,
 } from './count-against-day.ts'
 import { countRefund } from './count-refund.ts'
-import { availableOf, type PayoutDraft } from './draft-payout.ts'
+import type { PayoutDraft } from './draft-payout.ts'
 import { aboveCap, explainRefusal } from './explain-refusal.ts'
 import { newAttempt } from './new-attempt.ts'
 import { type Payout, payoutView } from './payout-view.ts'
 import type { PayoutRequest } from './place-payout.ts'
+import { availableOf, repayableOf } from './read-available.ts'
 import { operatorFeesOf, reservedFor, type Terms, worstOf } from './reservation.ts'
 
 /** What the decision was made on; the change is refused when any of it has changed. */
@@ -39,9 +40,11 @@ export async function storePayout(
   draft: PayoutDraft,
 ): Promise<Payout | undefined> {
   const { refund } = request
-  const payout = await payoutRow(context, identity, partner, request, draft)
+  const payout = await payoutRow(context, identity, { guard, partner }, request, draft)
   const worstMsat = worstOf(payout)
   const reservedMsat = reservedFor(payout)
+  // Credit and debt at once: a receipt and a refund with a debt may have crossed.
+  const repaidMsat = refund?.allowDebt ? 0n : await repayableOf(context, identity, partner.id)
   requireBelowCaps(context, partner, payout)
   const { invoice } = draft
   const attempt = invoice && newAttempt(context, identity, payout.id, 1, invoice)
@@ -61,7 +64,7 @@ export async function storePayout(
     ...(await bookTransaction(
       context,
       identity,
-      bookReservation(payout.id, partner.id, reservedMsat, payout.debt_msat ?? 0n),
+      bookReservation(payout.id, partner.id, reservedMsat, payout.debt_msat ?? -repaidMsat),
     )),
     await countAgainstDay(context, identity, payout.cap_day, worstMsat),
     await countAgainstPartnerDay(context, identity, partner, payout.cap_day, worstMsat),
@@ -120,7 +123,7 @@ function requireBelowCaps(
 async function payoutRow(
   context: Context,
   identity: Identity,
-  partner: RowOf<typeof partners>,
+  { guard, partner }: PayoutBasis,
   request: PayoutRequest,
   draft: PayoutDraft,
 ): Promise<Fields<typeof payouts>> {
@@ -155,6 +158,7 @@ async function payoutRow(
     deadline: draft.deadline,
     is_released: null,
     transaction: null,
+    times_behind: guard.times_behind,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Context, Identity } from '../context.ts'
 import type { ComparisonReason } from '../domain/compare-with-node.ts'
 import { newEvent } from '../events/new-event.ts'
+import { sayMaybePaid } from '../payouts/maybe-paid.ts'
 import type { Change } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { differences, intentCounters } from '../tables/comparison.ts'
@@ -66,6 +67,7 @@ async function halt(
 ): Promise<boolean> {
   const { cause, reasons, rows, outside } = found
   const now = context.clock.now()
+  const isOldCopy = reasons.some((reason) => ofOldCopy.has(reason))
   const comparison: Comparison = {
     reasons,
     differences: countByKind(rows),
@@ -87,6 +89,8 @@ async function halt(
           reason:
             row.cause === 'node-behind' && cause !== 'node-behind' ? row.reason : comparison.says,
           changed_at: now,
+          // From this change on, payouts that newer books may have paid are left alone.
+          ...(isOldCopy && start === 0 && { times_behind: (row.times_behind ?? 0) + 1 }),
         }),
         ...part.map((difference) => insert(differences, differenceRow(identity, difference, now))),
         ...(counter && outside !== undefined && outside > counter.outside_seen
@@ -102,6 +106,7 @@ async function halt(
     if (await record(context, change, isApplied)) return false
     if (start === 0) context.logger.error(comparison.says, { ...comparison.differences })
   }
+  if (isOldCopy) await sayMaybePaid(context, identity)
   return true
 }
 
@@ -110,6 +115,15 @@ function countByKind(rows: readonly NewDifference[]): Comparison['differences'] 
   for (const { kind } of rows) counts[kind] = (counts[kind] ?? 0) + 1
   return counts
 }
+
+/** What shows that the books are an old copy, also where LND is an old one itself. */
+const ofOldCopy: ReadonlySet<ComparisonReason> = new Set([
+  'counter-ahead',
+  'unknown-payments',
+  'payouts-behind',
+  'unknown-invoices',
+  'unknown-transactions',
+])
 
 const meanings: Readonly<Record<ComparisonReason, string>> = {
   'counter-ahead': 'more was sent than these books have counted',
@@ -138,5 +152,5 @@ function wordsFor(
   }
   return cause === 'node-behind'
     ? `LND came back with an old state (${found}). Do NOT force close any channel, and let nobody do it: the peers hold newer states. Find LND's newest data first. Details: ${list}`
-    : `these books seem to be an old copy (${found}). Restore the newest copy; or read ${list} and call safety.resume(reason), which books what LND paid as the operator's`
+    : `these books seem to be an old copy (${found}). Restore the newest copy. Or read ${list}; of each payout with the reason 'maybe-paid' find out whether newer books have paid it, and say so by payouts.resolve(id, verdict, evidence), or by payouts.release(id) when it was not: until then it waits, and automatic payouts wait for payouts.runAutomatic(). safety.resume(reason) books what LND paid as the operator's`
 }

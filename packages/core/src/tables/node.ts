@@ -52,6 +52,8 @@ export const safety = table({
     changed_at: { type: 'time' },
     /** `books-behind` or `node-behind` when the comparison with LND halted; null: an operator did. */
     cause: { type: 'text', nullable: true },
+    /** How often these books were found to be an old copy: payouts asked for before may be paid. Null: never. */
+    times_behind: { type: 'integer', nullable: true },
   },
   key: ['node'],
 })

@@ -42,6 +42,8 @@ export const payouts = table({
     is_released: { type: 'boolean', nullable: true },
     /** The on-chain transaction that carries it: `transactions.id`. */
     transaction: { type: 'text', nullable: true },
+    /** `safety.times_behind` when it was asked for, or when an operator said that it was not paid. Null: 0. */
+    times_behind: { type: 'integer', nullable: true },
   },
   key: ['id'],
   unique: { idempotency: ['node', 'partner', 'idempotency_key'] },

@@ -106,7 +106,9 @@ const addedInVersion3: Readonly<Record<string, readonly string[]>> = {
     'deadline',
     'is_released',
     'transaction',
+    'times_behind',
   ],
+  safety: ['times_behind'],
   ledger_transactions: ['note'],
 }
 

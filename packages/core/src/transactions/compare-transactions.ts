@@ -91,6 +91,6 @@ function differenceOf(
     amount_msat: (-amountSat - feeSat) * 1000n,
     fee_msat: feeSat * 1000n,
     occurred_at: now,
-    books: `have not signed ${label}; cancel the queued payouts that it has paid before you resume`,
+    books: `have not signed ${label}; end each payout that it has paid by payouts.resolve(id, 'succeeded', evidence)`,
   }
 }

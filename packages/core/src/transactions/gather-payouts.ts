@@ -11,6 +11,7 @@ import {
   virtualBytesOf,
 } from '../domain/transaction-size.ts'
 import { judgeFeerate, readFeeMarket } from '../fees/judge-feerate.ts'
+import { isMaybePaid, maybePaidReason } from '../payouts/maybe-paid.ts'
 import { record } from '../record.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
 import { payouts } from '../tables/payouts.ts'
@@ -38,9 +39,13 @@ const inTheMaking: readonly TransactionState[] = ['intended', 'funded', 'signed'
  */
 export async function gatherPayouts(pursuit: Pursuit): Promise<string | undefined> {
   const { context, identity } = pursuit
-  const queued = await readQueued(pursuit)
-  if (queued.length === 0 || !mayAct(pursuit)) return undefined
+  const all = await readQueued(pursuit)
+  if (all.length === 0 || !mayAct(pursuit)) return undefined
   const guard = await readSafety(context, identity)
+  const doubtful = all.filter((row) => isMaybePaid(row, guard))
+  await say(pursuit, doubtful, maybePaidReason)
+  const queued = all.filter((row) => !doubtful.includes(row))
+  if (queued.length === 0) return undefined
   if (guard.is_halted) return say(pursuit, queued, 'halted')
   const obstacle = await obstacleToNext(pursuit)
   if (obstacle) return tellObstacle(pursuit, queued, obstacle)

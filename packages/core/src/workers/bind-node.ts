@@ -90,7 +90,14 @@ async function writeBinding(context: Context, identity: Identity, key: PurposeKe
       created_at: now,
     }),
     insert(nodeStates, { ...base, state: 'new', reason: null, since: now }),
-    insert(safety, { ...base, is_halted: false, reason: null, changed_at: now, cause: null }),
+    insert(safety, {
+      ...base,
+      is_halted: false,
+      reason: null,
+      changed_at: now,
+      cause: null,
+      times_behind: null,
+    }),
     insert(keys, {
       ...base,
       purpose: 'invoices',

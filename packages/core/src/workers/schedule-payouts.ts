@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
-import { runAutomatic } from '../payouts/run-automatic.ts'
+import { runScheduled } from '../payouts/run-automatic.ts'
 import { repeatPatiently } from './repeat-patiently.ts'
 
 /** Pays what is due by rule, every so many milliseconds. While outgoing money is halted nothing is due. */
@@ -14,7 +14,7 @@ export function schedulePayouts(
 
 async function pay(context: Context): Promise<void> {
   try {
-    const { requested } = await runAutomatic(context)
+    const { requested } = await runScheduled(context)
     if (requested.length > 0)
       context.logger.info('automatic payouts', { requested: requested.length })
   } catch (error) {

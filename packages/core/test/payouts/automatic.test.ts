@@ -162,6 +162,27 @@ test('off chain first; on chain when that failed for certain and the feerate is 
   expect(reasons(await look(shop))).toEqual([[], ['under-way']])
 })
 
+test('a balance that does not cover the worst fee of the chain is tried off chain again', async () => {
+  for (const feesPaidBy of ['partner', 'operator'] as const) {
+    const { shop, server } = await openStand((server) => ({
+      offchain: server.address,
+      onchain: address,
+      feesPaidBy,
+    }))
+    const bill = shop.bill(70_000).paymentRequest
+    await shop.ended((await shop.request({ destination: bill, feeLimit: '0 sat' }, 'out')).id)
+    server.behave('refuses')
+    const first = (await look(shop)).requested[0]!
+    expect((await shop.ended(first.id)).state).toBe('failed')
+    server.behave('honest')
+    await shop.clock.advance(11 * minute)
+    const [second] = (await look(shop)).requested
+    const isPartners = feesPaidBy === 'partner'
+    expect(second?.destinationKind).toBe(isPartners ? 'lightning-address' : 'onchain-address')
+    if (isPartners) expect((await shop.ended(second!.id)).state).toBe('succeeded')
+  }
+})
+
 test('on chain where nothing else is set: it waits in the queue for its feerate', async () => {
   const { shop, chain } = await openStand({ onchain: address })
   chain.asks = 50

@@ -1,6 +1,7 @@
-import { type AnyEvent, jobs, msat, type Payout } from '@payment-node/core'
+import { createHash } from 'node:crypto'
+import { type AnyEvent, type Http, jobs, msat, type Payout } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import { openShop, type Shop, type ShopSettings } from '../shop.ts'
+import { openShop, type Shop, type ShopProcess, type ShopSettings } from '../shop.ts'
 import { expectBooks } from './expect-books.ts'
 import { openShopAndServer } from './payee-server.ts'
 
@@ -150,9 +151,8 @@ test('O7: paid in and out 1000 times over routes as dear as the limit: the opera
   }
 }, 60_000)
 
-test('O9: every worker runs twice in parallel, with valid leases, always: each payout is paid and booked once', async () => {
-  const { shop, server } = await openShopAndServer({ isExclusive: false })
-  await shop.run(shop.node.stop())
+/** Two processes that both lead, under the one epoch, and get every job. */
+function openTwins(shop: Shop): readonly [ShopProcess, ShopProcess] {
   const twin = shop.open()
   const first = shop.open()
   const own = twin.storage.lease.bind(twin.storage)
@@ -167,6 +167,13 @@ test('O9: every worker runs twice in parallel, with valid leases, always: each p
         dueAt: row.due_at,
       }))
   }
+  return [twin, first]
+}
+
+test('O9: every worker runs twice in parallel, with valid leases, always: each payout is paid and booked once', async () => {
+  const { shop, server } = await openShopAndServer({ isExclusive: false })
+  await shop.run(shop.node.stop())
+  const [twin, first] = openTwins(shop)
   let handedOver = 0
   shop.lnd.faults.add(({ call, moment }) => {
     if (call === 'pay' && moment === 'before-effect') handedOver++
@@ -202,3 +209,59 @@ test('O9: every worker runs twice in parallel, with valid leases, always: each p
   expect(outcomes(events)).toHaveLength(ids.length)
   await expectBooks(shop, { available: 88_000, reserved: 0 }, twin.node)
 }, 20_000)
+
+test('O9: the first of two workers hears a late refusal of the payee, the second one has sent it: it stays under way', async () => {
+  const host = 'shop.example'
+  const metadata = JSON.stringify([
+    ['text/plain', 'Thank you'],
+    ['text/identifier', `bob@${host}`],
+  ])
+  let asked = 0
+  let hash = ''
+  const http: Http = {
+    contractVersion: 1,
+    async request({ url: text }) {
+      const url = new URL(text)
+      const ok = (body: object) => ({ status: 200, headers: {}, body: JSON.stringify(body) })
+      if (url.pathname !== '/callback') {
+        const isFirst = ++asked === 1
+        await shop.clock.sleep(isFirst ? 5000 : 20)
+        if (isFirst) return ok({ status: 'ERROR', reason: 'bob has left' })
+        return ok({
+          tag: 'payRequest',
+          callback: `https://${host}/callback`,
+          minSendable: 1000,
+          maxSendable: 100_000_000_000,
+          metadata,
+        })
+      }
+      const amountMsat = BigInt(url.searchParams.get('amount') ?? '0')
+      const descriptionHash = createHash('sha256').update(metadata).digest()
+      const hold = shop.payee.createHoldInvoice({ amountMsat, descriptionHash })
+      hash = hold.paymentHash
+      return ok({ pr: hold.paymentRequest, routes: [] })
+    },
+  }
+  const shop = openShop({ isExclusive: false, options: { http } })
+  await shop.run(shop.node.start())
+  await shop.sell(100_000)
+  await shop.run(shop.node.stop())
+  const [twin, first] = openTwins(shop)
+  await shop.run(twin.node.start())
+  await shop.run(first.node.start())
+  await shop.clock.advance(10_000)
+  const { id } = await shop.request(
+    { destination: `bob@${host}`, amount: '50000 sat', feeLimit: '0 sat' },
+    'late',
+    first.node,
+  )
+  await shop.clock.advance(3000)
+  expect(asked).toBe(2)
+  expect(shop.payee.findInvoice(hash)?.state).toBe('accepted')
+  await shop.clock.advance(10_000)
+  expect(await shop.run(first.node.payouts.get(id))).toMatchObject({ state: 'sending' })
+  await expectBooks(shop, { available: 50_000, reserved: 50_000 }, twin.node)
+  shop.payee.settleHold(hash)
+  expect(await shop.ended(id, twin.node)).toMatchObject({ state: 'succeeded' })
+  await expectBooks(shop, { available: 50_000, reserved: 0 }, twin.node)
+})

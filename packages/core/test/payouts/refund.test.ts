@@ -189,3 +189,101 @@ test('what was not settled is not given back', async () => {
     code: 'invoice.not-found',
   })
 })
+
+test('O9: a receipt is booked while a refund with a debt is stored: what is owed is paid before anything goes out', async () => {
+  const shop = openShop({ isExclusive: true })
+  const { run, clock } = shop
+  const setUp = shop.open()
+  await run(setUp.node.start())
+  const invoice = await shop.sell(100_000, setUp.node)
+  const out = { destination: shop.bill(100_000).paymentRequest, feeLimit: '0 sat' }
+  await shop.ended((await shop.request(out, 'out', setUp.node)).id, setUp.node)
+  await run(setUp.node.stop())
+  const { node } = shop.open(
+    {},
+    {
+      async beforeCommit({ writes }) {
+        const write = writes.find(({ table }) => table.name === 'payouts')
+        if (write?.op === 'insert' && write.row.purpose === 'refund') await clock.sleep(5000)
+      },
+    },
+  )
+  await run(node.start())
+  const other = await run(node.invoices.create({ partner: 'm1', amount: '120000 sat' }))
+  const refunding = node.payouts.refund(
+    {
+      invoice: invoice.id,
+      destination: shop.bill(100_000).paymentRequest,
+      feeLimit: '0 sat',
+      allowDebt: true,
+    },
+    { idempotencyKey: 'refund' },
+  )
+  await clock.advance(500)
+  const paying = shop.payer.pay(other.paymentRequest)
+  await clock.advance(20_000)
+  await run(paying)
+  await run(refunding)
+  const credit = await run(node.partners.get('m1'))
+  expect([credit.available, credit.debt]).toEqual([sat(120_000), sat(100_000)])
+
+  const most = shop.request(
+    { destination: shop.bill(20_001).paymentRequest, feeLimit: '0 sat' },
+    'more-than-is-left',
+    node,
+  )
+  await expect(most).rejects.toMatchObject({
+    code: 'payout.insufficient-balance',
+    details: { available: sat(20_000) },
+  })
+  const all = await run(
+    node.payouts.estimate({
+      partner: 'm1',
+      destination: shop.payee.createInvoice({ amountMsat: null }).paymentRequest,
+      amount: 'all',
+      feeLimit: '0 sat',
+    }),
+  )
+  expect(all.amount).toEqual(sat(20_000))
+  const paid = await shop.request(
+    { destination: shop.bill(15_000).paymentRequest, feeLimit: '0 sat' },
+    'what-is-left',
+    node,
+  )
+  expect((await shop.ended(paid.id, node)).state).toBe('succeeded')
+  await expectBooks(shop, { available: 5000, reserved: 0 }, node)
+  expect((await run(node.partners.get('m1'))).debt).toEqual(sat(0))
+})
+
+test('a refund of money that is still held: refused with what to do, and with a debt the held money pays it', async () => {
+  const { shop, invoice } = await openSold()
+  const { run, node } = shop
+  await run(node.partners.upsert({ id: 'm1', availableAfter: '1d' }))
+  const held = await shop.sell(30_000)
+  const out = await shop.request(
+    { destination: shop.bill(100_000).paymentRequest, feeLimit: '0 sat' },
+    'out',
+  )
+  await shop.ended(out.id)
+  const refund = (allowDebt: boolean, key: string): Promise<Payout> =>
+    run(
+      node.payouts.refund(
+        {
+          invoice: held.id,
+          destination: shop.bill(30_000).paymentRequest,
+          feeLimit: '0 sat',
+          allowDebt,
+        },
+        { idempotencyKey: key },
+      ),
+    )
+  expect(invoice.id).not.toBe(held.id)
+  const refused = await refund(false, 'r1').catch((error) => error)
+  expect(refused).toMatchObject({ code: 'payout.insufficient-balance' })
+  expect(refused.advice).toContain('allowDebt: true')
+  expect((await shop.ended((await refund(true, 'r2')).id)).state).toBe('succeeded')
+  expect(await debtOf(shop)).toBe(30_000)
+  await shop.clock.advance(25 * 3_600_000)
+  expect(await debtOf(shop)).toBe(0)
+  expect((await run(node.partners.get('m1'))).available).toEqual(sat(0))
+})

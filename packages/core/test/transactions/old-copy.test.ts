@@ -90,3 +90,67 @@ test('new books on a node with a past: what others have paid before them under o
   expect(await run(node.safety.status())).toMatchObject({ isHalted: false })
   expect(network.waitingTransactions).toEqual([])
 })
+
+/** Books from before the transaction that has paid the queued payout, started. */
+async function openOldCopy() {
+  let copy: MemoryData | undefined
+  const stand = await openOnchain({
+    hooks: {
+      beforeCommit({ writes }: Change) {
+        const write = writes.find(({ table }) => table.name === 'transactions')
+        if (write?.op === 'insert') copy = copyMemoryData(stand.data)
+      },
+    },
+  })
+  const first = stand.current
+  await stand.run(first.node.start())
+  const address = await stand.address()
+  const id = await stand.queue(200_000n, { address, isQuick: true })
+  await settle(stand)
+  await stand.mine(2)
+  first.kill()
+  const { node } = stand.openNext({ storage: memory({ data: copy!, exclusive: true }) })
+  await stand.run(node.start())
+  await settle(stand)
+  await stand.mine(8)
+  return { stand, node, address, id, paid: () => stand.network.outputsTo(address).length }
+}
+
+const evidence = { by: 'the operator', note: 'a block explorer shows it' }
+
+test('an old copy, resumed: what it holds for queued waits for the operator s word, and is not paid again', async () => {
+  const { stand, node, id, paid } = await openOldCopy()
+  const { run } = stand
+  expect(await run(node.payouts.get(id))).toMatchObject({ state: 'queued', reason: 'maybe-paid' })
+  await expect(run(node.payouts.cancel(id))).rejects.toMatchObject({ code: 'payout.maybe-paid' })
+  await run(node.safety.resume('ok'))
+  await settle(stand)
+  await stand.mine(8)
+  expect(await run(node.payouts.get(id))).toMatchObject({ state: 'queued', reason: 'maybe-paid' })
+  expect(paid()).toBe(1)
+  await run(node.payouts.release(id))
+  await settle(stand)
+  await stand.mine(8)
+  expect(paid()).toBe(2)
+})
+
+test('an old copy, resolved as it advises: paid once, booked once, and the proof holds', async () => {
+  for (const order of ['resolve', 'resume'] as const) {
+    const { stand, node, id, paid } = await openOldCopy()
+    const { run } = stand
+    const { items } = await run(node.safety.differences())
+    expect(items[0]!.books).toContain('payouts.resolve')
+    const resolve = () =>
+      run(node.payouts.resolve(id, 'succeeded', { ...evidence, fee: '775 sat' }))
+    if (order === 'resolve') await resolve()
+    await run(node.safety.resume('as advised'))
+    await settle(stand)
+    if (order === 'resume') await resolve()
+    await stand.clock.advance(15 * 60_000)
+    await stand.mine(8)
+    expect(paid(), order).toBe(1)
+    expect(await run(node.safety.status()), order).toMatchObject({ isHalted: false })
+    expect((await run(node.partners.get('m1'))).available.msat, order).toBe(2_799_225_000n)
+    expect((await run(node.ledger.prove())).verdict, order).toBe('proved')
+  }
+})

@@ -129,6 +129,7 @@ export async function openOnchain(
         deadline: queueing.deadline ?? null,
         is_released: null,
         transaction: null,
+        times_behind: null,
       }
       const worst = worstOf(row)
       const writes = [
