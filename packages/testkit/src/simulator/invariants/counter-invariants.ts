@@ -39,7 +39,8 @@ const oldBooksSendNothing: Invariant = {
     const outside = witness.truth.counter()
     let isBehind =
       witness.records.wasRestored && outside !== undefined && outside > countOf(witness)
-    let isHalted = false
+    // The copy may be one that was found to be old before.
+    let isHalted = witness.books.row('safety', witness.publicKey)?.cause === 'books-behind'
     return {
       commit({ rows }) {
         if (!isBehind) return undefined

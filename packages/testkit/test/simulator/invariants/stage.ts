@@ -35,11 +35,15 @@ export interface Stage {
 
 const publicKey = 'node'
 
-/** A judge of this invariant over empty books; `restored`: over books that were replaced by a copy. */
-export function stageFor(name: string, restored?: { readonly counter: number }): Stage {
+/** A judge of this invariant over empty books; `restored`: over books that were replaced by a copy, which holds this. */
+export function stageFor(
+  name: string,
+  restored?: { readonly counter: number; readonly holds?: readonly Write[] },
+): Stage {
   const invariant: Invariant | undefined = allInvariants.find((each) => each.name === name)
   if (!invariant) throw new Error(`There is no invariant ${name}`)
   const books = mirrorBooks()
+  books.apply({ writes: restored?.holds ?? [] })
   const records = createRecords()
   records.wasRestored = restored !== undefined
   const payments = new Map<string, Partial<PaymentUpdate>>()
