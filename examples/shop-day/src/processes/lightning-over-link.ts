@@ -23,7 +23,7 @@ const streams = [
   'trackPayment',
 ] as const satisfies readonly (keyof LightningNode)[]
 
-/** The parts of a node that open channels, show its wallet, the graph and what routing earned. */
+/** The parts of a node that open channels, pay on chain, show its wallet, the graph and what routing earned. */
 const parts = {
   opener: ['connect', 'open', 'close', 'abandon'],
   onchain: [
@@ -32,11 +32,13 @@ const parts = {
     'transactions',
     'estimateFeerate',
     'requiredReserve',
+    'minimumFeerate',
     'publish',
   ],
   graph: ['findNode'],
   policies: ['read', 'write'],
   forwards: ['list'],
+  funding: ['fund', 'sign', 'release', 'leases'],
 } as const satisfies {
   readonly [Part in keyof LightningNode]?: readonly (keyof NonNullable<LightningNode[Part]>)[]
 }
