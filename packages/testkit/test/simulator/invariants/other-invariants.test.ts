@@ -85,6 +85,11 @@ test('events-in-order', () => {
   expect(stage.commit([], { events: [event('payout.succeeded', 'payout/p1')] })).toContain(
     'payout.succeeded after nothing',
   )
+  const restored = stageFor('events-in-order', { counter: 1 })
+  const follow = (...types: string[]) =>
+    restored.commit([], { events: types.map((type) => event(type, 'payout/p1')) })
+  expect(follow('payout.queued', 'payout.succeeded')).toBeUndefined()
+  expect(follow('payout.failed')).toContain('payout.failed after payout.succeeded')
 })
 
 test('handlers-saw-all', () => {
