@@ -12,4 +12,5 @@ export const allFeatures = [
   'webhooks',
 ] as const
 
+/** One of them. */
 export type Feature = (typeof allFeatures)[number]

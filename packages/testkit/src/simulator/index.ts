@@ -1,7 +1,7 @@
 export { type Answer, ask } from './ask-host.ts'
 export { allFaultKinds } from './faults/all-fault-kinds.ts'
 export type * from './faults/fault.ts'
-export type { Feature } from './features.ts'
+export { allFeatures, type Feature } from './features.ts'
 export {
   ForbiddenGlobalError,
   forbidGlobals,

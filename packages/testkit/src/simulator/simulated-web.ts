@@ -8,6 +8,7 @@ export type WebServer = (request: HttpRequest) => Promise<WebAnswer>
 
 /** The whole web of a world: servers by host name. */
 export interface SimulatedWeb {
+  /** Puts a server at a host name. */
   serve(host: string, server: WebServer): void
   /** A request arrives at its server; rejects where there is none. */
   ask(request: HttpRequest): Promise<WebAnswer>

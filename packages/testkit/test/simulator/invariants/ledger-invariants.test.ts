@@ -63,7 +63,10 @@ test('no-other-credit', () => {
 })
 
 test('what the operator keeps, what is held and what only moves is no credit', () => {
-  const open = (partner: object, more: Readonly<Record<string, unknown>> = {}) => {
+  const open = (
+    partner: Readonly<Record<string, unknown>>,
+    more: Readonly<Record<string, unknown>> = {},
+  ) => {
     const stage = stageFor('no-other-credit')
     stage.invoices.set('h-i1', { state: 'settled', paidMsat: 1000n })
     stage.commit([put('partners', { id: 'bakery', ...partner }), invoice('i1', more)])
