@@ -188,7 +188,10 @@ function refundDestination(
 /** Waits for the end of a payout; undefined when the books have become an older copy without it. */
 async function ending(world: World, id: string): Promise<string | undefined> {
   for (;;) {
-    const state = world.books.row('payouts', id)?.state as string | undefined
+    const row = world.books.row('payouts', id)
+    const state = row?.state as string | undefined
+    // Dated by a clock that was ahead: nobody waits for that.
+    if (world.isHealing && row && (row.created_at as number) > world.truth.now()) return undefined
     if (state === undefined && world.records.wasRestored) return undefined
     if (state === 'succeeded' || state === 'failed' || state === 'canceled') return state
     await world.clock.sleep(look)

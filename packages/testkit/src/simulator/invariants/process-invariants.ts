@@ -66,12 +66,14 @@ const moneyIsConserved: Invariant = {
 /** Nothing waits for ever. */
 const payoutsEnd: Invariant = {
   name: 'payouts-end',
-  says: 'In the end no payout waits that LND has ended, never had, or could have been sent.',
+  says: 'In the end no payout waits that LND has ended, never had, or could have been sent, unless a clock that was ahead has dated it.',
   begin(witness) {
     return {
       end() {
         for (const row of witness.books.table('payouts').values()) {
-          if (isOver(row)) continue
+          // Asked for by a process whose clock was ahead: its turn comes at that time.
+          const isLater = (row.created_at as number) > witness.truth.now()
+          if (isOver(row) || isLater) continue
           const record = witness.truth.findPayment(textOf(row, 'payment_hash'))
           if (record?.state === 'in-flight') continue
           return `${row.id} is ${row.state} (${row.reason}), and LND has it ${record?.state ?? 'not at all'}`

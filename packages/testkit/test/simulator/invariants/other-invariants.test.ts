@@ -148,8 +148,10 @@ test('money-is-conserved', () => {
 
 test('payouts-end', () => {
   const stage = stageFor('payouts-end')
-  stage.commit(payout('p1', { state: 'sending' }))
-  expect(stage.end()).toContain('LND has it not at all')
+  stage.commit(payout('p0', { created_at: 1_000_001 }))
+  expect(stage.end()).toBeUndefined()
+  stage.commit(payout('p1', { state: 'sending', created_at: 1_000_000 }))
+  expect(stage.end()).toContain('p1 is sending (null), and LND has it not at all')
   stage.payments.set('h-p1', { state: 'succeeded' })
   expect(stage.end()).toContain('LND has it succeeded')
   stage.payments.set('h-p1', { state: 'in-flight' })
