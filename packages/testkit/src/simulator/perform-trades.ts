@@ -191,7 +191,8 @@ async function ending(world: World, id: string): Promise<string | undefined> {
     const row = world.books.row('payouts', id)
     const state = row?.state as string | undefined
     // Dated by a clock that was ahead: nobody waits for that.
-    if (world.isHealing && row && (row.created_at as number) > world.truth.now()) return undefined
+    const isLater = state === 'reserved' && (row?.created_at as number) > world.truth.now()
+    if (world.isHealing && isLater) return undefined
     if (state === undefined && world.records.wasRestored) return undefined
     if (state === 'succeeded' || state === 'failed' || state === 'canceled') return state
     await world.clock.sleep(look)

@@ -244,7 +244,7 @@ function isQuiet(world: World): boolean {
   if (world.shop.lifecycle !== 'running') return false
   for (const { state, created_at: createdAt } of world.books.table('payouts').values()) {
     // What a clock that was ahead has dated waits for its time.
-    if ((createdAt as number) > world.truth.now()) continue
+    if (state === 'reserved' && (createdAt as number) > world.truth.now()) continue
     if (['reserved', 'queued', 'sending'].includes(state as string)) return false
   }
   for (const invoice of world.books.table('invoices').values()) {

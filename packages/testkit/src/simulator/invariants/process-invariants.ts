@@ -72,7 +72,8 @@ const payoutsEnd: Invariant = {
       end() {
         for (const row of witness.books.table('payouts').values()) {
           // Asked for by a process whose clock was ahead: its turn comes at that time.
-          const isLater = (row.created_at as number) > witness.truth.now()
+          const isLater =
+            row.state === 'reserved' && (row.created_at as number) > witness.truth.now()
           if (isOver(row) || isLater) continue
           const record = witness.truth.findPayment(textOf(row, 'payment_hash'))
           if (record?.state === 'in-flight') continue
