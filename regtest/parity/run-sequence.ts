@@ -95,6 +95,11 @@ export async function createPair(
         const isByOne = operation.kind === 'mine' && !operation.atOnce
         const times = isByOne ? operation.blocks : 1
         const single = isByOne ? { ...operation, blocks: 1 } : operation
+        // LND that starts while a sweep is unconfirmed makes a second one, and its wallet counts both.
+        const isEnd = operation.kind === 'restart' || operation.kind === 'stop'
+        for (let block = 0; isEnd && block < 6 && (await waitsForSweep(actors[0])); block++) {
+          await step({ kind: 'mine', blocks: 1 })
+        }
         for (let time = 0; time < times; time++) await step(single)
         // What is paid into a deserted channel hangs until the close is believed.
         for (let block = 0; block < 6 && (await listsDeserted(actors[0])); block++) {
@@ -116,6 +121,13 @@ async function listsDeserted({ world, deserted }: Actor): Promise<boolean> {
   const ports = Object.values(world.ports)
   const lists = await Promise.all(ports.map((port) => port.listChannels().catch(() => [])))
   return lists.flat().some(({ channelPoint }) => channelPoint === deserted)
+}
+
+async function waitsForSweep({ world }: Actor): Promise<boolean> {
+  const newest = await world.ports.tested.onchain?.transactions(0).catch(() => [])
+  return (newest ?? []).some(
+    ({ label, confirmations }) => confirmations === 0 && label.startsWith('0:sweep'),
+  )
 }
 
 /** An operation that never ends is a difference, too. */
