@@ -4,6 +4,7 @@ import { readSafety } from '../safety/require-not-halted.ts'
 import type { RowOf } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
 import { markFunded, markGivenUp, type Pursuit } from './mark-transaction.ts'
+import { mayAct } from './may-act.ts'
 import { readOutputs } from './read-outputs.ts'
 import { requireFunding } from './require-funding.ts'
 
@@ -24,6 +25,7 @@ export async function fundTransaction(pursuit: Pursuit, row: Transaction): Promi
   for (const { address, amount_msat } of await readOutputs(pursuit.context, row)) {
     outputs[address] = amount_msat / 1000n
   }
+  if (!mayAct(pursuit)) return false
   try {
     // An earlier call whose answer was lost may have locked them: LND does not recognise a repetition.
     await funding.release(lockId, row.inputs as string[])
@@ -70,6 +72,8 @@ export async function obstacleTo(
 /** Gives the inputs back, then the transaction up. */
 export async function giveUp(pursuit: Pursuit, row: Transaction, reason: string): Promise<boolean> {
   const { funding } = requireFunding(pursuit.context)
+  // Somebody else may have signed it by now, and would lose the locks (money rule 14).
+  if (!mayAct(pursuit)) return false
   await funding.release(Buffer.from(row.lock_id, 'hex'), row.inputs as string[])
   await markGivenUp(pursuit, row, reason)
   return false

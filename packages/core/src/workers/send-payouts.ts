@@ -1,16 +1,16 @@
 import type { Context, Identity, Leadership } from '../context.ts'
+import { readDestination } from '../destinations/read-destination.ts'
 import { type PayResult, payPayout } from '../payouts/pay-payout.ts'
 import { resolveAtSend } from '../payouts/resolve-at-send.ts'
 import { LostLeadership } from '../record.ts'
 import { jobs, queueOf } from '../tables/jobs.ts'
+import { payouts } from '../tables/payouts.ts'
 import { createBell } from './bell.ts'
+import { createLookupSlots } from './lookup-slots.ts'
 
 /** Milliseconds. */
 const poll = 1000
 const leaseFor = 30_000
-
-/** Payees' servers asked at once: they may be slow on purpose, and hold up nobody but each other. */
-const maximumAsked = 32
 
 /**
  * Follows every payout that has not ended. Claims are wake-ups: what is running is not started twice,
@@ -35,7 +35,7 @@ export async function sendPayouts(
   const maximum = context.settings.maximumConcurrentPayouts
   /** Being handed to LND. What LND holds already takes no place: a payee may hold it for weeks. */
   const starting = new Set<string>()
-  let asked = 0
+  const slots = createLookupSlots()
   // What fails here ends the following, too: a payment may be held for weeks, and the others must not wait.
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
@@ -51,12 +51,16 @@ export async function sendPayouts(
     running.set(payout, run)
   }
   const ask = async (payout: string): Promise<PayResult> => {
-    if (asked >= maximumAsked) return { ended: false, after: poll }
-    asked++
+    const row = await context.storage.get(payouts, [payout])
+    if (!row) return { ended: true }
+    const destination = readDestination(row.destination, identity.network)
+    const host = 'url' in destination ? new URL(destination.url).host : ''
+    const leave = slots.take(row.partner, host)
+    if (!leave) return { ended: false, after: poll }
     try {
       return await resolveAtSend(context, identity, leadership, payout, ended)
     } finally {
-      asked--
+      leave()
     }
   }
   const follow = async (payout: string): Promise<void> => {

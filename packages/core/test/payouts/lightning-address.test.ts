@@ -1,6 +1,7 @@
-import { type Payout, sat } from '@payment-node/core'
+import { createHash } from 'node:crypto'
+import { type Http, type Payout, sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import type { Shop } from '../shop.ts'
+import { openShop, type Shop } from '../shop.ts'
 import { expectBooks } from './expect-books.ts'
 import { type Behaviour, openShopAndServer, type PayeeServer } from './payee-server.ts'
 
@@ -219,4 +220,43 @@ test('servers that are slow on purpose hold up nobody else', async () => {
   expect((await shop.run(shop.node.payouts.get(quick.id))).state).toBe('succeeded')
   await shop.clock.advance(5 * minute)
   expect(await received(shop)).toBe(6_500_000n)
+})
+
+test('a slow server holds up its own payouts, and no others', async () => {
+  let shop: Shop
+  let slowNow = 0
+  let slowAtOnce = 0
+  const http: Http = {
+    contractVersion: 1,
+    async request({ url: text }) {
+      const url = new URL(text)
+      const answer = (body: object) => ({ status: 200, headers: {}, body: JSON.stringify(body) })
+      const metadata = JSON.stringify([['text/identifier', `bob@${url.host}`]])
+      if (url.host === 'slow.example') {
+        slowAtOnce = Math.max(slowAtOnce, ++slowNow)
+        await shop.clock.sleep(9900)
+        slowNow--
+        return { status: 503, headers: {}, body: '' }
+      }
+      if (url.pathname !== '/callback') {
+        const callback = `https://${url.host}/callback`
+        return answer({ tag: 'payRequest', callback, minSendable: 1, maxSendable: 1e11, metadata })
+      }
+      const amountMsat = BigInt(url.searchParams.get('amount') ?? '0')
+      const descriptionHash = createHash('sha256').update(metadata).digest()
+      return answer({
+        pr: shop.payee.createInvoice({ amountMsat, descriptionHash }).paymentRequest,
+      })
+    },
+  }
+  shop = openShop({ options: { http } })
+  await shop.run(shop.node.start())
+  await shop.sell(100_000)
+  const payTo = (host: string, amount: string): Promise<Payout> =>
+    shop.request({ destination: `bob@${host}`, amount, feeLimit: '0 sat' })
+  for (let number = 0; number < 60; number++) await payTo('slow.example', '1 sat')
+  const { id } = await payTo('fast.example', '1000 sat')
+  await shop.clock.advance(5000)
+  expect(slowAtOnce).toBe(4)
+  expect((await shop.run(shop.node.payouts.get(id))).state).toBe('succeeded')
 })

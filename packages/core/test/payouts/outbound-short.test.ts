@@ -64,7 +64,8 @@ test('the wait survives a restart', async () => {
 })
 
 test('what can be sent must cover amount and fee limit together', async () => {
-  const caps = { perPayout: '20000000 sat', perDay: '90000000 sat' }
+  const most = '90000000 sat'
+  const caps = { perPayout: '20000000 sat', perDay: most, operatorFeesPerDay: most }
   const shop = openShop({ options: { caps } })
   await shop.run(shop.node.start())
   await shop.sell(7_000_000)
