@@ -59,6 +59,13 @@ test('a ranking becomes a list, a person approves it, and the keeper opens to it
     await expect
       .poll(async () => (await node.channels.openings()).items[0]?.state, { timeout: 15_000 })
       .toBe('open')
+    // An opening is over when LND lists the channel; that it is active is seen at the next look.
+    await expect
+      .poll(async () => (await node.channels.list())[0]?.state, { timeout: 15_000 })
+      .toBe('active')
+    await expect
+      .poll(async () => (await node.keeper.status()).list?.peers[0]?.channel, { timeout: 15_000 })
+      .toBe('active')
     const kept = JSON.parse((await folder.run('keeper', '--json')).stdout)
     expect(kept.keeper.list.peers[0]).toMatchObject({ alias: 'River Bend', channel: 'active' })
     expect((await folder.run('keeper')).stdout).toMatch(/1 of 1 channels to listed peers active$/m)

@@ -1,4 +1,4 @@
-/** What a payout destination is, by its form alone. Only `bolt11` is paid in this release. */
+/** What a payout destination is, by its form alone. Not every kind can be paid. */
 export type DestinationKind =
   | 'bolt11'
   | 'bolt12-offer'

@@ -10,7 +10,10 @@ export interface FeeOptions {
   readonly source?: FeeSource
   /** Blocks in which a payout should confirm: decides the feerate. Default 6. */
   readonly targetBlocks?: number
-  /** Hard ceiling: no transaction is ever made above it, however urgent. At least 2. Default 100. */
+  /**
+   * Hard ceiling, sat/vB: no transaction is ever made above it, however urgent. It also decides what is reserved
+   * beside each on-chain payout, about 300 vB times it. At least 2. Default 100.
+   */
   readonly hardCeiling?: number
   /** Payouts that need not go at once wait above it. Default 30. */
   readonly ceiling?: number

@@ -18,7 +18,10 @@ export interface PayoutInput extends PayoutTermsInput {
 
 /** How a repeated call is recognised; required, because money leaves. */
 export interface PayoutOptions {
-  /** Required: the same key and parameters never pay twice, for ever. 1 to 255 printable ASCII characters. */
+  /**
+   * Required: the same key and parameters never pay twice, for ever. 1 to 255 printable ASCII characters;
+   * automatic payouts use keys that begin with `automatic/`.
+   */
   readonly idempotencyKey: string
 }
 

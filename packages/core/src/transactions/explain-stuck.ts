@@ -11,7 +11,7 @@ const waits = 'It is published again at each block, and its payouts stay reserve
 const known: Readonly<Record<string, StuckAdvice>> = {
   refused: {
     fundsAtRisk: false,
-    says: `The mempool of LND's node does not take it, which is mostly a fee below its minimum. The same bytes are handed to it again and again, other payouts go without it, and no money is lost. Raise maxmempool of the node, or wait until the mempool is emptier; if it can never confirm since what it spends is gone, use payouts.resolve.`,
+    says: `The mempool of LND's node does not take it, which is mostly a fee below its minimum. The same bytes are handed to it again and again, other payouts go without it, and no money is lost. Raise maxmempool of the node, or wait until the mempool is emptier. While it cannot confirm, its payouts stay reserved.`,
   },
   'inputs-spent': {
     fundsAtRisk: true,
