@@ -111,6 +111,7 @@ await storage.commit({
       reason: null,
       changed_at: now,
       cause: null,
+      times_behind: null,
     } as Fields<typeof safety>),
   ],
 })
