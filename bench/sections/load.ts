@@ -77,14 +77,33 @@ function buildCore(report: Report): void {
 }
 
 async function minify(): Promise<Uint8Array> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [built],
     bundle: true,
+    splitting: true,
     minify: true,
+    metafile: true,
     format: 'esm',
     platform: 'node',
     external: ['node:*'],
+    outdir: 'bundle',
     write: false,
   })
-  return outputFiles[0]!.contents
+  // What is only loaded at its first use (the HTTP client) is no part of the import.
+  const wanted = new Set<string>()
+  const follow = (name: string): void => {
+    if (wanted.has(name)) return
+    wanted.add(name)
+    for (const { path, kind } of metafile.outputs[name]!.imports) {
+      if (kind === 'import-statement' && path in metafile.outputs) follow(path)
+    }
+  }
+  const [entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) =>
+    entryPoint?.endsWith('dist/index.js'),
+  )!
+  follow(entry)
+  const files = outputFiles.filter(({ path }) =>
+    [...wanted].some((name) => path.endsWith(`/${name}`)),
+  )
+  return Buffer.concat(files.map(({ contents }) => contents))
 }
