@@ -9,20 +9,19 @@ const network = sharedNetwork()
 afterAll(() => network.remove())
 
 test('whatever other programs do with this LND, the proof explains it, and a channel that opens and closes too', async () => {
-  const [grace, heidi] = await Promise.all(
-    ['proof-grace', 'proof-heidi'].map((alias) => network.addNode({ alias })),
-  )
-  for (const node of [grace!, heidi!]) await node.fund(10_000_000, 3)
-  await grace!.connect(heidi!)
-  const point = await grace!.openChannel(heidi!, 2_000_000, 900_000)
+  const grace = await network.addNode({ alias: 'proof-grace' })
+  const heidi = await network.addNode({ alias: 'proof-heidi' })
+  for (const node of [grace, heidi]) await node.fund(10_000_000, 3)
+  await grace.connect(heidi)
+  const point = await grace.openChannel(heidi, 2_000_000, 900_000)
   await network.mine(6)
-  await Promise.all([grace, heidi].map((end) => end!.waitUntilChannelActive(point)))
+  await Promise.all([grace, heidi].map((end) => end.waitUntilChannelActive(point)))
   const roles = macaroonPermissions(['receive', 'pay', 'channels', 'onchain'])
-  const hex = await grace!.bakeMacaroon(
+  const hex = await grace.bakeMacaroon(
     roles.map((permission) => permission.replace(/^uri:/, '')),
     88_001,
   )
-  const shop = await openShop(grace!, { channels: { mode: 'observe' } }, { macaroon: { hex } })
+  const shop = await openShop(grace, { channels: { mode: 'observe' } }, { macaroon: { hex } })
   const { node } = shop
   await node.start()
   const start = await node.ledger.balances()
@@ -39,41 +38,41 @@ test('whatever other programs do with this LND, the proof explains it, and a cha
   // A partner's receipt, another program's receipt, another program's payment.
   await node.partners.upsert({ id: 'm1' })
   const own = await node.invoices.create({ partner: 'm1', amount: '100000 sat' })
-  await heidi!.pay(own.paymentRequest)
+  await heidi.pay(own.paymentRequest)
   await node.invoices.waitUntilSettled(own.id)
   await prove('received')
-  const foreign = await grace!.addInvoice({ value_msat: '50000000' })
-  await heidi!.pay(foreign.payment_request)
+  const foreign = await grace.addInvoice({ value_msat: '50000000' })
+  await heidi.pay(foreign.payment_request)
   await booked('what another program received', 50_000_000n)
-  await grace!.pay((await heidi!.addInvoice({ value_msat: '20000000' })).payment_request)
+  await grace.pay((await heidi.addInvoice({ value_msat: '20000000' })).payment_request)
   await booked('what another program paid', 30_000_000n)
   await prove('others received and paid')
 
   // Coins come and go by other hands: told apart before they are final, booked when they are.
-  await grace!.fund(400_000, 1)
+  await grace.fund(400_000, 1)
   await prove('a deposit that is not final')
-  const sent = await grace!.rpc<{ txid: string }>('lnrpc.Lightning', 'SendCoins', {
-    addr: await heidi!.newAddress(),
+  const sent = await grace.rpc<{ txid: string }>('lnrpc.Lightning', 'SendCoins', {
+    addr: await heidi.newAddress(),
     amount: '150000',
     sat_per_vbyte: '5',
   })
   await prove('a withdrawal without a confirmation')
   await network.mine(1)
   await prove('a withdrawal that is not final')
-  const funded = await grace!.rpc<{ funded_psbt: Buffer }>('walletrpc.WalletKit', 'FundPsbt', {
-    raw: { outputs: { [await heidi!.newAddress()]: '60000' } },
+  const funded = await grace.rpc<{ funded_psbt: Buffer }>('walletrpc.WalletKit', 'FundPsbt', {
+    raw: { outputs: { [await heidi.newAddress()]: '60000' } },
     sat_per_vbyte: '5',
     min_confs: 1,
     custom_lock_id: randomBytes(32),
     lock_expiration_seconds: '3600',
   })
   await prove('coins that another program has locked')
-  const { raw_final_tx } = await grace!.rpc<{ raw_final_tx: Buffer }>(
+  const { raw_final_tx } = await grace.rpc<{ raw_final_tx: Buffer }>(
     'walletrpc.WalletKit',
     'FinalizePsbt',
     { funded_psbt: funded.funded_psbt },
   )
-  await grace!.rpc('walletrpc.WalletKit', 'PublishTransaction', { tx_hex: raw_final_tx })
+  await grace.rpc('walletrpc.WalletKit', 'PublishTransaction', { tx_hex: raw_final_tx })
   await prove('a transaction of another program whose coins are still locked')
   await network.mine(7)
   await waitUntil(
@@ -87,12 +86,12 @@ test('whatever other programs do with this LND, the proof explains it, and a cha
   await prove(`what ${sent.txid} paid is final`)
 
   // A channel that the operator opens, and its close.
-  const second = await grace!.openChannel(heidi!, 500_000, 0)
+  const second = await grace.openChannel(heidi, 500_000, 0)
   await prove('a channel that opens')
   await network.mine(6)
-  await grace!.waitUntilChannelActive(second)
+  await grace.waitUntilChannelActive(second)
   await prove('a channel that is open')
-  await grace!.closeChannel(second)
+  await grace.closeChannel(second)
   await prove('a channel that closes')
   await network.mine(8)
   await waitUntil(
