@@ -46,12 +46,27 @@ export interface ChannelControls {
   closeChannel(channelPoint: string, force?: boolean): Promise<string>
   /** `ListChannels`, also inactive ones. */
   listChannels(): Promise<LndChannel[]>
-  /** Waits until a channel is open and active. */
+  /**
+   * Waits until a channel is open and active and this node can route over it: LND calls a channel active
+   * before its graph knows both policies, and a payment in between fails for want of balance.
+   */
   waitUntilChannelActive(channelPoint: string): Promise<LndChannel>
+  /** Waits until this node's graph has both policies of a channel, its own or somebody else's. */
+  waitUntilRoutable(channelId: string): Promise<void>
 }
 
 export function createChannelControls(connection: NodeConnection): ChannelControls {
   const { rpc, waitFor } = connection
+  const waitUntilRoutable = async (channelId: string): Promise<void> => {
+    await waitFor(`both policies of channel ${channelId}`, async () => {
+      const edge = await rpc<{ node1_policy: unknown; node2_policy: unknown }>(
+        'lnrpc.Lightning',
+        'GetChanInfo',
+        { chan_id: channelId },
+      )
+      return edge.node1_policy !== null && edge.node2_policy !== null
+    })
+  }
   const listChannels = async (): Promise<LndChannel[]> =>
     (await rpc<{ channels: LndChannel[] }>('lnrpc.Lightning', 'ListChannels')).channels
   return {
@@ -108,10 +123,14 @@ export function createChannelControls(connection: NodeConnection): ChannelContro
       throw new Error(`LND ended the closing of ${channelPoint} without a transaction`)
     },
     listChannels,
-    waitUntilChannelActive: (channelPoint) =>
-      waitFor(`channel ${channelPoint} active`, async () =>
+    waitUntilChannelActive: async (channelPoint) => {
+      const channel = await waitFor(`channel ${channelPoint} active`, async () =>
         (await listChannels()).find((one) => one.channel_point === channelPoint && one.active),
-      ),
+      )
+      await waitUntilRoutable(channel.chan_id)
+      return channel
+    },
+    waitUntilRoutable,
   }
 }
 

@@ -40,20 +40,9 @@ export async function openChannels(
       const point = points[index] as string
       const [channel] = await Promise.all(ends.map((end) => end.waitUntilChannelActive(point)))
       const knowing = plan.private ? ends : active
-      await Promise.all(knowing.map((node) => waitUntilRoutable(node, channel as LndChannel)))
+      const { chan_id } = channel as LndChannel
+      await Promise.all(knowing.map((node) => node.waitUntilRoutable(chan_id)))
     }),
   )
   return points
-}
-
-/** "Active" comes before the graph knows the channel; a payment in between fails (measured). */
-async function waitUntilRoutable(node: RegtestNode, channel: LndChannel): Promise<void> {
-  await node.waitFor(`both policies of channel ${channel.channel_point}`, async () => {
-    const edge = await node.rpc<{ node1_policy: unknown; node2_policy: unknown }>(
-      'lnrpc.Lightning',
-      'GetChanInfo',
-      { chan_id: channel.chan_id },
-    )
-    return edge.node1_policy !== null && edge.node2_policy !== null
-  })
 }

@@ -13,10 +13,17 @@ import { insert, type RowOf, update } from '../tables/table.ts'
 import { isOurs } from '../transactions/is-ours.ts'
 import { finalAfter } from './book-close-costs.ts'
 
-const [reached, begun] = ['channel-costs', 'channel-costs-begin'] as const
+const [reached, begun, walletBegun] = [
+  'channel-costs',
+  'channel-costs-begin',
+  'wallet-begin',
+] as const
 
-/** Name of the cursor: what the wallet received or paid up to this height is in the opening balance. */
-export const walletBegun = 'wallet-begin'
+/**
+ * Names of the cursors that are set when the books are bound: up to which height the wallet was read, and
+ * from which on transactions of channels and of the wallet are booked. Older ones are in the opening balance.
+ */
+export const walletCursors = [reached, begun, walletBegun] as const
 
 /**
  * Books what other hands did with the wallet: the fees of fundings by other programs and of transactions that

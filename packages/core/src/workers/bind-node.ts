@@ -1,4 +1,4 @@
-import { walletBegun } from '../channels/book-foreign-funding.ts'
+import { walletCursors } from '../channels/book-foreign-funding.ts'
 import { type Context, type Identity, rowBase } from '../context.ts'
 import { bookOpening, chainFactId, type LedgerTransaction } from '../domain/ledger.ts'
 import { walletMoveId } from '../domain/proof-bookings.ts'
@@ -107,8 +107,9 @@ async function writeBinding(context: Context, identity: Identity, key: PurposeKe
     }),
     insert(intentCounters, { ...base, count: 0, outside_seen: 0 }),
     ...postTransaction(context, identity, bookOpening(opening.ownedMsat)),
-    insert(cursors, { ...base, name: walletBegun, position: opening.blockHeight }),
-    insert(cursors, { ...base, name: proofBegun, position: opening.blockHeight }),
+    ...[...walletCursors, proofBegun].map((name) =>
+      insert(cursors, { ...base, name, position: opening.blockHeight }),
+    ),
     ...opening.unfinal.flatMap((transaction) => [
       ...postTransaction(context, identity, inOpening(walletMoveId(transaction))),
       ...postTransaction(context, identity, inOpening(chainFactId(transaction))),
