@@ -158,6 +158,23 @@ export interface ErrorDetails {
   /** A request that must not be believed: see `verifyWebhook`. */
   'webhook.signature-invalid': { reason: SignatureProblem }
 
+  'swap.not-found': { swap: string }
+  /** The provider answers, and does not make this swap; nothing was paid. */
+  'swap.refused': { provider: string; reason: SwapRefusal; outcome: Outcome }
+  /** The provider gives no usable answer. With `unknown` it may have made the swap: unpaid it costs nothing. */
+  'swap.provider-failed': { provider: string; reason: string; outcome: Outcome }
+  /** No provider makes it within the limits; `rejected`: each one's reason. */
+  'swap.no-offer': { amount: Amount; rejected: readonly { provider: string; reason: string }[] }
+  /** Its limits can no longer be raised. */
+  'swap.not-live': { swap: string; state: string }
+  'swap.over-budget': { period: string; budget: Amount; spent: Amount; needed: Amount }
+  /** More would be under way than the settings allow. */
+  'swap.above-cap': {
+    cap: 'per-swap' | 'in-flight' | 'provider-in-flight' | 'outbound'
+    limit: Amount
+    requested: Amount
+  }
+
   'safety.halted': { reason: string }
   'safety.not-halted': Record<never, never>
 
@@ -171,6 +188,20 @@ export interface ErrorDetails {
   'events.consumer-in-use': { consumer: string }
 }
 
+/** Why a provider does not make a swap. */
+export type SwapRefusal =
+  | 'insufficient-liquidity'
+  | 'below-minimum'
+  | 'above-maximum'
+  /** Its prices have changed since the quote: ask for a new one. */
+  | 'quote-stale'
+  /** It knows this payment hash already. */
+  | 'hash-used'
+  | 'rate-limited'
+  /** Swaps are switched off there. */
+  | 'suspended'
+  | 'other'
+
 /** One of the codes of {@link ErrorDetails}. */
 export type ErrorCode = keyof ErrorDetails
 
@@ -182,6 +213,7 @@ const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'storage.in-use',
   'payout.destination-unreachable',
   'http.failed',
+  'swap.provider-failed',
   'wait.aborted',
 ])
 

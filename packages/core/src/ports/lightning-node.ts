@@ -1,3 +1,4 @@
+import type { ChainWatch } from './node-chain.ts'
 import type {
   Backups,
   ChannelOpener,
@@ -125,6 +126,7 @@ export interface LightningNode {
   close(): Promise<void>
 
   /** Absent when the implementation cannot do it; core then refuses the verbs that need it. */
+  readonly chain?: ChainWatch
   readonly onchain?: OnchainWallet
   readonly funding?: TransactionFunding
   readonly opener?: ChannelOpener
@@ -353,6 +355,10 @@ export interface NewPayment {
   /** Seconds after which the node stops trying NEW routes; what is in flight goes on. */
   readonly timeoutSeconds: number
   readonly maximumParts?: number
+  /** Only out of these channels (`NodeChannel.channelId`); left out or empty: any. */
+  readonly outgoingChannels?: readonly string[]
+  /** Blocks that the whole route may lock the money at most; left out: the node's own limit. */
+  readonly maximumCltv?: number
 }
 
 /** Why a payment failed for certain. */

@@ -1,11 +1,11 @@
 /**
  * Swaps Lightning money for on-chain money, which makes the node able to receive again. Two
- * contracts, told apart by `custody`. Not used by this release; declared so that the ports can be
- * reviewed together.
+ * contracts, told apart by `custody`.
  *
  * For both: every answer is a hint from somebody who may lie. Quotes are all-in. Repeating a call
- * with the same id never starts a second swap. Rejections say `outcome`; a lost answer is `unknown`
- * and is looked up, never repeated under another id.
+ * with the same id never starts a second swap. Rejections are `swap.refused` (it answers, and does not) and
+ * `swap.provider-failed` (no usable answer) and say `outcome`; a lost answer is `unknown` and is looked up,
+ * never repeated under another id.
  */
 export type SwapProvider = SelfCustodialSwapProvider | DelegatedSwapProvider
 
@@ -30,6 +30,10 @@ export interface SwapQuote {
   readonly amountSat: bigint
   /** The provider's own fee. */
   readonly serviceSat: bigint
+  /** What the provider calls its prices; handed back with the creation. */
+  readonly priceId?: string
+  /** Public keys of the Lightning nodes that will be paid, where it says so. */
+  readonly payees?: readonly string[]
   /** Miner fees of both sides, at the feerate that the provider assumes. */
   readonly lockupSat: bigint
   readonly claimSat: bigint
@@ -73,6 +77,8 @@ export interface SelfCustodialSwapProvider extends SwapQuotes {
 /** A swap to create, with the keys of ours that it is bound to. */
 export interface NewSwap {
   readonly amountSat: bigint
+  /** Of the quote that was accepted. */
+  readonly priceId?: string
   /** SHA-256 of our preimage, hex. */
   readonly paymentHash: string
   /** 33 bytes, compressed, hex. */
@@ -94,6 +100,11 @@ export interface SwapTerms {
   /** Hex scripts of the tree, as they came. */
   readonly leaves: Readonly<Record<string, { readonly version: number; readonly script: string }>>
   readonly metadata?: string
+  /** From restore: which of our claim keys it was made with, and what was paid for. */
+  readonly claimIndex?: number
+  readonly paymentHash?: string
+  /** It wants to be paid for its miner fee beforehand: never done. */
+  readonly minerFeeInvoice?: string
   /** The answer as it came, for the record. */
   readonly raw: unknown
 }

@@ -12,10 +12,19 @@ import { forwardDays, forwards } from './forwards.ts'
 import { invoiceMetadata, invoiceRefunds, invoices } from './invoices.ts'
 import { jobs } from './jobs.ts'
 import { decisions, keepers, peerMarks } from './keeper.ts'
-import { balances, ledgerTransactions, postings, proofs, statementEntries } from './ledger.ts'
+import {
+  accountCheckpoints,
+  balances,
+  ledgerTransactions,
+  postings,
+  proofs,
+  statementEntries,
+  uncountedPostings,
+} from './ledger.ts'
 import { consumers, cursors, keys, nodeStates, nodes, safety } from './node.ts'
 import { operatorFeeDays, partnerDays, partnerDestinations, partners } from './partners.ts'
 import { attempts, dayTotals, payouts, usedHashes } from './payouts.ts'
+import { liquidityBudgets, swapClaims, swapKeys, swapProviders, swaps } from './swaps.ts'
 import type { AnyTable } from './table.ts'
 import { feeObservations, transactionOutputs, transactions } from './transactions.ts'
 import { webhookDeliveries, webhookEndpoints } from './webhooks.ts'
@@ -68,6 +77,11 @@ const newInVersion3: readonly AnyTable[] = [
   webhookDeliveries,
   statementEntries,
   proofs,
+  swaps,
+  swapClaims,
+  swapKeys,
+  swapProviders,
+  liquidityBudgets,
 ]
 
 /** Columns that a table of version 1 did not have yet. */
@@ -141,7 +155,8 @@ function without(table: AnyTable, columns: readonly string[]): AnyTable {
 /** All tables of core, and how older books become these. */
 export const schema: Schema = {
   version: 3,
-  minimumReader: 1,
+  // Releases of the versions before book without `uncounted_postings`, and know no on-chain payouts.
+  minimumReader: 3,
   tables: [...inVersion1, ...newInVersion2, ...newInVersion3],
   steps,
 }
