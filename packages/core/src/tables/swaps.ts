@@ -111,7 +111,7 @@ export const swapClaims = table({
     confirmed_height: { type: 'integer', nullable: true },
     created_at: { type: 'time' },
   },
-  key: ['swap', 'number'],
+  key: ['node', 'swap', 'number'],
   unique: { transaction: ['node', 'transaction_id'] },
 })
 
