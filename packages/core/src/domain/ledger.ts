@@ -1,25 +1,30 @@
+/** The accounts without a balance row: what flowed into them is the sum of their postings. */
+export const unguardedAccounts = [
+  'operator',
+  'world/payers',
+  'world/payees',
+  'world/routing-fees',
+  'world/opening',
+  /** What miners got for the channels' transactions. */
+  'world/onchain-fees',
+  /** What others paid for routing their payments. */
+  'world/routing-income',
+  /** What peers lost to us who published a revoked state. */
+  'world/penalties',
+  /** Coins that the operator sent to the node, and took out of it by other means than ours. */
+  'world/deposits',
+  /** What the proof of the books found too much, or missing. */
+  'world/unexplained',
+] as const
+
+export type UnguardedAccount = (typeof unguardedAccounts)[number]
+
 /**
  * Accounts. A positive leg flows into an account. Partners' accounts hold what they are owed,
  * `operator` what belongs to the operator; the accounts of the `world` count what came from and went
  * to others, so that every transaction sums to zero.
  */
-export type Account =
-  | PartnerAccount
-  | 'operator'
-  | 'world/payers'
-  | 'world/payees'
-  | 'world/routing-fees'
-  | 'world/opening'
-  /** What miners got for the channels' transactions. */
-  | 'world/onchain-fees'
-  /** What others paid for routing their payments. */
-  | 'world/routing-income'
-  /** What peers lost to us who published a revoked state. */
-  | 'world/penalties'
-  /** Coins that the operator sent to the node, and took out of it by other means than ours. */
-  | 'world/deposits'
-  /** What the proof of the books found too much, or missing. */
-  | 'world/unexplained'
+export type Account = PartnerAccount | UnguardedAccount
 
 /** The accounts of one partner; behind the slash is its id. */
 export type PartnerAccount =

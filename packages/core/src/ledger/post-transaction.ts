@@ -7,14 +7,21 @@ import {
 } from '../domain/ledger.ts'
 import { statementEntries as entriesOf } from '../domain/statement-entry.ts'
 import type { Write } from '../ports/storage.ts'
-import { balances, ledgerTransactions, postings, statementEntries } from '../tables/ledger.ts'
+import {
+  balances,
+  ledgerTransactions,
+  postings,
+  statementEntries,
+  uncountedPostings,
+} from '../tables/ledger.ts'
 import { insert } from '../tables/table.ts'
 
 const none: ReadonlySet<string> = new Set()
 
 /**
- * The writes that book one fact: the transaction, its legs, the partners' statements, and one bounded
- * add per guarded account, so that a partner can never fall below zero, however many processes pay at once.
+ * The writes that book one fact: the transaction, its legs, the partners' statements, one bounded
+ * add per guarded account, so that a partner can never fall below zero, however many processes pay at once,
+ * and for any other account a note that its posting is in no checkpoint yet: no row is touched by everybody.
  * `missing`: guarded accounts that have no balance row yet; `bookTransaction` finds them.
  */
 export function postTransaction(
@@ -36,6 +43,19 @@ export function postTransaction(
         account: leg.account,
         amount_msat: leg.amountMsat,
       }),
+    ),
+    ...legs.flatMap(({ account, amountMsat }, line) =>
+      isGuarded(account)
+        ? []
+        : [
+            insert(uncountedPostings, {
+              ...base,
+              account,
+              transaction: id,
+              line,
+              amount_msat: amountMsat,
+            }),
+          ],
     ),
     ...entriesOf(transaction).map((entry) =>
       insert(statementEntries, {

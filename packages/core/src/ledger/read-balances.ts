@@ -1,6 +1,6 @@
 import { type Context, identityOf } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
-import { type Account, ownerOf } from '../domain/ledger.ts'
+import { ownerOf, type UnguardedAccount } from '../domain/ledger.ts'
 import type { PartnerBalances } from '../partners/partner-view.ts'
 import type { Storage } from '../ports/storage.ts'
 import { balances } from '../tables/ledger.ts'
@@ -32,7 +32,7 @@ export type WorldAccount =
   | 'deposits'
   | 'unexplained'
 
-const worldAccounts: Readonly<Record<WorldAccount, Account>> = {
+const worldAccounts: Readonly<Record<WorldAccount, UnguardedAccount>> = {
   payers: 'world/payers',
   payees: 'world/payees',
   routingFees: 'world/routing-fees',
@@ -64,7 +64,8 @@ export async function readBalances(context: Context): Promise<Balances> {
   const { publicKey } = identityOf(context)
   return context.storage.snapshot(async (read) => {
     const guarded = await readGuarded(read, publicKey)
-    const total = (account: Account): Promise<bigint> => sumAccount(read, publicKey, account)
+    const total = (account: UnguardedAccount): Promise<bigint> =>
+      sumAccount(read, publicKey, account)
     const world = {} as Record<WorldAccount, Amount>
     let others = 0n
     for (const [name, account] of Object.entries(worldAccounts)) {

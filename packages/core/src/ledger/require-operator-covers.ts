@@ -10,7 +10,9 @@ import { sumAccount } from './sum-account.ts'
 export async function requireOperatorCovers(context: Context, amountMsat: bigint): Promise<void> {
   if (amountMsat <= 0n) return
   const { publicKey } = identityOf(context)
-  const available = new Amount(await sumAccount(context.storage, publicKey, 'operator'))
+  const available = await context.storage.snapshot(
+    async (read) => new Amount(await sumAccount(read, publicKey, 'operator')),
+  )
   if (available.msat >= amountMsat) return
   const needed = new Amount(amountMsat)
   throw new PaymentNodeError(

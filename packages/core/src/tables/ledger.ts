@@ -46,6 +46,40 @@ export const balances = table({
 })
 
 /**
+ * What the counted postings of an account without a balance row sum up to; only the leader writes it. Every
+ * posting is counted here or is in `uncounted_postings`, so that the order of their commits plays no part.
+ */
+export const accountCheckpoints = table({
+  name: 'account_checkpoints',
+  columns: {
+    node: { type: 'text' },
+    account: { type: 'text' },
+    network: { type: 'text' },
+    amount_msat: { type: 'msat' },
+    /** Books of older releases have postings in neither: until all of those are counted, this is no sum to read. */
+    is_complete: { type: 'boolean' },
+    /** Up to which of the account's postings they are counted, by transaction and line. */
+    counted_transaction: { type: 'text' },
+    counted_line: { type: 'integer' },
+  },
+  key: ['node', 'account'],
+})
+
+/** Written with a posting to an account without a balance row; deleted in the change that counts it. */
+export const uncountedPostings = table({
+  name: 'uncounted_postings',
+  columns: {
+    node: { type: 'text' },
+    account: { type: 'text' },
+    transaction: { type: 'text' },
+    line: { type: 'integer' },
+    network: { type: 'text' },
+    amount_msat: { type: 'msat' },
+  },
+  key: ['node', 'account', 'transaction', 'line'],
+})
+
+/**
  * What changed what a partner is owed, by time: one row per transaction, over all of its accounts.
  * Reservations, their release and money that becomes available only move between them, and have none.
  */

@@ -77,6 +77,8 @@ const newInVersion3: readonly AnyTable[] = [
   webhookDeliveries,
   statementEntries,
   proofs,
+  accountCheckpoints,
+  uncountedPostings,
   swaps,
   swapClaims,
   swapKeys,

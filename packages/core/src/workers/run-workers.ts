@@ -2,6 +2,7 @@ import type { Context, Identity, Leadership } from '../context.ts'
 import { bookChannelCosts } from './book-channel-costs.ts'
 import { bookForwards } from './book-forwards.ts'
 import { closeChannels } from './close-channels.ts'
+import { countPostings } from './count-postings.ts'
 import { deliverWebhooks } from './deliver-webhooks.ts'
 import { expireInvoices } from './expire-invoices.ts'
 import { keepChannels } from './keep-channels.ts'
@@ -42,6 +43,13 @@ export async function runWorkers(
     keep('openings', () => openChannels(context, identity, leadership, signal)),
     keep('channels', () => watchChannels(context, identity, leadership, signal)),
     keep('closes', () => closeChannels(context, identity, leadership, signal)),
+    keepRunning(
+      context,
+      'checkpoints',
+      () => countPostings(context, identity, leadership, signal),
+      signal,
+      { needsNode: false },
+    ),
     // Also while LND is away: that is what somebody wants to be told.
     keepRunning(
       context,

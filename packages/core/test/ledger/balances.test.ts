@@ -1,7 +1,9 @@
 import { sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import { balances, ledgerTransactions, postings } from '../../src/tables/ledger.ts'
-import { insert } from '../../src/tables/table.ts'
+import type { Context } from '../../src/context.ts'
+import { bookSettlement } from '../../src/domain/ledger.ts'
+import { postTransaction } from '../../src/ledger/post-transaction.ts'
+import { ledgerTransactions, postings } from '../../src/tables/ledger.ts'
 import { openShop } from '../shop.ts'
 
 test('the books of a day: what came, what went, what is owed; the sum is zero at every step', async () => {
@@ -74,33 +76,18 @@ test('more postings and partners than one page are all counted', async () => {
   const { node, run, process } = shop
   await run(node.start())
   const before = await run(node.ledger.balances())
-  const base = { node: shop.lnd.publicKey, network: 'regtest' }
   const count = 2500
-  const writes = Array.from({ length: count }, (_, at) => [
-    insert(ledgerTransactions, {
-      ...base,
-      id: `test/${at}`,
-      kind: 'invoice-settled',
-      subject: 'test',
-      occurred_at: at,
-      note: null,
-    }),
-    insert(postings, {
-      ...base,
-      transaction: `test/${at}`,
-      line: 0,
-      account: 'world/payers',
-      amount_msat: -3n,
-    }),
-    insert(postings, {
-      ...base,
-      transaction: `test/${at}`,
-      line: 1,
-      account: 'operator',
-      amount_msat: 1n,
-    }),
-    insert(balances, { ...base, account: `partner/p${at}`, amount_msat: 2n }),
-  ]).flat()
+  const identity = { publicKey: shop.lnd.publicKey, network: 'regtest' } as const
+  const names = Array.from({ length: count }, (_, at) => `p${at}`)
+  const missing = new Set(names.map((name) => `partner/${name}`))
+  const writes = names.flatMap((name) =>
+    postTransaction(
+      { clock: shop.clock } as unknown as Context,
+      identity,
+      bookSettlement(name, name, { paidMsat: 3n, keptMsat: 1n }),
+      missing,
+    ),
+  )
   await run(process.storage.commit({ writes }))
   const after = await run(node.ledger.balances())
   expect(after.partners).toHaveLength(count)

@@ -76,6 +76,48 @@ const balancesEqualPostings: Invariant = {
   },
 }
 
+/** Where a posting to an account without a balance row is, besides in the journal. */
+const countedIn: ReadonlySet<string> = new Set(['uncounted_postings', 'account_checkpoints'])
+
+/** Money rule 2. */
+const checkpointsEqualPostings: Invariant = {
+  name: 'checkpoints-equal-postings',
+  says: 'What an account without a balance row has in its checkpoint, once that is complete, and in uncounted postings is the sum of its postings.',
+  begin(witness) {
+    const booked = new Map<string, bigint>()
+    const counted = new Map<string, bigint>()
+    const add = (sums: Map<string, bigint>, row: MirrorRow, sign: bigint): void => {
+      const account = textOf(row, 'account')
+      sums.set(account, (sums.get(account) ?? 0n) + sign * msatOf(row, 'amount_msat'))
+    }
+    const { books, publicKey } = witness
+    for (const row of books.table('postings').values()) add(booked, row, 1n)
+    for (const name of countedIn)
+      for (const row of books.table(name).values()) add(counted, row, 1n)
+    return {
+      commit(commit) {
+        const touched = new Set<string>()
+        for (const { table, before, after } of commit.rows) {
+          if (table !== 'postings' && !countedIn.has(table)) continue
+          const sums = table === 'postings' ? booked : counted
+          if (before) add(sums, before, -1n)
+          if (after) add(sums, after, 1n)
+          const account = textOf((after ?? before)!, 'account')
+          if (!isGuarded(account)) touched.add(account)
+        }
+        for (const account of touched) {
+          const checkpoint = books.row('account_checkpoints', publicKey, account)
+          if (!checkpoint?.is_complete) continue
+          const difference = (counted.get(account) ?? 0n) - (booked.get(account) ?? 0n)
+          if (difference !== 0n)
+            return `${account}: checkpoint and postings differ by ${difference} msat`
+        }
+        return undefined
+      },
+    }
+  },
+}
+
 /** Money rule 9: only settled invoices bring money, and what a payout returns was reserved before. */
 const noOtherCredit: Invariant = {
   name: 'no-other-credit',
@@ -243,6 +285,7 @@ export const ledgerInvariants: readonly Invariant[] = [
   ledgerSumsToZero,
   balancesNeverNegative,
   balancesEqualPostings,
+  checkpointsEqualPostings,
   noOtherCredit,
   releasedByEnd,
   reservationCoversFlight,
