@@ -77,8 +77,10 @@ function addPart(
       return
     }
     for (const held of record.held) held.stopPatience()
-    if (record.isHold) record.state = 'accepted'
-    else settleInvoice(node.invoices, record, simulation.clock.now() + node.clockSkew)
+    if (record.isHold) {
+      record.state = 'accepted'
+      node.invoices.holdsChanged.fire()
+    } else settleInvoice(node.invoices, record, simulation.clock.now() + node.clockSkew)
   })
 }
 
@@ -136,6 +138,7 @@ export function releaseExpiringHolds(node: NodeState): void {
       record.state = 'canceled'
       record.held.clear()
       for (const part of parts) part.resolve(incorrectDetails)
+      node.invoices.holdsChanged.fire()
     }
   }
 }

@@ -19,10 +19,14 @@ export interface InvoiceTerms {
   readonly isPrivate: boolean
   /** Payments are held until somebody settles or cancels. */
   readonly isHold: boolean
+  /** A hold invoice for a hash whose preimage somebody else has; `preimage` is empty then. */
+  readonly paymentHash?: string
+  /** Blocks; default LND's 80. */
+  readonly minFinalCltv?: number
 }
 
 /** LND's default `cltv_expiry` of own invoices, in blocks. */
-const minFinalCltv = 80
+const defaultFinalCltv = 80
 const maximumHints = 20
 const year = 31_536_000
 
@@ -36,7 +40,7 @@ export function addInvoice(
   if (terms.memo !== undefined && Buffer.byteLength(terms.memo) > 639) {
     throw refused('createInvoice', 'other', 'a memo has at most 639 bytes')
   }
-  const paymentHash = hashPreimage(terms.preimage)
+  const paymentHash = terms.paymentHash ?? hashPreimage(terms.preimage)
   if (node.invoices.byHash.has(paymentHash)) {
     throw new PaymentNodeError(
       'node.invoice-exists',
@@ -55,7 +59,7 @@ export function addInvoice(
     ...(descriptionHash === undefined ? {} : { descriptionHash }),
     expirySeconds: terms.expirySeconds,
     createdAt,
-    minFinalCltv,
+    minFinalCltv: terms.minFinalCltv ?? defaultFinalCltv,
   }
   const routeHints = terms.isPrivate ? hintsOf(simulation, node) : []
   const paymentRequest = encodeInvoice(
@@ -97,7 +101,9 @@ export function addInvoice(
 
 /** Refuses what no node may be asked. */
 export function checkTerms(terms: Omit<InvoiceTerms, 'isHold'>): void {
-  if (terms.preimage.length !== 32) throw invalid('preimage', 'malformed', 'must be 32 bytes')
+  const isHashOnly = 'paymentHash' in terms && terms.preimage.length === 0
+  if (terms.preimage.length !== 32 && !isHashOnly)
+    throw invalid('preimage', 'malformed', 'must be 32 bytes')
   if (terms.amountMsat !== null && terms.amountMsat <= 0n) {
     throw invalid('amountMsat', 'not-positive', 'must be more than zero, or null')
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { NodeState } from './node-state.ts'
+import type { RealParts } from './real-transaction.ts'
 import type { Coin, Wallet } from './wallet.ts'
 
 /**
@@ -42,6 +43,8 @@ export interface ChainTransaction {
   /** Height of its block. */
   confirmedAt: number | undefined
   readonly events: TransactionEvents
+  /** Its bytes are Bitcoin's own. */
+  readonly real?: RealParts
 }
 
 /** What happens to the things that a transaction is about. */
@@ -69,6 +72,8 @@ export interface NewTransaction extends TransactionEvents {
   readonly publisher?: NodeState
   /** Nodes in whose wallets it is a ghost. */
   readonly ghosts?: readonly NodeState[]
+  /** Made elsewhere, with Bitcoin's own bytes. */
+  readonly real?: { readonly id: string; readonly raw: Uint8Array; readonly parts: RealParts }
 }
 
 /** An output to an address. */
@@ -81,14 +86,19 @@ export interface Payment {
 
 /** A transaction that nobody has seen yet. Its id is the hash of its bytes. */
 export function makeTransaction(request: NewTransaction): ChainTransaction {
-  const payments = request.payments.filter(({ amountSat }) => amountSat > 0n)
+  // The places of real outputs are given.
+  const payments = request.real
+    ? request.payments
+    : request.payments.filter(({ amountSat }) => amountSat > 0n)
   const { otherOutputsSat = [] } = request
   const outputs = [
     ...payments.map(({ address, amountSat }) => ({ address, sat: amountSat.toString() })),
     ...otherOutputsSat.map((sat) => ({ sat: sat.toString() })),
   ]
-  const raw = new TextEncoder().encode(JSON.stringify({ inputs: request.inputs, outputs }))
-  const id = transactionIdOf(raw)
+  const raw =
+    request.real?.raw ??
+    new TextEncoder().encode(JSON.stringify({ inputs: request.inputs, outputs }))
+  const id = request.real?.id ?? transactionIdOf(raw)
   const { applied, undone, confirmed, unconfirmed } = request
   const coins: Coin[] = []
   const transaction: ChainTransaction = {
@@ -117,6 +127,7 @@ export function makeTransaction(request: NewTransaction): ChainTransaction {
       ...(confirmed && { confirmed }),
       ...(unconfirmed && { unconfirmed }),
     },
+    ...(request.real && { real: request.real.parts }),
   }
   coins.push(
     ...payments.flatMap(({ wallet, address, amountSat }, index) =>

@@ -1,4 +1,5 @@
 import type { ChainTransaction } from './chain-transaction.ts'
+import { type ChangeSignal, createChangeSignal } from './change-signal.ts'
 import { applyTransaction, killTransaction, takeForBlock } from './mempool.ts'
 import type { NodeState } from './node-state.ts'
 import { unlock } from './wallet.ts'
@@ -21,6 +22,8 @@ export interface Chain {
   feesMsat: bigint
   /** Heights of the last common blocks of the reorganizations so far. */
   readonly forks: number[]
+  /** The mempool or the blocks are others than before. */
+  readonly changed: ChangeSignal
   /** One block with what pays enough; an empty one has nothing. */
   addBlock(isEmpty?: boolean): void
   /** Takes the newest blocks away; their transactions wait again. */
@@ -47,10 +50,12 @@ export function createChain(height: number): Chain {
     issuedMsat: 0n,
     feesMsat: 0n,
     forks: [],
+    changed: createChangeSignal(),
     addBlock(isEmpty = false) {
       const included = isEmpty ? [] : takeForBlock(chain)
       blocks.push(included)
       for (const transaction of included) confirm(transaction, chain.height)
+      chain.changed.fire()
     },
     removeBlocks(count) {
       for (let removed = 0; removed < count; removed++) {
@@ -61,6 +66,7 @@ export function createChain(height: number): Chain {
         }
       }
       chain.forks.push(chain.height)
+      chain.changed.fire()
     },
     confirmNow(transaction) {
       for (const input of transaction.inputs) {

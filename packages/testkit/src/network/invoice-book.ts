@@ -1,5 +1,6 @@
 import type { NodeInvoice } from '@payment-node/core'
 import type { HtlcOutcome } from './carry-htlc.ts'
+import { type ChangeSignal, createChangeSignal } from './change-signal.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { Stream } from './stream.ts'
 
@@ -18,7 +19,8 @@ export interface InvoiceRecord {
   readonly paymentHash: string
   readonly paymentRequest: string
   readonly paymentSecret: string
-  readonly preimage: string
+  /** Empty while only its holder knows it. */
+  preimage: string
   readonly isHold: boolean
   readonly amountMsat: bigint | null
   readonly memo: string
@@ -45,6 +47,8 @@ export interface InvoiceBook {
   addIndex: bigint
   settleIndex: bigint
   readonly watchers: Set<Stream<InvoiceRecord>>
+  /** A payment is held, or is held no longer. */
+  readonly holdsChanged: ChangeSignal
   nextAddIndex(): bigint
   nextSettleIndex(): bigint
 }
@@ -58,6 +62,7 @@ export function createInvoiceBook(random: SeededRandom | undefined): InvoiceBook
     addIndex: 0n,
     settleIndex: 0n,
     watchers: new Set(),
+    holdsChanged: createChangeSignal(),
     nextAddIndex() {
       this.addIndex += step()
       return this.addIndex

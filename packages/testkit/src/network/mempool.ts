@@ -8,7 +8,13 @@ import {
 import { findCoin } from './wallet.ts'
 
 /** What the mempool says to a transaction. */
-export type Acceptance = 'accepted' | 'known' | 'fee-too-low' | 'input-missing' | 'input-spent'
+export type Acceptance =
+  | 'accepted'
+  | 'known'
+  | 'fee-too-low'
+  | 'input-missing'
+  | 'input-spent'
+  | 'rejected'
 
 /** Makes a transaction and hands it to the network, which may not take it. */
 export function publishTransaction(chain: Chain, request: NewTransaction): ChainTransaction {
@@ -25,12 +31,25 @@ export function offerTransaction(chain: Chain, transaction: ChainTransaction): A
     const creator = chain.transactions.get(input.split(':')[0]!)
     if (creator && (!isLive(creator) || creator.state === 'evicted')) return 'input-missing'
     const spender = chain.spenders.get(input)
-    if (spender && spender !== transaction) return 'input-spent'
+    if (spender && spender !== transaction && !mayReplace(spender, transaction)) {
+      return 'input-spent'
+    }
   }
   if (transaction.satPerVbyte < chain.minimumSatPerVbyte) return 'fee-too-low'
+  for (const input of transaction.inputs) {
+    const spender = chain.spenders.get(input)
+    if (spender && spender !== transaction) killTransaction(chain, spender)
+  }
   if (isLive(transaction)) transaction.state = 'waiting'
   else applyTransaction(chain, transaction)
   return 'accepted'
+}
+
+/** BIP125 among real transactions: it was signalled, and the new one pays 1 sat/vB of its own on top. */
+function mayReplace(old: ChainTransaction, replacement: ChainTransaction): boolean {
+  if (old.state !== 'waiting' || !old.real?.isReplaceable || !replacement.real) return false
+  const least = old.feeMsat + BigInt(replacement.real.virtualBytes) * 1000n
+  return replacement.feeMsat >= least && replacement.satPerVbyte > old.satPerVbyte
 }
 
 /** Its effects begin: inputs are spent, outputs exist, unconfirmed. */
@@ -47,6 +66,7 @@ export function applyTransaction(chain: Chain, transaction: ChainTransaction): v
   chain.feesMsat += transaction.feeMsat
   chain.issuedMsat += transaction.issuedSat * 1000n
   transaction.events.applied?.()
+  chain.changed.fire()
 }
 
 /** An input was spent by another one: everything that came of it is undone, its children first. */

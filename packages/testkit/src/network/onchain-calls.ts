@@ -7,6 +7,7 @@ import type { NodeCall } from './faults.ts'
 import { offerTransaction } from './mempool.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
+import { publishReal } from './real-transaction.ts'
 import type { Simulation } from './simulation.ts'
 import { confirmationsOf, isLocked } from './wallet.ts'
 
@@ -113,25 +114,29 @@ function showTransaction(
   }
 }
 
-/** PublishTransaction: only what was made in this network can be decoded. */
 /** Listed until the process ends that saw it confirm. */
 function isGhost({ ghosts }: ChainTransaction, node: NodeState): boolean {
   return ghosts.has(node) && (ghosts.get(node) ?? node.run) === node.run
 }
 
-/** The wallet keeps the label of the last publishing. */
+/**
+ * PublishTransaction: what was made in this network, or the bytes of a Bitcoin transaction. The wallet keeps the
+ * label of the last publishing.
+ */
 function publishRaw(
-  { chain }: Simulation,
+  simulation: Simulation,
   node: NodeState,
   rawTransaction: Uint8Array,
   label: string,
 ): void {
-  const transaction = chain.transactions.get(transactionIdOf(rawTransaction))
-  if (!transaction) {
+  const simulated = simulation.chain.transactions.get(transactionIdOf(rawTransaction))
+  const { transaction, acceptance } = simulated
+    ? { transaction: simulated, acceptance: offerTransaction(simulation.chain, simulated) }
+    : publishReal(simulation, rawTransaction)
+  if (acceptance === 'malformed') {
     throw refused('publishTransaction', 'malformed', 'these bytes are no transaction')
   }
-  const acceptance = offerTransaction(chain, transaction)
-  if (acceptance === 'accepted' || acceptance === 'known') {
+  if (transaction && (acceptance === 'accepted' || acceptance === 'known')) {
     transaction.publisher ??= node
     // The wallet hears in this way that a ghost has confirmed.
     if (transaction.state === 'confirmed') transaction.ghosts.delete(node)

@@ -11,6 +11,15 @@ const networks: Readonly<Record<Network, Parameters<typeof Address>[0]>> = {
   simnet: { bech32: 'sb', pubKeyHash: 0x3f, scriptHash: 0x7b, wif: 0x64 },
 }
 
+/** The address of an output script; undefined when it has none. */
+export function writeAddress(script: Uint8Array, network: Network): string | undefined {
+  try {
+    return Address(networks[network]).encode(OutScript.decode(script))
+  } catch {
+    return undefined
+  }
+}
+
 /** The output script that an address of the network stands for; undefined when it is none. */
 export function readAddress(address: string, network: Network): Uint8Array | undefined {
   try {

@@ -1,5 +1,6 @@
 import type { Clock, Network, NodeChannel } from '@payment-node/core'
 import { createChain, maximumDepth } from './chain.ts'
+import type { ChainTransaction } from './chain-transaction.ts'
 import {
   type Channel,
   createChannel,
@@ -13,6 +14,7 @@ import { decodeInvoice, type ReadInvoice } from './decode-bolt11.ts'
 import { issueFunding, payAddress } from './issue-coins.ts'
 import { evictTransaction, waitingTransactions } from './mempool.ts'
 import { outputsTo } from './outputs-to.ts'
+import { type OutsidePublishing, publishReal, type SpendJudge } from './real-transaction.ts'
 import { doubleSpend, mineBlocks, raiseMinimum, reorganize } from './reorganize.ts'
 import { cancelFunding } from './review-opening.ts'
 import { createSeededRandom } from './seeded-random.ts'
@@ -72,6 +74,14 @@ export interface PaidOutput {
   readonly confirmations: number
 }
 
+/** A transaction that somebody looked up. */
+export interface FoundTransaction {
+  readonly transactionId: string
+  readonly rawTransaction: Uint8Array
+  /** undefined: it waits. */
+  readonly blockHeight: number | undefined
+}
+
 /** A Lightning network in one process. */
 export interface SimulatedNetwork<C extends Clock = Clock> {
   readonly clock: C
@@ -109,6 +119,19 @@ export interface SimulatedNetwork<C extends Clock = Clock> {
   doubleSpend(outpoint: string): string
   /** Somebody outside of the network pays an address of a node; it waits for a block. Returns its id. */
   payOnChain(address: string, amountSat: bigint): string
+  /**
+   * Somebody outside of the network publishes the bytes of a Bitcoin transaction. Returns its id; throws with the
+   * reason when the mempool does not take it.
+   */
+  publishRaw(rawTransaction: Uint8Array, publishing?: OutsidePublishing): string
+  /** A transaction that waits or is in a block; undefined: there is none. */
+  findTransaction(transactionId: string): FoundTransaction | undefined
+  /** What spends an outpoint (`txid:index`), in the mempool or in a block. */
+  findSpending(outpoint: string): FoundTransaction | undefined
+  /** Resolves with the next change of the mempool or the blocks. */
+  chainChanged(): Promise<void>
+  /** Judges the scripts of real transactions that nodes publish; without a judge none is taken. */
+  setSpendJudge(judge: SpendJudge): void
   /** What pays an address, of nodes and of people outside: waiting, or in a block. */
   outputsTo(address: string): readonly PaidOutput[]
   /** A shortcut: the funding will never be, the opener has his coins, and both ends forget the channel. */
@@ -167,6 +190,7 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
     channels: new Map(),
     chain: createChain(firstHeight),
     addresses: new Map(),
+    spendJudge: undefined,
     decode(paymentRequest) {
       const known = decoded.get(paymentRequest)
       if (known) return known
@@ -246,6 +270,19 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
     },
     doubleSpend: (outpoint) => doubleSpend(simulation, outpoint),
     payOnChain: (address, amountSat) => payAddress(simulation, address, amountSat),
+    publishRaw(rawTransaction, publishing = { hasOutsideInputs: true }) {
+      const { acceptance, transaction } = publishReal(simulation, rawTransaction, publishing)
+      if (transaction && (acceptance === 'accepted' || acceptance === 'known')) {
+        return transaction.id
+      }
+      throw new Error(`The mempool does not take it: ${acceptance}`)
+    },
+    findTransaction: (transactionId) => showFound(chain.transactions.get(transactionId)),
+    findSpending: (outpoint) => showFound(chain.spenders.get(outpoint)),
+    chainChanged: () => chain.changed.wait(),
+    setSpendJudge(judge) {
+      simulation.spendJudge = judge
+    },
     outputsTo: (address) => outputsTo(simulation, address),
     cancelFunding: (channelPoint) => cancelFunding(simulation, find(channelPoint)),
     setCommitmentFeerate(channelPoint, feePerKw) {
@@ -255,6 +292,12 @@ export function createSimulatedNetwork(options: NetworkOptions = {}): SimulatedN
     },
     audit: () => audit(simulation),
   }
+}
+
+function showFound(transaction: ChainTransaction | undefined): FoundTransaction | undefined {
+  if (transaction?.state !== 'waiting' && transaction?.state !== 'confirmed') return undefined
+  const { id, raw, confirmedAt } = transaction
+  return { transactionId: id, rawTransaction: new Uint8Array(raw), blockHeight: confirmedAt }
 }
 
 function audit({ chain, channels, nodes }: Simulation): NetworkAudit {

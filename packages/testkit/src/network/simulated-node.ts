@@ -4,6 +4,7 @@ import { sideOf } from './channel.ts'
 import { type ChannelClosing, closeChannel } from './close-channel.ts'
 import { disconnectAll, disconnectPeers, reconnectSoon } from './connections.ts'
 import type { Faults } from './faults.ts'
+import { hashPreimage } from './hash-preimage.ts'
 import {
   cancelInvoice,
   expireIfDue,
@@ -42,9 +43,14 @@ export interface SimulatedNode {
   /** An invoice of this node, at once. */
   createInvoice(terms: PeerInvoice): PeerInvoiceCreated
   /** An invoice whose payment is held until {@link settleHold} or {@link cancelHold}. */
-  createHoldInvoice(terms: PeerInvoice): PeerInvoiceCreated
-  /** Takes the held money. Throws unless a payment is held. */
-  settleHold(paymentHash: string): void
+  createHoldInvoice(terms: PeerHoldInvoice): PeerInvoiceCreated
+  /**
+   * Takes the held money. Throws unless a payment is held. The preimage (hex) is needed for an invoice that was made
+   * for a hash.
+   */
+  settleHold(paymentHash: string, preimage?: string): void
+  /** Resolves when a payment is held, or is held no longer. */
+  holdsChanged(): Promise<void>
   /** Sends the held money back; also cancels an invoice that nobody has paid. */
   cancelHold(paymentHash: string): void
   /** The node's own record; undefined when it has none. */
@@ -113,20 +119,29 @@ export interface PeerInvoice {
   readonly preimage?: Uint8Array
 }
 
+/** Terms of an invoice whose payment is held. */
+export interface PeerHoldInvoice extends PeerInvoice {
+  /** Hex: somebody else has the preimage, and brings it with {@link SimulatedNode.settleHold}. */
+  readonly paymentHash?: string
+  /** Blocks; default 80. */
+  readonly minFinalCltv?: number
+}
+
 /** A peer's invoice with its secret. */
 export interface PeerInvoiceCreated {
   readonly paymentRequest: string
   readonly paymentHash: string
-  /** Hex. */
+  /** Hex; empty for an invoice that was made for a hash. */
   readonly preimage: string
 }
 
 /** The controls of a node. */
 export function createSimulatedNode(simulation: Simulation, node: NodeState): SimulatedNode {
-  const add = (terms: PeerInvoice, isHold: boolean): PeerInvoiceCreated => {
+  const add = (terms: PeerHoldInvoice, isHold: boolean): PeerInvoiceCreated => {
     requireRunning()
     const { expirySeconds = 3600, isPrivate = false } = terms
-    const preimage = terms.preimage ?? simulation.random.bytes(32)
+    const isHashOnly = terms.paymentHash !== undefined
+    const preimage = terms.preimage ?? (isHashOnly ? new Uint8Array() : simulation.random.bytes(32))
     const record = addInvoice(simulation, node, {
       ...terms,
       preimage,
@@ -168,10 +183,14 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
 
     createInvoice: (terms) => add(terms, false),
     createHoldInvoice: (terms) => add(terms, true),
-    settleHold(paymentHash) {
+    settleHold(paymentHash, preimage) {
       requireRunning()
       const record = find(paymentHash)
       if (record?.state !== 'accepted') throw new Error(`Nothing is held for ${paymentHash}`)
+      record.preimage = preimage ?? record.preimage
+      if (hashPreimage(record.preimage) !== paymentHash) {
+        throw new Error(`This is not the preimage of ${paymentHash}`)
+      }
       settleInvoice(node.invoices, record, now())
     },
     cancelHold(paymentHash) {
@@ -182,6 +201,7 @@ export function createSimulatedNode(simulation: Simulation, node: NodeState): Si
       }
       cancelInvoice(record)
     },
+    holdsChanged: () => node.invoices.holdsChanged.wait(),
     findInvoice(paymentHash) {
       const record = find(paymentHash)
       return record && showInvoice(record)

@@ -3,6 +3,7 @@ import type { Chain } from './chain.ts'
 import type { Channel } from './channel.ts'
 import type { ReadInvoice } from './decode-bolt11.ts'
 import type { NodeState } from './node-state.ts'
+import type { SpendJudge } from './real-transaction.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -40,6 +41,8 @@ export interface Simulation {
   readonly chain: Chain
   /** Whose an address is. */
   readonly addresses: Map<string, Wallet>
+  /** Says whether scripts allow a spending; without it no real transaction is taken from a node. */
+  spendJudge: SpendJudge | undefined
   /** Decodes for this network; remembers, because every party decodes the same text. */
   decode(paymentRequest: string): ReadInvoice
   /** One of its own nodes has encoded this: a network that trusts them need not read it. */
