@@ -74,6 +74,8 @@ export interface PaymentNodeEvents {
   'transaction.stuck': { transaction: OnchainTransaction } & StuckAdvice
   /** Its inputs went elsewhere for good: it never confirms, and its payouts wait for another one. */
   'transaction.conflicted': { transaction: OnchainTransaction }
+  /** It was given up, and confirmed all the same: what it paid is taken from the partners that got it back. */
+  'transaction.revived': { transaction: OnchainTransaction }
 
   /** Somebody wants a channel: written down before LND is asked. */
   'channel.intended': { opening: ChannelOpening }

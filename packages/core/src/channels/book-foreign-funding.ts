@@ -2,15 +2,20 @@ import { type Context, type Identity, type Leadership, rowBase } from '../contex
 import { bookChainFee, bookFundingFee, type LedgerTransaction } from '../domain/ledger.ts'
 import { bookWalletMove } from '../domain/proof-bookings.ts'
 import { isChannelTransaction } from '../domain/wallet-label.ts'
+import { newEvent } from '../events/new-event.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
+import { chargeRevived } from '../payouts/charge-revived.ts'
 import type { OnchainWallet, WalletTransaction } from '../ports/node-onchain.ts'
-import type { Write } from '../ports/storage.ts'
+import type { NewEvent, Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
 import { channels } from '../tables/channels.ts'
 import { ledgerTransactions } from '../tables/ledger.ts'
 import { cursors } from '../tables/node.ts'
 import { insert, type RowOf, update } from '../tables/table.ts'
-import { isOurs } from '../transactions/is-ours.ts'
+import type { transactions } from '../tables/transactions.ts'
+import { findRevived, isOurs } from '../transactions/is-ours.ts'
+import { readOutputs } from '../transactions/read-outputs.ts'
+import { transactionView } from '../transactions/transaction-view.ts'
 import { finalAfter } from './book-close-costs.ts'
 
 const [reached, begun, walletBegun] = [
@@ -45,6 +50,7 @@ export async function bookForeignFunding(
   const begin = await context.storage.get(cursors, [identity.publicKey, begun])
   const base = rowBase(identity)
   const writes: Write[] = []
+  const events: NewEvent[] = []
   if (!cursor || !begin) {
     writes.push(
       insert(cursors, { ...base, name: reached, position: height }),
@@ -62,12 +68,31 @@ export async function bookForeignFunding(
       if (await isOurs(context, transaction)) continue
       const fact = await factOf(context, identity, transaction)
       if (!fact || (await isBooked(context, identity, fact))) continue
+      const revived = await findRevived(context, transaction)
+      // First: it is looked at again until the fact is booked.
+      if (revived) await chargeRevived(context, identity, leadership, revived)
+      if (revived) events.push(await tellRevived(context, identity, revived))
       writes.push(...postTransaction(context, identity, fact))
     }
   }
   if (writes.length === 0) return
   // The next look finds the same again.
-  await record(context, { writes, fence: leadership.fence }, async () => true)
+  await record(context, { writes, events, fence: leadership.fence }, async () => true)
+}
+
+/** Never silently: an operator had given it up, or its inputs seemed spent. */
+async function tellRevived(
+  context: Context,
+  identity: Identity,
+  row: RowOf<typeof transactions>,
+): Promise<NewEvent> {
+  const transaction = transactionView(row, await readOutputs(context, row))
+  context.logger.error('a transaction that was given up has confirmed: booked as the operator’s', {
+    transaction: row.id,
+    transactionId: row.transaction_id,
+  })
+  const subject = `transaction/${row.id}`
+  return newEvent(context, identity, 'transaction.revived', subject, { transaction })
 }
 
 /** The block height at which these books first looked at the chain; undefined before. */

@@ -1,6 +1,6 @@
 /**
  * intended → funded → signed → published ⇄ confirmed → final; intended, funded → given-up, and funded →
- * intended when LND no longer holds its inputs; intended, funded → published when LND shows that newer books did; signed, published → conflicted. From `signed` on its bytes
+ * intended when LND no longer holds its inputs; intended, funded → published when LND shows that newer books did; signed, published → conflicted, or given-up by an operator. From `signed` on its bytes
  * are stored, and nothing else is ever published for it (money rule 6).
  */
 export type TransactionState =
@@ -34,6 +34,8 @@ export type TransactionFact =
   | 'conflicted'
   /** It will not be made. */
   | 'given-up'
+  /** The operator says that it can never confirm: its bytes are not published again. */
+  | 'abandoned'
 
 /** The next state, or why the fact cannot be true. */
 export type TransactionStep =
@@ -46,8 +48,13 @@ const edges: Readonly<
   intended: { funded: 'funded', found: 'published', 'given-up': 'given-up' },
   funded: { signed: 'signed', found: 'published', unlocked: 'intended', 'given-up': 'given-up' },
   // Whoever published it may have died before the answer came.
-  signed: { published: 'published', confirmed: 'confirmed', conflicted: 'conflicted' },
-  published: { confirmed: 'confirmed', conflicted: 'conflicted' },
+  signed: {
+    published: 'published',
+    confirmed: 'confirmed',
+    conflicted: 'conflicted',
+    abandoned: 'given-up',
+  },
+  published: { confirmed: 'confirmed', conflicted: 'conflicted', abandoned: 'given-up' },
   confirmed: { unconfirmed: 'published', buried: 'final' },
   final: {},
   'given-up': {},

@@ -28,6 +28,7 @@ const all: Readonly<Record<EventType, true>> = {
   'transaction.final': true,
   'transaction.stuck': true,
   'transaction.conflicted': true,
+  'transaction.revived': true,
   'channel.intended': true,
   'channel.open-failed': true,
   'channel.stuck': true,

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts'
 import type { AttemptState } from '../domain/attempt.ts'
-import { attempts } from '../tables/payouts.ts'
+import { attempts, type payouts } from '../tables/payouts.ts'
+import type { RowOf } from '../tables/table.ts'
+import { transactionOutputs } from '../tables/transactions.ts'
 import { findPayout } from './get-payout.ts'
 
 /** What a try of a payout rests on: for the operator, in LND's words and his own. */
@@ -26,8 +28,9 @@ export async function listEvidence(
   context: Context,
   id: string,
 ): Promise<readonly AttemptEvidence[]> {
-  const { id: payout } = await findPayout(context, id)
-  const rows = await context.storage.find(attempts, { index: 'key', equals: [payout], limit })
+  const payout = await findPayout(context, id)
+  if (payout.transaction !== null) return readVerdict(context, payout, payout.transaction)
+  const rows = await context.storage.find(attempts, { index: 'key', equals: [payout.id], limit })
   return rows.map((row) => ({
     number: row.number,
     state: row.state as AttemptState,
@@ -35,4 +38,16 @@ export async function listEvidence(
     evidence: row.evidence,
     updatedAt: row.updated_at,
   }))
+}
+
+/** On chain there are no tries: only what the operator said about the transaction, if he had to. */
+async function readVerdict(
+  context: Context,
+  { node, id, state, updated_at: updatedAt }: RowOf<typeof payouts>,
+  transaction: string,
+): Promise<readonly AttemptEvidence[]> {
+  const output = await context.storage.get(transactionOutputs, [node, transaction, id])
+  if (!output?.evidence) return []
+  const { evidence } = output
+  return [{ number: 1, state: state as AttemptState, paymentHash: '', evidence, updatedAt }]
 }

@@ -12,6 +12,7 @@ import { findAttempt, findPayout } from './get-payout.ts'
 import { isMaybePaid } from './maybe-paid.ts'
 import { isEarlier } from './observe-payment.ts'
 import type { Payout } from './payout-view.ts'
+import { resolveOnchainPayout } from './resolve-onchain-payout.ts'
 
 /** Why an operator decides what LND does not say. Stored with the payout. */
 export interface ResolveEvidence {
@@ -36,6 +37,11 @@ export interface ResolveEvidence {
  * A payout that waits as `maybe-paid` is ended by the verdict alone: nothing in LND tells. `succeeded`: amount and
  * fee (of the evidence, else the whole limit) go from the partner to the operator, whose money newer books paid it with.
  *
+ * A payout in a signed or published transaction: `failed` gives the transaction up for good; its other payouts
+ * then wait for a verdict of their own. Refused, whoever insists, unless an input of it has been in no block for
+ * `transactions.confirmations` blocks. Should it confirm all the same, what was given back is taken from the partner
+ * again, as a debt where its balance does not cover it (`transaction.revived`).
+ *
  * Throws `payout.not-found`, `payout.not-unknown` (not handed to LND yet, or ended),
  * `payout.verdict-refused`, `input.invalid`.
  */
@@ -57,6 +63,15 @@ export async function resolvePayout(
   const attempt = await findAttempt(context, id)
   if (!attempt && isMaybePaid(payout, await readSafety(context, identity)))
     return resolveMaybePaid(context, identity, payout, verdict, { ...evidence, by, note })
+  if (payout.transaction !== null) {
+    if (evidence.preimage !== undefined)
+      throw invalid('evidence.preimage', 'no-hash', 'there is no payment hash to check it against')
+    const feeMsat =
+      evidence.fee === undefined ? undefined : readFee(evidence.fee, payout.fee_limit_msat)
+    const given = { verdict, by, note, insists, feeMsat }
+    const ended = await resolveOnchainPayout(context, identity, payout, given)
+    if (ended) return ended
+  }
   if (attempt?.state !== 'sent' && attempt?.state !== 'unknown')
     throw notUnknown(id, attempt?.state ?? payout.state)
 

@@ -37,6 +37,8 @@ export const transactions = table({
     published_at: { type: 'time', nullable: true },
     published_height: { type: 'integer', nullable: true },
     confirmed_height: { type: 'integer', nullable: true },
+    /** The height since which an input of it is in no block, and the network refuses it; null: they are there. */
+    lost_height: { type: 'integer', nullable: true },
     created_at: { type: 'time' },
     updated_at: { type: 'time' },
   },
@@ -57,6 +59,8 @@ export const transactionOutputs = table({
     network: { type: 'text' },
     address: { type: 'text' },
     amount_msat: { type: 'msat' },
+    /** Why an operator decided about this payout himself; null: nobody had to. */
+    evidence: { type: 'json', nullable: true },
   },
   key: ['node', 'transaction', 'payout'],
 })

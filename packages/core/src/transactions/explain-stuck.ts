@@ -17,6 +17,10 @@ const known: Readonly<Record<string, StuckAdvice>> = {
     fundsAtRisk: true,
     says: 'Another transaction has spent its inputs. Look who did: nobody but LND should spend these coins. Its payouts wait until that is final, and are paid then.',
   },
+  'input-lost': {
+    fundsAtRisk: true,
+    says: "What brought one of its coins is in no block any more, since a reorganization, and the network does not take it. Should the coin come back, it is paid by itself. When it never can, because the coin was spent elsewhere, end each of its payouts by payouts.resolve(id, 'failed', { by, note, insist: true }) once it has been gone for transactions.confirmations blocks.",
+  },
   halted: {
     fundsAtRisk: false,
     says: `Nothing speeds it up while outgoing money is halted. ${waits}`,

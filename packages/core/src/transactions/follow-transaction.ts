@@ -4,23 +4,23 @@ import type { RowOf } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
 import { bookBump } from './book-bump.ts'
 import { considerBump } from './consider-bump.ts'
+import { findRival, ownInputsFrom } from './find-rival.ts'
 import { handToNetwork } from './hand-to-network.ts'
 import {
   markConfirmed,
   markConflicted,
   markFinal,
+  markLost,
   markMoved,
   markPublished,
   markReorganized,
   markWaits,
   type Pursuit,
 } from './mark-transaction.ts'
+import { noteLostInputs } from './note-lost-inputs.ts'
 import { requireFunding } from './require-funding.ts'
 
 type Transaction = RowOf<typeof transactions>
-
-/** Blocks before an intent in which its inputs cannot have been spent; a reorganization is shorter. */
-const margin = 100
 
 /**
  * Looks at what has become of a transaction whose bytes are stored: signed, published or confirmed. What
@@ -29,8 +29,7 @@ const margin = 100
 export async function followTransaction(pursuit: Pursuit, row: Transaction): Promise<void> {
   const { context } = pursuit
   const { onchain } = requireFunding(context)
-  const from = Math.max(0, row.since_height - margin)
-  const listed = await onchain.transactions(from, pursuit.signal)
+  const listed = await onchain.transactions(ownInputsFrom(row), pursuit.signal)
   const own = listed.find(({ transactionId }) => transactionId === row.transaction_id)
   if (own && own.confirmations > 0) return inBlock(pursuit, row, own)
   if (row.state === 'confirmed') {
@@ -88,30 +87,22 @@ async function notInBlock(
   if (row.state !== 'published') return
   const answer = await handToNetwork(pursuit, row)
   if (answer === 'not-now') return
+  if (answer === 'accepted' && row.lost_height !== null) {
+    await markLost(pursuit, row, null)
+    return
+  }
   // The one that had spent its inputs was reorganized away.
   if (answer === 'accepted' && row.reason === 'inputs-spent') {
     await markWaits(pursuit, row, null)
     return
   }
+  if (answer === 'refused' && (await noteLostInputs(pursuit, row))) return
   await considerBump(pursuit, row, answer === 'accepted')
 }
 
-/** What it spends will never be: its parent cannot confirm. */
+/** What it spends will never be: its parent cannot confirm, or was given up. */
 async function isOrphaned({ context }: Pursuit, { parent }: Transaction): Promise<boolean> {
   if (parent === null) return false
-  return (await context.storage.get(transactions, [parent]))?.state === 'conflicted'
-}
-
-/** Another transaction of the wallet with one of its inputs; a child of ours spends none of them. */
-function findRival(
-  row: Transaction,
-  listed: readonly WalletTransaction[],
-): WalletTransaction | undefined {
-  const inputs = new Set(row.inputs as string[])
-  return listed
-    .filter(
-      ({ transactionId, spends }) =>
-        transactionId !== row.transaction_id && spends.some((outpoint) => inputs.has(outpoint)),
-    )
-    .sort((a, b) => b.confirmations - a.confirmations)[0]
+  const state = (await context.storage.get(transactions, [parent]))?.state
+  return state === 'conflicted' || state === 'given-up'
 }

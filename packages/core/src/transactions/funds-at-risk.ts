@@ -7,10 +7,15 @@ export async function fundsAtRisk(
   identity: Identity,
 ): Promise<readonly string[]> {
   const living = await readLivingTransactions(context, identity)
-  return living
-    .filter(({ reason }) => reason === 'inputs-spent')
-    .map(
-      ({ transaction_id }) =>
-        `The inputs of the payout transaction ${transaction_id} were spent by another one: its payouts wait until that is final, and are paid then.`,
-    )
+  return living.flatMap(({ transaction_id: transaction, reason }) => {
+    if (reason === 'inputs-spent')
+      return [
+        `The inputs of the payout transaction ${transaction} were spent by another one: its payouts wait until that is final, and are paid then.`,
+      ]
+    if (reason === 'input-lost')
+      return [
+        `A coin that the payout transaction ${transaction} spends is in no block any more: its payouts wait until it comes back, or for payouts.resolve.`,
+      ]
+    return []
+  })
 }

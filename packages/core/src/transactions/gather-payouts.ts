@@ -128,7 +128,8 @@ async function obstacleToNext({ context, identity }: Pursuit): Promise<Obstacle 
 
 /** Signed, and the network does not take it, for as long as it likes: its coins stay claimed, nobody waits for it. */
 function isHeldUp({ state, reason }: RowOf<typeof transactions>): boolean {
-  return state === 'signed' && (reason === 'refused' || reason === 'inputs-spent')
+  const reasons: readonly (string | null)[] = ['refused', 'inputs-spent', 'input-lost']
+  return state === 'signed' && reasons.includes(reason)
 }
 
 /** Who was in the transaction that failed keeps its reason, which says more. */
@@ -144,7 +145,7 @@ function tellObstacle(
 
 /** Given up for a reason that does not come again by itself. */
 function isHarmless(reason: string | null): boolean {
-  return reason === 'halted' || reason === 'outdated'
+  return reason === 'halted' || reason === 'outdated' || reason === 'resolved-by-operator'
 }
 
 async function judge(

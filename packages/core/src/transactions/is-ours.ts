@@ -1,12 +1,13 @@
 import type { Context } from '../context.ts'
 import type { WalletTransaction } from '../ports/node-onchain.ts'
+import type { RowOf } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
 import { labelledTransaction } from './transaction-label.ts'
 
 /**
  * Whether these books pay with it, and book it themselves when it is final: they have signed it, or were about
  * to and will take it over. What carries our label and was made by newer books than these is not: to these
- * books it is what other hands did.
+ * books it is what other hands did; and so is what they gave up, should it confirm all the same.
  */
 export async function isOurs(
   { storage }: Context,
@@ -14,6 +15,20 @@ export async function isOurs(
 ): Promise<boolean> {
   const id = labelledTransaction(label)
   const row = id === undefined ? undefined : await storage.get(transactions, [id])
-  if (!row) return false
+  if (!row || hasEndedUnpaid(row.state)) return false
   return row.transaction_id === transactionId || row.state === 'intended' || row.state === 'funded'
+}
+
+/** These books have signed it, and given it up: if a block has it now, it was paid all the same. Answers its row. */
+export async function findRevived(
+  { storage }: Context,
+  { label, transactionId }: Pick<WalletTransaction, 'label' | 'transactionId'>,
+): Promise<RowOf<typeof transactions> | undefined> {
+  const id = labelledTransaction(label)
+  const row = id === undefined ? undefined : await storage.get(transactions, [id])
+  return row?.transaction_id === transactionId && hasEndedUnpaid(row.state) ? row : undefined
+}
+
+function hasEndedUnpaid(state: string): boolean {
+  return state === 'given-up' || state === 'conflicted'
 }

@@ -107,6 +107,7 @@ export function markPublished(pursuit: Pursuit, row: Transaction): Promise<Refus
     fact: 'published',
     set: {
       reason: null,
+      lost_height: null,
       published_at: clock.now(),
       published_height: live.info?.blockHeight ?? row.since_height,
     },
@@ -123,6 +124,7 @@ export function markConfirmed(
     fact: 'confirmed',
     set: {
       reason: null,
+      lost_height: null,
       confirmed_height: height,
       published_at: row.published_at ?? pursuit.context.clock.now(),
       published_height: row.published_height ?? height,
@@ -177,6 +179,19 @@ export function markWaits(
   return mark(pursuit, row, { set: { reason }, ...(event && { event }) })
 }
 
+/** An input of it is in no block any more; null: all of them are again. */
+export function markLost(
+  pursuit: Pursuit,
+  row: Transaction,
+  lostHeight: number | null,
+): Promise<Refused | undefined> {
+  const isLost = lostHeight !== null
+  return mark(pursuit, row, {
+    set: { lost_height: lostHeight, reason: isLost ? 'input-lost' : null },
+    ...(isLost && { event: 'transaction.stuck' as const }),
+  })
+}
+
 /** It will not be made: nothing was stored that could be published, and its payouts wait again. */
 export async function markGivenUp(
   pursuit: Pursuit,
@@ -223,7 +238,11 @@ async function requeue(
   return { writes, events }
 }
 
-async function freeInputs({ context, identity }: Pursuit, row: Transaction): Promise<Write[]> {
+/** Its coins may be chosen again. */
+export async function freeInputs(
+  { context, identity }: Pick<Pursuit, 'context' | 'identity'>,
+  row: Transaction,
+): Promise<Write[]> {
   const claims = await Promise.all(
     (row.inputs as string[]).map((outpoint) =>
       context.storage.get(claimedOutpoints, [identity.publicKey, outpoint]),

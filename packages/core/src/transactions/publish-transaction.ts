@@ -30,7 +30,8 @@ export async function publishTransaction(pursuit: Pursuit, row: Transaction): Pr
   await followTransaction(pursuit, row)
   const now = await latest(pursuit, row)
   if (now.state !== 'signed') return true
-  if (now.reason !== 'inputs-spent') await waitFor(pursuit, now, 'refused')
+  if (now.reason !== 'inputs-spent' && now.lost_height === null)
+    await waitFor(pursuit, now, 'refused')
   return false
 }
 

@@ -4,6 +4,7 @@ import { followTransaction } from './follow-transaction.ts'
 import { fundTransaction } from './fund-transaction.ts'
 import type { Pursuit } from './mark-transaction.ts'
 import { mayAct } from './may-act.ts'
+import { noteLostInputs } from './note-lost-inputs.ts'
 import { publishTransaction } from './publish-transaction.ts'
 import { signTransaction } from './sign-transaction.ts'
 
@@ -28,11 +29,20 @@ export async function pursueTransaction(
     } else if (state === 'funded') {
       if (!(await signTransaction(pursuit, row))) return
     } else if (state === 'signed') {
-      if (!(await publishTransaction(pursuit, row))) return
+      if (await publishTransaction(pursuit, row)) continue
+      const now = await context.storage.get(transactions, [id])
+      if (isNewBlock && now?.state === 'signed' && isRefused(now.reason))
+        await noteLostInputs(pursuit, now)
+      return
     } else {
       if (hasFollowed || !isNewBlock) return
       hasFollowed = true
       await followTransaction(pursuit, row)
     }
   }
+}
+
+/** The network does not take it. */
+function isRefused(reason: string | null): boolean {
+  return reason === 'refused' || reason === 'input-lost'
 }

@@ -68,6 +68,7 @@ export async function recordTransaction(
     published_at: null,
     published_height: null,
     confirmed_height: null,
+    lost_height: null,
     created_at: now,
     updated_at: now,
   }
@@ -91,6 +92,7 @@ export async function recordTransaction(
         payout: payout.id,
         address: payout.destination,
         amount_msat: payout.amount_msat,
+        evidence: null,
       }),
       update(payouts, payout, set),
     )

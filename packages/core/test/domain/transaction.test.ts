@@ -19,15 +19,16 @@ const facts: readonly TransactionFact[] = [
   'buried',
   'conflicted',
   'given-up',
+  'abandoned',
 ]
 
 /** One letter per fact: the next state, or why not (b: bytes are stored, e: has ended, o: out of order). */
 const table: Readonly<Record<TransactionState, readonly string[]>> = {
-  intended: ['funded', 'o', 'o', 'published', 'o', 'o', 'o', 'o', 'o', 'given-up'],
-  funded: ['o', 'intended', 'signed', 'published', 'o', 'o', 'o', 'o', 'o', 'given-up'],
-  signed: ['b', 'b', 'o', 'o', 'published', 'confirmed', 'o', 'o', 'conflicted', 'b'],
-  published: ['b', 'b', 'o', 'o', 'o', 'confirmed', 'o', 'o', 'conflicted', 'b'],
-  confirmed: ['b', 'b', 'o', 'o', 'o', 'o', 'published', 'final', 'o', 'b'],
+  intended: ['funded', 'o', 'o', 'published', 'o', 'o', 'o', 'o', 'o', 'given-up', 'o'],
+  funded: ['o', 'intended', 'signed', 'published', 'o', 'o', 'o', 'o', 'o', 'given-up', 'o'],
+  signed: ['b', 'b', 'o', 'o', 'published', 'confirmed', 'o', 'o', 'conflicted', 'b', 'given-up'],
+  published: ['b', 'b', 'o', 'o', 'o', 'confirmed', 'o', 'o', 'conflicted', 'b', 'given-up'],
+  confirmed: ['b', 'b', 'o', 'o', 'o', 'o', 'published', 'final', 'o', 'b', 'o'],
   final: facts.map(() => 'e'),
   'given-up': facts.map(() => 'e'),
   conflicted: facts.map(() => 'e'),
