@@ -7,8 +7,8 @@ import { insert, type RowOf, remove, update } from '../tables/table.ts'
 
 type Checkpoint = RowOf<typeof accountCheckpoints>
 
-/** Postings that one change counts. */
-const step = 500
+/** Postings that one change counts, where nothing else is asked for. */
+const usualStep = 500
 /** A transaction has fewer legs. */
 const mostLines = 100
 
@@ -23,6 +23,7 @@ export async function advanceCheckpoints(
   identity: Identity,
   leadership: Leadership,
   signal: AbortSignal,
+  step = usualStep,
 ): Promise<void> {
   for (const account of unguardedAccounts) {
     let isBehind = true
@@ -32,8 +33,8 @@ export async function advanceCheckpoints(
         account,
       ])
       const planned = checkpoint?.is_complete
-        ? await countNew(context, checkpoint)
-        : await countOld(context, identity, account, checkpoint)
+        ? await countNew(context, checkpoint, step)
+        : await countOld(context, identity, account, checkpoint, step)
       isBehind = planned.isBehind
       if (planned.writes.length === 0) continue
       // Refused: another leader was there; the next look finds where it got to.
@@ -49,7 +50,7 @@ interface Planned {
   readonly isBehind: boolean
 }
 
-async function countNew(context: Context, checkpoint: Checkpoint): Promise<Planned> {
+async function countNew(context: Context, checkpoint: Checkpoint, step: number): Promise<Planned> {
   const { node, account, amount_msat } = checkpoint
   const rows = await context.storage.find(uncountedPostings, {
     index: 'key',
@@ -76,6 +77,7 @@ async function countOld(
   identity: Identity,
   account: UnguardedAccount,
   checkpoint: Checkpoint | undefined,
+  step: number,
 ): Promise<Planned> {
   const equals = [identity.publicKey, account]
   const after: Key = checkpoint
@@ -91,12 +93,12 @@ async function countOld(
       ...(upTo !== undefined && { upTo }),
       limit: step + mostLines,
     })
-    return { rows, noted: new Set(noted.map(placeOf)) }
+    return { rows, noted: new Set(noted.map(({ transaction }) => transaction)) }
   })
   const last = rows.at(-1)
   const set = {
     amount_msat:
-      (checkpoint?.amount_msat ?? 0n) + sum(rows.filter((row) => !noted.has(placeOf(row)))),
+      (checkpoint?.amount_msat ?? 0n) + sum(rows.filter((row) => !noted.has(row.transaction))),
     is_complete: rows.length < step,
     counted_transaction: last?.transaction ?? checkpoint?.counted_transaction ?? '',
     counted_line: last?.line ?? checkpoint?.counted_line ?? 0,
@@ -110,10 +112,6 @@ async function countOld(
     // Complete: what was noted meanwhile comes next.
     isBehind: true,
   }
-}
-
-function placeOf({ transaction, line }: { transaction: string; line: number }): string {
-  return `${line}/${transaction}`
 }
 
 function sum(rows: readonly { readonly amount_msat: bigint }[]): bigint {
