@@ -1,0 +1,117 @@
+import type { LiquidityNeed } from './liquidity-need.ts'
+import {
+  afterTaking,
+  type LiquidityLever,
+  type LiquidityOption,
+  type OptionRefusal,
+  type Room,
+  refusalOf,
+  swapOptions,
+  wholeOptions,
+} from './liquidity-options.ts'
+import type { LiquiditySettings, LiquiditySnapshot } from './liquidity-snapshot.ts'
+
+/** An option that is not taken, and why. */
+export interface RejectedOption extends LiquidityOption {
+  readonly refusal: OptionRefusal
+}
+
+/** How many rejected options are named. */
+const mostRejected = 50
+
+/** At the same price. */
+const preference: readonly LiquidityLever[] = [
+  'pay-partner',
+  'pay-partner-through-swap',
+  'swap',
+  'close',
+  'buy',
+]
+
+/**
+ * The cheapest options that are allowed, one after the other, until nothing is missing. What is left only
+ * shrinks, so that an option that was refused once is not looked at again.
+ */
+export function chooseOptions(
+  snapshot: LiquiditySnapshot,
+  settings: LiquiditySettings,
+  need: LiquidityNeed,
+): { readonly actions: readonly LiquidityOption[]; readonly rejected: readonly RejectedOption[] } {
+  let room: Room = {
+    missingMsat: need.missingMsat,
+    movableMsat: need.movableMsat,
+    swappableMsat: swappable(snapshot, settings, need),
+    budgetMsat: snapshot.budgetLeftMsat,
+  }
+  const refusal = (option: LiquidityOption): OptionRefusal | undefined =>
+    refusalOf(option, snapshot, settings, need, room)
+  const ranked = [...wholeOptions(snapshot, settings)].sort(cheapestFirst)
+  const rejected: RejectedOption[] = []
+  const actions: LiquidityOption[] = []
+  // Each partner is paid once, each channel closed once, and each provider asked for one swap.
+  const taken = new Set<string>()
+  let next = 0
+  while (room.missingMsat >= settings.minimumMsat) {
+    let whole: LiquidityOption | undefined
+    for (; next < ranked.length; next++) {
+      const option = ranked[next]!
+      const reason = taken.has(keyOf(option)) ? 'not-needed' : refusal(option)
+      if (!reason) {
+        whole = option
+        break
+      }
+      if (rejected.length < mostRejected) rejected.push({ ...option, refusal: reason })
+    }
+    const [swap] = swapOptions(snapshot, room)
+      .filter((option) => !taken.has(keyOf(option)) && !refusal(option))
+      .sort(cheapestFirst)
+    const best = !swap || (whole && cheapestFirst(whole, swap) < 0) ? whole : swap
+    if (!best) break
+    if (best === whole) next++
+    taken.add(keyOf(best))
+    actions.push(best)
+    room = afterTaking(room, best)
+  }
+  const isFilled = room.missingMsat < settings.minimumMsat
+  const left = swapOptions(snapshot, room).filter((option) => !taken.has(keyOf(option)))
+  for (const option of [...left, ...ranked.slice(next, next + mostRejected)]) {
+    if (rejected.length >= mostRejected) break
+    const reason = isFilled ? undefined : refusal(option)
+    rejected.push({ ...option, refusal: reason ?? 'not-needed' })
+  }
+  return { actions, rejected: rejected.sort(cheapestFirst) }
+}
+
+function keyOf({ lever, subject, offer }: LiquidityOption): string {
+  if (lever === 'swap') return `swap ${offer?.provider}`
+  return lever === 'close' || lever === 'buy' ? `${lever} ${subject}` : `partner ${subject}`
+}
+
+/** What may go into swaps besides those under way. */
+function swappable(
+  { swappingMsat }: LiquiditySnapshot,
+  { swappingShare }: LiquiditySettings,
+  { sendableMsat }: LiquidityNeed,
+): bigint {
+  const mostMsat = ((sendableMsat + swappingMsat) * BigInt(swappingShare)) / 1_000_000n
+  return mostMsat > swappingMsat ? mostMsat - swappingMsat : 0n
+}
+
+/** By price, then by the operator's preference, then by name: always the same order. */
+function cheapestFirst(one: LiquidityOption, other: LiquidityOption): number {
+  return (
+    one.pricePpm - other.pricePpm ||
+    preference.indexOf(one.lever) - preference.indexOf(other.lever) ||
+    one.leadTime - other.leadTime ||
+    compare(nameOf(one), nameOf(other))
+  )
+}
+
+function nameOf({ offer, subject }: LiquidityOption): string {
+  return `${subject} ${offer?.provider ?? ''}`
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
+}

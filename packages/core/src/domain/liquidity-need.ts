@@ -1,0 +1,108 @@
+import type { LiquiditySettings, LiquiditySnapshot } from './liquidity-snapshot.ts'
+
+/** How inbound stands, and how much of it is missing. Shares in ppm. */
+export interface LiquidityNeed {
+  /** Receivable of receivable and sendable, now. */
+  readonly inboundShare: number
+  /** The same when everything under way has ended well: what is on its way is not sent twice. */
+  readonly expectedShare: number
+  readonly sendableMsat: bigint
+  readonly receivableMsat: bigint
+  readonly urgency: Urgency
+  /** What would have to leave. */
+  readonly missingMsat: bigint
+  /** What may leave: of our channels, above the floor and what payouts need. */
+  readonly movableMsat: bigint
+  /** Channels to send out of: new ones first. */
+  readonly outOf: readonly string[]
+}
+
+/** `urgent`: under 10 %; `drain`: a new channel; `low`: under 30 %; `none`. */
+export type Urgency = 'urgent' | 'drain' | 'low' | 'none'
+
+const whole = 1_000_000n
+
+/** Mission rows 4 and 10 as arithmetic. */
+export function needOf(snapshot: LiquiditySnapshot, settings: LiquiditySettings): LiquidityNeed {
+  const active = snapshot.channels.filter(({ isActive }) => isActive)
+  const ours = active.filter(({ ownership }) => ownership === 'ours')
+  const sendableMsat = sum(active.map((channel) => channel.sendableMsat))
+  const receivableMsat = sum(active.map((channel) => channel.receivableMsat))
+  const { leavingMsat } = snapshot
+  const expectedMsat = receivableMsat + leavingMsat
+  const wholeMsat = sendableMsat + expectedMsat
+  const inboundShare = shareOf(receivableMsat, sendableMsat + receivableMsat)
+  const expectedShare = shareOf(expectedMsat, wholeMsat)
+
+  const drains = settings.drainsAtOnce
+    ? ours
+        .filter(({ isNew }) => isNew)
+        .map((channel) => ({ channel, excessMsat: excessOf(channel, settings) }))
+        .filter(({ excessMsat }) => excessMsat >= settings.minimumMsat)
+    : []
+  const drainMsat = positive(sum(drains.map(({ excessMsat }) => excessMsat)) - leavingMsat)
+  const targetShare = whole - BigInt(settings.outboundShare)
+  const gapMsat = positive((wholeMsat * targetShare) / whole - expectedMsat)
+  const urgency = urgencyOf(snapshot, settings, wholeMsat, expectedShare, drainMsat)
+  const floorMsat = settings.outboundFloorMsat + snapshot.expectedPayoutsMsat
+  const movableMsat = least(
+    sum(ours.map((channel) => channel.sendableMsat)),
+    positive(sendableMsat - floorMsat),
+  )
+  const wanted = { urgent: largest(gapMsat, drainMsat), drain: drainMsat, low: gapMsat, none: 0n }
+  const drained = new Set(drains.map(({ channel }) => channel.channelId))
+  const fullestFirst = [...ours].sort((a, b) => Number(b.sendableMsat - a.sendableMsat))
+  return {
+    inboundShare,
+    expectedShare,
+    sendableMsat,
+    receivableMsat,
+    urgency,
+    missingMsat: wanted[urgency],
+    movableMsat,
+    outOf: fullestFirst
+      .map(({ channelId }) => channelId)
+      .filter((id) => urgency !== 'drain' || drained.has(id)),
+  }
+}
+
+function urgencyOf(
+  { isRecovering }: LiquiditySnapshot,
+  { urgentInbound, lowInbound, hysteresis }: LiquiditySettings,
+  wholeMsat: bigint,
+  share: number,
+  drainMsat: bigint,
+): Urgency {
+  if (wholeMsat === 0n) return 'none'
+  if (share < urgentInbound) return 'urgent'
+  if (drainMsat > 0n) return 'drain'
+  return share < lowInbound + (isRecovering ? hysteresis : 0) ? 'low' : 'none'
+}
+
+/** What a channel has above the outbound share of its capacity. */
+function excessOf(
+  { sendableMsat, capacityMsat }: { sendableMsat: bigint; capacityMsat: bigint },
+  { outboundShare }: LiquiditySettings,
+): bigint {
+  return positive(sendableMsat - (capacityMsat * BigInt(outboundShare)) / whole)
+}
+
+function shareOf(partMsat: bigint, wholeMsat: bigint): number {
+  return wholeMsat === 0n ? 0 : Number((partMsat * whole) / wholeMsat)
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n)
+}
+
+function positive(amount: bigint): bigint {
+  return amount > 0n ? amount : 0n
+}
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other
+}
+
+function largest(one: bigint, other: bigint): bigint {
+  return one > other ? one : other
+}

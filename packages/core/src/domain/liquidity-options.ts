@@ -1,0 +1,194 @@
+import type { LiquidityNeed } from './liquidity-need.ts'
+import type {
+  LiquidityChannel,
+  LiquiditySettings,
+  LiquiditySnapshot,
+  SwapOffer,
+} from './liquidity-snapshot.ts'
+
+/** What can be done for inbound. */
+export type LiquidityLever =
+  /** Pay a partner what it has, over Lightning. */
+  | 'pay-partner'
+  /** Pay a partner on chain, straight from the claim of a swap. */
+  | 'pay-partner-through-swap'
+  /** Swap to the node's own wallet, or to the operator. */
+  | 'swap'
+  /** Close a channel in which everything is on our side. */
+  | 'close'
+  /** Buy a channel from somebody. */
+  | 'buy'
+
+/** Why an option is not taken. The first four pass with time alone. */
+export type OptionRefusal =
+  | 'feerate-not-low'
+  | 'price-not-acceptable'
+  | 'in-flight-cap'
+  | 'too-late'
+  | 'feerate-unknown'
+  | 'feerate-above-ceiling'
+  | 'price-above-ceiling'
+  | 'worst-case-above-ceiling'
+  | 'budget-exhausted'
+  | 'outbound-floor'
+  | 'below-provider-minimum'
+  | 'above-provider-maximum'
+  | 'obligation'
+  /** Others are cheaper, and fill the gap. */
+  | 'not-needed'
+
+/** One way to gain inbound. Costs are the operator's. */
+export interface LiquidityOption {
+  readonly lever: LiquidityLever
+  /** Partner, channel point, or source; empty for a swap to ourselves. */
+  readonly subject: string
+  /** The swap that it takes. */
+  readonly offer: SwapOffer | null
+  /** What leaves over Lightning, is closed, or is bought. */
+  readonly amountMsat: bigint
+  /** How much of what is missing it brings. */
+  readonly gainMsat: bigint
+  readonly costMsat: bigint
+  readonly worstMsat: bigint
+  /** Cost of the gain, in ppm. */
+  readonly pricePpm: number
+  /** Milliseconds until the inbound is there. */
+  readonly leadTime: number
+  /** Milliseconds since 1970; null: at any time. */
+  readonly notBefore: number | null
+}
+
+/** The room that is left while options are chosen, one after the other. */
+export interface Room {
+  readonly missingMsat: bigint
+  readonly movableMsat: bigint
+  readonly swappableMsat: bigint
+  readonly budgetMsat: bigint
+}
+
+const whole = 1_000_000n
+
+/** What could be done whatever is left to do: partners, closes, channels for sale. */
+export function wholeOptions(
+  { partners, swaps, channelOffers, channels }: LiquiditySnapshot,
+  settings: LiquiditySettings,
+): readonly LiquidityOption[] {
+  return [
+    ...partners.flatMap(({ partner, way, amountMsat, costMsat, worstMsat }) => {
+      const paid = { subject: partner, amountMsat, gainMsat: amountMsat, costMsat, worstMsat }
+      if (way === 'offchain') return option({ ...paid, lever: 'pay-partner' })
+      // The partner's payout bears the swap, within what the operator has promised to bear.
+      const lever = 'pay-partner-through-swap'
+      return swaps.map((offer) => option({ ...paid, lever, offer, leadTime: offer.leadTime }))
+    }),
+    ...channels.flatMap((channel) => closeOption(channel, settings) ?? []),
+    ...channelOffers.map(({ source, amountMsat, costMsat, leadTime }) => {
+      const bought = { subject: source, amountMsat, gainMsat: amountMsat, leadTime }
+      return option({ ...bought, lever: 'buy', costMsat, worstMsat: costMsat })
+    }),
+  ]
+}
+
+/** Swaps to ourselves: as much as is missing, and as one swap may be. */
+export function swapOptions({ swaps }: LiquiditySnapshot, room: Room): readonly LiquidityOption[] {
+  return swaps.map((offer) => {
+    const bounds = [room.missingMsat, room.movableMsat, room.swappableMsat, offer.maximumMsat]
+    const [mostMsat] = bounds.sort((one, other) => (one < other ? -1 : 1)) as [bigint]
+    // Too small a rest is asked for as the smallest swap: whether that fits is judged like any other.
+    const amountMsat = mostMsat < offer.minimumMsat ? offer.minimumMsat : wholeSat(mostMsat)
+    return option({
+      lever: 'swap',
+      subject: '',
+      offer,
+      amountMsat,
+      gainMsat: amountMsat,
+      costMsat: offer.fixedMsat + (amountMsat * BigInt(offer.ppm)) / whole,
+      worstMsat: offer.worstFixedMsat + (amountMsat * BigInt(offer.worstPpm)) / whole,
+      leadTime: offer.leadTime,
+    })
+  })
+}
+
+/** Why it is not taken now; undefined: it may be. */
+export function refusalOf(
+  { lever, offer, amountMsat, worstMsat, pricePpm, leadTime, notBefore }: LiquidityOption,
+  snapshot: LiquiditySnapshot,
+  settings: LiquiditySettings,
+  { urgency }: LiquidityNeed,
+  room: Room,
+): OptionRefusal | undefined {
+  const presses = urgency !== 'low'
+  const { feerate, isFeerateLow, now } = snapshot
+  // Whoever has just opened a channel wants it filled the other way, not gone.
+  if (urgency === 'drain' && (lever === 'close' || lever === 'buy')) return 'not-needed'
+  if (notBefore !== null && notBefore > now) return 'obligation'
+  if (lever !== 'pay-partner' && lever !== 'buy') {
+    if (feerate === null) return 'feerate-unknown'
+    if (!(feerate <= settings.feerateCeiling)) return 'feerate-above-ceiling'
+    if (!presses && !isFeerateLow) return 'feerate-not-low'
+  }
+  if (lever !== 'buy' && amountMsat > room.movableMsat) return 'outbound-floor'
+  if (offer) {
+    if (amountMsat > room.swappableMsat) return 'in-flight-cap'
+    if (amountMsat < offer.minimumMsat) return 'below-provider-minimum'
+    if (amountMsat > offer.maximumMsat) return 'above-provider-maximum'
+  }
+  if (pricePpm > settings.ceilingPpm) return 'price-above-ceiling'
+  if (worstMsat * whole > amountMsat * BigInt(settings.ceilingPpm))
+    return 'worst-case-above-ceiling'
+  if (!presses && pricePpm > settings.acceptablePpm) return 'price-not-acceptable'
+  if (worstMsat > room.budgetMsat) return 'budget-exhausted'
+  if (urgency === 'urgent' && leadTime > settings.urgentWithin) return 'too-late'
+  return undefined
+}
+
+/** What is left when it is taken. */
+export function afterTaking(
+  room: Room,
+  { lever, offer, amountMsat, gainMsat, worstMsat }: LiquidityOption,
+): Room {
+  return {
+    missingMsat: room.missingMsat - gainMsat,
+    movableMsat: room.movableMsat - (lever === 'buy' ? 0n : amountMsat),
+    swappableMsat: room.swappableMsat - (offer ? amountMsat : 0n),
+    budgetMsat: room.budgetMsat - worstMsat,
+  }
+}
+
+/** Only of ours, with nothing on the other side: what is closed is no outbound any more, and no inbound is lost. */
+function closeOption(
+  channel: LiquidityChannel,
+  { outboundShare }: LiquiditySettings,
+): LiquidityOption | undefined {
+  const { ownership, closeCostMsat, sendableMsat, receivableMsat, channelPoint } = channel
+  if (ownership !== 'ours' || closeCostMsat === null) return undefined
+  if (sendableMsat === 0n || receivableMsat * 100n > channel.capacityMsat) return undefined
+  // The whole shrinks with it: so much less inbound is needed for the same share.
+  const gainMsat = (sendableMsat * (whole - BigInt(outboundShare))) / whole
+  return option({
+    lever: 'close',
+    subject: channelPoint,
+    amountMsat: sendableMsat,
+    gainMsat,
+    costMsat: closeCostMsat,
+    worstMsat: closeCostMsat,
+    leadTime: closeTime,
+    notBefore: channel.noCloseBefore,
+  })
+}
+
+/** Milliseconds until a close is confirmed, about. */
+const closeTime = 3_600_000
+
+function option(
+  given: Omit<LiquidityOption, 'offer' | 'leadTime' | 'notBefore' | 'pricePpm'> &
+    Partial<LiquidityOption>,
+): LiquidityOption {
+  const { gainMsat, costMsat } = given
+  const pricePpm = gainMsat === 0n ? Number.MAX_SAFE_INTEGER : Number((costMsat * whole) / gainMsat)
+  return { offer: null, leadTime: 0, notBefore: null, ...given, pricePpm }
+}
+
+function wholeSat(msat: bigint): bigint {
+  return (msat / 1000n) * 1000n
+}
