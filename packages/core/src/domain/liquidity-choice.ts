@@ -62,7 +62,9 @@ export function chooseOptions(
       }
       if (rejected.length < mostRejected) rejected.push({ ...option, refusal: reason })
     }
-    const [swap] = swapOptions(snapshot, room)
+    // Nothing is cheaper than what costs nothing.
+    const isFree = whole?.pricePpm === 0
+    const [swap] = (isFree ? [] : swapOptions(snapshot, room))
       .filter((option) => !taken.has(keyOf(option)) && !refusal(option))
       .sort(cheapestFirst)
     const best = !swap || (whole && cheapestFirst(whole, swap) < 0) ? whole : swap
