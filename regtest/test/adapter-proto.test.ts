@@ -14,6 +14,7 @@ const theirFiles = [
   'invoicesrpc/invoices.proto',
   'verrpc/verrpc.proto',
   'walletrpc/walletkit.proto',
+  'chainrpc/chainnotifier.proto',
 ]
 
 /** `lnrpc.Invoice.memo` → what the wire and the reader depend on. */
@@ -96,6 +97,7 @@ test("the adapter's protocol is that of the pinned LND, field by field", async (
     '/routerrpc.Router/SendPaymentV2',
     '/walletrpc.WalletKit/ListUnspent',
     'walletrpc.Transaction.tx_hex',
+    'chainrpc.ConfEvent.reorg',
   ]) {
     expect(mine.has(known), known).toBe(true)
   }

@@ -102,7 +102,7 @@ test('a wrong role and a root key that cannot be one are refused', async () => {
     expect(exitCode, argv).toBe(2)
     refused[argv] = stderr
   }
-  expect(refused.recieve).toContain('readonly, receive, pay, channels, onchain')
+  expect(refused.recieve).toContain('readonly, receive, pay, channels, onchain, swaps')
   expect(refused['pay --root-key-id 0']).toContain('1 to 18446744073709551615')
   expect(refused['pay --root-key-id 18446744073709551616']).toContain('1 to 18446744073709551615')
   expect(refused['']).toContain("'roles'")

@@ -29,6 +29,8 @@ import { newAddressCall } from './calls/new-address.ts'
 import { openChannelCall } from './calls/open-channel.ts'
 import { pendingChannelsCall } from './calls/pending-channels.ts'
 import { publishTransactionCall } from './calls/publish-transaction.ts'
+import { registerConfirmationsCall } from './calls/register-confirmations.ts'
+import { registerSpendCall } from './calls/register-spend.ts'
 import { releaseOutputCall } from './calls/release-output.ts'
 import { requiredReserveCall } from './calls/required-reserve.ts'
 import { sendPaymentCall } from './calls/send-payment.ts'
@@ -82,4 +84,6 @@ export const calls: readonly Call[] = [
   getVersionCall,
   subscribeChannelBackupsCall,
   verifyChannelBackupCall,
+  registerConfirmationsCall,
+  registerSpendCall,
 ]

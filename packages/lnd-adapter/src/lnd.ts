@@ -24,6 +24,8 @@ import { newAddress } from './calls/new-address.ts'
 import { openChannel } from './calls/open-channel.ts'
 import { pendingChannels } from './calls/pending-channels.ts'
 import { publishTransaction } from './calls/publish-transaction.ts'
+import { registerConfirmations } from './calls/register-confirmations.ts'
+import { registerSpend } from './calls/register-spend.ts'
 import { releaseOutputs } from './calls/release-output.ts'
 import { requiredReserve } from './calls/required-reserve.ts'
 import { sendPayment } from './calls/send-payment.ts'
@@ -79,6 +81,10 @@ export function lnd(options: LndOptions): LightningNode {
         newestPaymentIndex(connection, signal),
       ])
       return { invoiceAddIndex, paymentIndex }
+    },
+    chain: {
+      watchConfirmation: (watched, signal) => registerConfirmations(connection, watched, signal),
+      watchSpend: (watched, signal) => registerSpend(connection, watched, signal),
     },
     opener: {
       connect: (peer, address, signal) => connectPeer(connection, peer, address, signal),

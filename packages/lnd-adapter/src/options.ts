@@ -1,5 +1,5 @@
 import { PaymentNodeError } from '@payment-node/core'
-import { type MacaroonRole, macaroonRoles } from './roles.ts'
+import { type MacaroonRole, macaroonRoles, usualRoles } from './roles.ts'
 
 /**
  * Where a credential comes from. It is read at the first call and again when LND rejects it, so a
@@ -19,7 +19,7 @@ export interface LndOptions {
   readonly certificate: CredentialSource
   /** A macaroon baked for what {@link macaroonPermissions} lists; never `admin.macaroon`. */
   readonly macaroon: CredentialSource
-  /** What the macaroon should allow; `diagnose()` checks these. Default: all roles. */
+  /** What the macaroon should allow; `diagnose()` checks these. Default: all roles but `swaps`. */
   readonly roles?: readonly MacaroonRole[]
   /** Name that the certificate was made for, when `address` is not in it (a proxy, a tunnel). */
   readonly serverName?: string
@@ -65,7 +65,7 @@ export function readOptions(options: LndOptions): ReadOptions {
     address: readAddress(options.address),
     certificate: readSource(options.certificate, 'certificate'),
     macaroon: readSource(options.macaroon, 'macaroon'),
-    roles: readRoles(options.roles ?? macaroonRoles),
+    roles: readRoles(options.roles ?? usualRoles),
     ...(serverName === undefined ? {} : { serverName }),
     keepaliveAfterMilliseconds: readDuration(
       keepalive.afterMilliseconds ?? 30_000,

@@ -42,6 +42,11 @@ export function transactionId(bytes: Uint8Array): string {
   return Buffer.from(bytes).reverse().toString('hex')
 }
 
+/** The same as LND takes it in a bytes field. */
+export function transactionIdBytes(id: string): Uint8Array {
+  return Buffer.from(id, 'hex').reverse()
+}
+
 /** Text that proto3 leaves empty when it is not set. */
 export function text(value: string): string | undefined {
   return value === '' ? undefined : value

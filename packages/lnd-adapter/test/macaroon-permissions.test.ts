@@ -5,10 +5,12 @@ import { descriptor } from '../src/generated/descriptor.ts'
 import { type MacaroonRole, macaroonPermissions, macaroonRoles } from '../src/index.ts'
 
 const table: Readonly<Record<string, string>> = {
+  'uri:/chainrpc.ChainNotifier/RegisterConfirmationsNtfn': 'swaps',
+  'uri:/chainrpc.ChainNotifier/RegisterSpendNtfn': 'swaps',
   'uri:/invoicesrpc.Invoices/CancelInvoice': 'receive',
   'uri:/lnrpc.Lightning/AbandonChannel': 'channels',
   'uri:/lnrpc.Lightning/AddInvoice': 'receive',
-  'uri:/lnrpc.Lightning/CheckMacaroonPermissions': 'readonly receive pay channels onchain',
+  'uri:/lnrpc.Lightning/CheckMacaroonPermissions': 'readonly receive pay channels onchain swaps',
   'uri:/lnrpc.Lightning/CloseChannel': 'channels',
   'uri:/lnrpc.Lightning/ClosedChannels': 'readonly receive channels',
   'uri:/lnrpc.Lightning/ConnectPeer': 'channels',
@@ -16,7 +18,7 @@ const table: Readonly<Record<string, string>> = {
   'uri:/lnrpc.Lightning/ExportAllChannelBackups': 'readonly channels',
   'uri:/lnrpc.Lightning/ForwardingHistory': 'readonly channels',
   'uri:/lnrpc.Lightning/GetChanInfo': 'readonly channels',
-  'uri:/lnrpc.Lightning/GetInfo': 'readonly receive pay channels onchain',
+  'uri:/lnrpc.Lightning/GetInfo': 'readonly receive pay channels onchain swaps',
   'uri:/lnrpc.Lightning/GetNodeInfo': 'readonly channels',
   'uri:/lnrpc.Lightning/GetTransactions': 'readonly onchain',
   'uri:/lnrpc.Lightning/ListChannels': 'readonly receive pay channels',
@@ -35,7 +37,7 @@ const table: Readonly<Record<string, string>> = {
   'uri:/lnrpc.Lightning/WalletBalance': 'readonly receive onchain',
   'uri:/routerrpc.Router/SendPaymentV2': 'pay',
   'uri:/routerrpc.Router/TrackPaymentV2': 'readonly pay',
-  'uri:/verrpc.Versioner/GetVersion': 'readonly receive pay channels onchain',
+  'uri:/verrpc.Versioner/GetVersion': 'readonly receive pay channels onchain swaps',
   'uri:/walletrpc.WalletKit/EstimateFee': 'readonly onchain',
   'uri:/walletrpc.WalletKit/FinalizePsbt': 'onchain',
   'uri:/walletrpc.WalletKit/FundPsbt': 'onchain',

@@ -6,6 +6,9 @@ import type { RegtestNode } from '../../node-controls.ts'
 /** What a payment node with a channel keeper needs. */
 export const keeperRoles: readonly MacaroonRole[] = ['receive', 'pay', 'channels', 'onchain']
 
+/** The same with swaps. */
+export const swapperRoles: readonly MacaroonRole[] = [...keeperRoles, 'swaps']
+
 /** A macaroon for exactly these roles, hex. */
 export function bakeFor(node: RegtestNode, roles: readonly MacaroonRole[]): Promise<string> {
   const uris = macaroonPermissions(roles).map((permission) => permission.replace(/^uri:/, ''))

@@ -3,7 +3,7 @@ import { macaroonPermissions } from '@payment-node/lnd-adapter'
 import { afterAll, expect, test } from 'vitest'
 import { sharedNetwork } from '../../shared-network.ts'
 import { openShop } from '../scenarios/shop.ts'
-import { adapterOf, keeperRoles } from './adapter-of.ts'
+import { adapterOf, keeperRoles, swapperRoles } from './adapter-of.ts'
 
 // That a macaroon of exactly the keeper's roles allows every call is what the contract runs with.
 
@@ -12,8 +12,8 @@ const alice = network.node('alice')
 const bob = network.node('bob')
 afterAll(() => network.remove())
 
-test('the diagnosis finds the keeper’s macaroon enough, and not too much', async () => {
-  const node = await adapterOf(alice, keeperRoles)
+test('the diagnosis finds the macaroon of a keeper that swaps enough, and not too much', async () => {
+  const node = await adapterOf(alice, swapperRoles)
   const entries = await node.diagnose!()
   const unwell = entries.filter(({ result }) => result !== 'ok')
   expect(unwell).toEqual([])
@@ -30,6 +30,10 @@ test('receive and pay are enough to start, and the rest is refused by name', asy
   const node = await adapterOf(alice, ['receive', 'pay'])
   await node.getInfo()
   const channelPoint = `${'ab'.repeat(32)}:0`
+  const script = `5120${'ab'.repeat(32)}`
+  const never = new AbortController().signal
+  const first = (events: AsyncIterable<unknown>): Promise<unknown> =>
+    events[Symbol.asyncIterator]().next()
   const lightning = '/lnrpc.Lightning'
   const wallet = '/walletrpc.WalletKit'
   const calls: readonly [path: string, call: () => Promise<unknown>][] = [
@@ -86,6 +90,15 @@ test('receive and pay are enough to start, and the rest is refused by name', asy
     ],
     [`${wallet}/FinalizePsbt`, () => node.funding!.sign(Buffer.alloc(60))],
     [`${wallet}/ReleaseOutput`, () => node.funding!.release(Buffer.alloc(32), [channelPoint])],
+    [
+      '/chainrpc.ChainNotifier/RegisterConfirmationsNtfn',
+      () =>
+        first(node.chain!.watchConfirmation({ script, confirmations: 1, fromHeight: 1 }, never)),
+    ],
+    [
+      '/chainrpc.ChainNotifier/RegisterSpendNtfn',
+      () => first(node.chain!.watchSpend({ outpoint: channelPoint, script, fromHeight: 1 }, never)),
+    ],
     [`${wallet}/ListLeases`, () => node.funding!.leases()],
   ]
   for (const [path, call] of calls) {

@@ -12,7 +12,8 @@ const help = `
 Roles, of which a macaroon can have several:
 ${roles.join('\n')}
 
-receive and pay are enough to start; a channel keeper needs all but readonly.
+receive and pay are enough to start; a channel keeper needs channels and onchain
+too. Only a node that swaps needs swaps (and onchain).
 Needs neither a configuration nor LND. Example:
   payment-node macaroons receive pay channels onchain`
 

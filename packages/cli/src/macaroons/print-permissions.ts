@@ -10,10 +10,12 @@ export function printPermissions(terminal: Terminal, list: PermissionList): void
   const lead = `A macaroon for ${roles.join(', ')} allows these ${permissions.length} calls and no others:`
   for (const line of wrap(lead, columns)) print(line)
   print()
-  const rows = permissions.map(({ uri, roles: needing }) => [
-    `  ${uri}`,
-    needing.length === roles.length && roles.length > 1 ? 'all' : needing.join(' '),
-  ])
+  const room = columns - 4 - Math.max(...permissions.map(({ uri }) => uri.length))
+  const rows = permissions.flatMap(({ uri, roles: needing }) => {
+    const isForAll = needing.length === roles.length && roles.length > 1
+    const lines = isForAll ? ['all'] : wrap(needing.join(' '), room)
+    return lines.map((line, index) => [index === 0 ? `  ${uri}` : '', line])
+  })
   const titles = [{ title: '  permission' }, { title: 'for' }]
   for (const line of drawTable(titles, rows, colors.dim)) print(line)
   print()

@@ -7,4 +7,5 @@ export const roleMeanings: Readonly<Record<MacaroonRole, string>> = {
   pay: 'decode and pay invoices, follow payments',
   channels: 'follow, open and close channels, set their fees',
   onchain: 'follow the wallet, make addresses, pay on chain',
+  swaps: 'watch outputs of other people in the chain, for swaps',
 }

@@ -5,7 +5,7 @@ import type { Connection } from '../connection.ts'
 export const checkMacaroonPermissionsCall: Call<'/lnrpc.Lightning/CheckMacaroonPermissions'> = {
   path: '/lnrpc.Lightning/CheckMacaroonPermissions',
   uri: 'uri:/lnrpc.Lightning/CheckMacaroonPermissions',
-  roles: ['readonly', 'receive', 'pay', 'channels', 'onchain'],
+  roles: ['readonly', 'receive', 'pay', 'channels', 'onchain', 'swaps'],
   effect: 'read',
   otherRefusals: 'refused',
 }

@@ -8,7 +8,7 @@ import { requireReady } from './get-state.ts'
 export const getInfoCall: Call<'/lnrpc.Lightning/GetInfo'> = {
   path: '/lnrpc.Lightning/GetInfo',
   uri: 'uri:/lnrpc.Lightning/GetInfo',
-  roles: ['readonly', 'receive', 'pay', 'channels', 'onchain'],
+  roles: ['readonly', 'receive', 'pay', 'channels', 'onchain', 'swaps'],
   effect: 'read',
   otherRefusals: 'refused',
 }

@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts'
 export const getVersionCall: Call<'/verrpc.Versioner/GetVersion'> = {
   path: '/verrpc.Versioner/GetVersion',
   uri: 'uri:/verrpc.Versioner/GetVersion',
-  roles: ['readonly', 'receive', 'pay', 'channels', 'onchain'],
+  roles: ['readonly', 'receive', 'pay', 'channels', 'onchain', 'swaps'],
   effect: 'read',
   otherRefusals: 'refused',
 }

@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts'
 import { unavailable } from '../error-meanings/unavailable.ts'
 import { followPayment } from '../follow-payment.ts'
 import type { SendPaymentRequest } from '../generated/messages.ts'
+import { readOutgoingChannels } from '../read-outgoing-channels.ts'
 import { decodePaymentRequest } from './decode-payment-request.ts'
 
 export const sendPaymentCall: Call<'/routerrpc.Router/SendPaymentV2'> = {
@@ -70,12 +71,18 @@ function toRequest(payment: NewPayment): SendPaymentRequest {
   if (!isCount(maximumParts)) {
     throw invalid('maximumParts', 'out-of-range', 'must be a whole number above zero')
   }
+  const { maximumCltv, outgoingChannels = [] } = payment
+  if (maximumCltv !== undefined && !isCount(maximumCltv)) {
+    throw invalid('maximumCltv', 'out-of-range', 'must be a whole number of blocks above zero')
+  }
   return {
     payment_request: paymentRequest,
     ...(amountMsat === undefined ? {} : { amt_msat: amountMsat }),
     fee_limit_msat: feeLimitMsat,
     timeout_seconds: timeoutSeconds,
     max_parts: maximumParts,
+    ...(maximumCltv === undefined ? {} : { cltv_limit: maximumCltv }),
+    outgoing_chan_ids: readOutgoingChannels(outgoingChannels),
     no_inflight_updates: false,
     // A crash of this process must not change what becomes of the payment.
     cancelable: false,

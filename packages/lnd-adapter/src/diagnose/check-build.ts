@@ -8,6 +8,7 @@ import { failed, failedBy, ok, warning } from './entry.ts'
 const optional: Readonly<Record<string, string>> = {
   invoicesrpc: 'invoices cannot be canceled',
   walletrpc: 'the on-chain wallet cannot be used',
+  chainrpc: 'lockups of swaps cannot be watched',
 }
 
 /** `build`: whether all services that the wanted roles use are built in. */

@@ -10,6 +10,12 @@ export const connectionMeanings: readonly Meaning[] = [
     make: (fact) => lost('misconfigured', fact),
   },
   { words: /^Received HTTP status code/, make: (fact) => lost('misconfigured', fact) },
+  // The chain notifier, of all that starts with LND, says it so since 0.21.
+  {
+    code: status.UNAVAILABLE,
+    words: /in the process of starting/,
+    make: (fact) => lost('starting', fact),
+  },
   { code: status.UNAVAILABLE, make: (fact) => lost('unreachable', fact) },
   {
     code: status.DEADLINE_EXCEEDED,

@@ -5,6 +5,60 @@ import type { ProtocolDescriptor } from '../protocol-descriptor.ts'
 /** The messages and services of proto/, as proto-loader's `fromJSON` takes them. */
 export const descriptor: ProtocolDescriptor = {
   nested: {
+    chainrpc: {
+      nested: {
+        ChainNotifier: {
+          methods: {
+            RegisterConfirmationsNtfn: {
+              requestType: 'ConfRequest',
+              responseType: 'ConfEvent',
+              responseStream: true,
+            },
+            RegisterSpendNtfn: {
+              requestType: 'SpendRequest',
+              responseType: 'SpendEvent',
+              responseStream: true,
+            },
+          },
+        },
+        ConfRequest: {
+          fields: {
+            txid: { type: 'bytes', id: 1 },
+            script: { type: 'bytes', id: 2 },
+            num_confs: { type: 'uint32', id: 3 },
+            height_hint: { type: 'uint32', id: 4 },
+          },
+        },
+        ConfDetails: {
+          fields: { raw_tx: { type: 'bytes', id: 1 }, block_height: { type: 'uint32', id: 3 } },
+        },
+        Reorg: { fields: {} },
+        ConfEvent: {
+          oneofs: { event: { oneof: ['conf', 'reorg'] } },
+          fields: { conf: { type: 'ConfDetails', id: 1 }, reorg: { type: 'Reorg', id: 2 } },
+        },
+        Outpoint: { fields: { hash: { type: 'bytes', id: 1 }, index: { type: 'uint32', id: 2 } } },
+        SpendRequest: {
+          fields: {
+            outpoint: { type: 'Outpoint', id: 1 },
+            script: { type: 'bytes', id: 2 },
+            height_hint: { type: 'uint32', id: 3 },
+          },
+        },
+        SpendDetails: {
+          fields: {
+            raw_spending_tx: { type: 'bytes', id: 2 },
+            spending_tx_hash: { type: 'bytes', id: 3 },
+            spending_input_index: { type: 'uint32', id: 4 },
+            spending_height: { type: 'uint32', id: 5 },
+          },
+        },
+        SpendEvent: {
+          oneofs: { event: { oneof: ['spend', 'reorg'] } },
+          fields: { spend: { type: 'SpendDetails', id: 1 }, reorg: { type: 'Reorg', id: 2 } },
+        },
+      },
+    },
     invoicesrpc: {
       nested: {
         Invoices: {
@@ -684,10 +738,12 @@ export const descriptor: ProtocolDescriptor = {
           fields: {
             payment_request: { type: 'string', id: 5 },
             timeout_seconds: { type: 'int32', id: 6 },
+            cltv_limit: { type: 'int32', id: 9 },
             amt_msat: { type: 'int64', id: 12 },
             fee_limit_msat: { type: 'int64', id: 13 },
             max_parts: { type: 'uint32', id: 17 },
             no_inflight_updates: { type: 'bool', id: 18 },
+            outgoing_chan_ids: { rule: 'repeated', type: 'uint64', id: 19 },
             cancelable: { type: 'bool', id: 24 },
           },
         },

@@ -4,6 +4,32 @@
 export type Integer64 = string
 
 /** What LND answers has every field; what is unset is null, empty or zero. */
+export interface ConfDetails {
+  raw_tx: Buffer
+  block_height: number
+}
+
+export type Reorg = Record<string, never>
+
+export interface ConfEvent {
+  conf?: ConfDetails
+  reorg?: Reorg
+  event?: 'conf' | 'reorg'
+}
+
+export interface SpendDetails {
+  raw_spending_tx: Buffer
+  spending_tx_hash: Buffer
+  spending_input_index: number
+  spending_height: number
+}
+
+export interface SpendEvent {
+  spend?: SpendDetails
+  reorg?: Reorg
+  event?: 'spend' | 'reorg'
+}
+
 export type CancelInvoiceResp = Record<string, never>
 
 export interface GetInfoResponse {
@@ -429,6 +455,24 @@ export interface ListLeasesResponse {
 }
 
 /** What LND is asked has only the fields that are set. */
+export interface ConfRequest {
+  txid?: Uint8Array
+  script?: Uint8Array
+  num_confs?: number
+  height_hint?: number
+}
+
+export interface OutpointAsRequest {
+  hash?: Uint8Array
+  index?: number
+}
+
+export interface SpendRequest {
+  outpoint?: OutpointAsRequest
+  script?: Uint8Array
+  height_hint?: number
+}
+
 export interface CancelInvoiceMsgAsRequest {
   payment_hash?: Uint8Array
 }
@@ -601,10 +645,12 @@ export type GetStateRequest = Record<string, never>
 export interface SendPaymentRequest {
   payment_request?: string
   timeout_seconds?: number
+  cltv_limit?: number
   amt_msat?: bigint
   fee_limit_msat?: bigint
   max_parts?: number
   no_inflight_updates?: boolean
+  outgoing_chan_ids?: readonly bigint[]
   cancelable?: boolean
 }
 
@@ -785,6 +831,16 @@ export type ChangeAddressType =
 
 /** Full method name → its messages. */
 export interface Methods {
+  '/chainrpc.ChainNotifier/RegisterConfirmationsNtfn': {
+    request: ConfRequest
+    reply: ConfEvent
+    isStream: true
+  }
+  '/chainrpc.ChainNotifier/RegisterSpendNtfn': {
+    request: SpendRequest
+    reply: SpendEvent
+    isStream: true
+  }
   '/invoicesrpc.Invoices/CancelInvoice': {
     request: CancelInvoiceMsgAsRequest
     reply: CancelInvoiceResp

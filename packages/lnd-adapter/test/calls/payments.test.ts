@@ -55,10 +55,20 @@ test('a payment is sent with its limits, and its updates read as the port says',
     ],
   })
   await collect(pair.node.pay({ ...order, amountMsat: 7n, feeLimitMsat: 0n, maximumParts: 3 }))
+  const outgoingChannels = ['18446744073709551615', '2']
+  await collect(pair.node.pay({ ...order, outgoingChannels, maximumCltv: 400 }))
   const usual = { payment_request: paymentRequest, timeout_seconds: 30, cancelable: false }
   expect(requestsOf(pair.server, send)).toMatchObject([
-    { ...usual, amt_msat: '0', fee_limit_msat: '5000', max_parts: 16 },
+    {
+      ...usual,
+      amt_msat: '0',
+      fee_limit_msat: '5000',
+      max_parts: 16,
+      cltv_limit: 0,
+      outgoing_chan_ids: [],
+    },
     { ...usual, amt_msat: '7', fee_limit_msat: '0', max_parts: 3 },
+    { ...usual, cltv_limit: 400, outgoing_chan_ids: outgoingChannels },
   ])
 })
 
@@ -73,6 +83,12 @@ test('a payment without sensible limits is not sent', async () => {
     ['timeoutSeconds', { timeoutSeconds: 0 }],
     ['timeoutSeconds', { timeoutSeconds: 0.5 }],
     ['maximumParts', { maximumParts: 0 }],
+    ['maximumCltv', { maximumCltv: 0 }],
+    ['maximumCltv', { maximumCltv: -1 }],
+    ['outgoingChannels', { outgoingChannels: ['0'] }],
+    ['outgoingChannels', { outgoingChannels: ['1', 'x'] }],
+    ['outgoingChannels', { outgoingChannels: ['18446744073709551616'] }],
+    ['outgoingChannels', { outgoingChannels: '5' }],
     ['paymentRequest', { paymentRequest: '' }],
   ]
   for (const [field, wrong] of cases) {
