@@ -1,3 +1,5 @@
+import type { Network } from './lightning-node.ts'
+
 /**
  * Swaps Lightning money for on-chain money, which makes the node able to receive again. Two
  * contracts, told apart by `custody`.
@@ -138,15 +140,28 @@ export interface ClaimSignature {
 /** loopd: the daemon acts on its own LND connection; core caps, follows and books its reports. */
 export interface DelegatedSwapProvider extends SwapQuotes {
   readonly custody: 'delegated'
+  /** Whether it lives, where, and what speaks against using it now. Asked before each start. */
+  check(signal?: AbortSignal): Promise<DelegatedCheck>
+  /** `publicationDeadline`: milliseconds since 1970; waiting may be cheaper. Left out: the provider's own patience. */
+  quote(amountSat: bigint, signal?: AbortSignal, publicationDeadline?: number): Promise<SwapQuote>
   /**
-   * Starts a swap under our id, written into its label. Before a retry, {@link list} is searched for
-   * the label: the daemon itself does not dedupe.
+   * Starts a swap under our id, written into its label, unless the daemon has one with that label: the
+   * daemon itself does not dedupe. With `outcome: 'unknown'` it may have started it, and the label is
+   * looked for in {@link list}.
    */
   start(request: NewDelegatedSwap, signal?: AbortSignal): Promise<DelegatedSwap>
-  /** The swaps that the daemon knows. */
-  list(signal?: AbortSignal): Promise<readonly DelegatedSwap[]>
-  /** Changes as the daemon reports them. */
+  /** The swaps that the daemon knows; with `label`: those that have exactly this one. */
+  list(signal?: AbortSignal, label?: string): Promise<readonly DelegatedSwap[]>
+  /** Changes as the daemon reports them; ends by throwing when the connection is lost. Polling goes on behind it. */
   watch(signal: AbortSignal): AsyncIterable<DelegatedSwap>
+}
+
+/** What a daemon says of itself. */
+export interface DelegatedCheck {
+  readonly network: Network
+  readonly version: string
+  /** `autoloop`: it makes swaps by itself, besides core's. `autoloop-unknown`: it does not say. */
+  readonly warnings: readonly ('autoloop' | 'autoloop-unknown')[]
 }
 
 /** A swap for the daemon to make, within limits. */
@@ -154,26 +169,51 @@ export interface NewDelegatedSwap {
   /** Our swap id. */
   readonly label: string
   readonly amountSat: bigint
+  /** Left out: an address of the wallet of the daemon's LND. */
   readonly destination?: string
-  /** Hard limits that the daemon itself must hold. */
+  /** Only out of these channels (`NodeChannel.channelId`); left out or empty: any. */
+  readonly outgoingChannels?: readonly string[]
+  /** Hard limits that the daemon itself must hold. The prepayment is a part of the service fee. */
   readonly maximumServiceSat: bigint
   readonly maximumMinerSat: bigint
   readonly maximumPrepaySat: bigint
+  /** For all payments of the swap together. */
   readonly maximumRoutingSat: bigint
   /** Milliseconds since 1970 until which the server may wait for a cheaper batch. */
   readonly publicationDeadline: number
 }
 
+/** Why a daemon's swap failed, or needs somebody. */
+export type DelegatedFailure =
+  /** No route within the limits: the swap was not paid; its prepayment may have been. */
+  | 'off-chain'
+  /** The lockup came too late: nothing was revealed. The prepayment is lost. */
+  | 'timeout'
+  /** Revealed, and not swept in time: unless LND says that the swap was never paid, its amount is lost. */
+  | 'sweep-timeout'
+  /** The lockup was too small: nothing was revealed. */
+  | 'insufficient-value'
+  | 'abandoned'
+  /** The daemon cannot go on by itself; a restart may help. Nothing has ended. */
+  | 'temporary'
+  /** A state or reason that the plugin does not know. Nothing is known to have ended. */
+  | 'unknown'
+  /** Costs or ids that cannot be. Nothing is known to have ended. */
+  | 'bad-answer'
+
 /** A swap as the daemon reports it. */
 export interface DelegatedSwap {
   readonly label: string
+  /** The payment hash of the swap's main payment, hex. */
   readonly providerId: string
-  readonly state: 'accepted' | 'running' | 'completed' | 'failed'
-  /** With `failed`: the daemon's reason. */
-  readonly failure?: string
-  /** What it has cost so far, by kind. */
+  readonly state: 'accepted' | 'running' | 'completed' | 'failed' | 'needs-operator'
+  /** With `failed` and `needs-operator`. */
+  readonly failure?: DelegatedFailure
+  readonly amountSat: bigint
+  /** What it has cost so far, by kind, as far as the daemon says; the prepayment is in `serviceSat`. */
   readonly serviceSat: bigint
   readonly minerSat: bigint
   readonly routingSat: bigint
+  /** With `failed`: what it says the server got for nothing. loopd mostly says 0: LND's history knows. */
   readonly prepayLostSat: bigint
 }
