@@ -1,5 +1,6 @@
 import { PaymentNodeError } from './errors.ts'
 import { hex, type PurposeKey } from './keys.ts'
+import type { Tracer } from './metrics/create-tracer.ts'
 import type { Settings } from './options.ts'
 import type { PeersInForce } from './peers/current-peers.ts'
 import type { Clock } from './ports/clock.ts'
@@ -26,6 +27,7 @@ export interface Context {
   readonly random: Random
   readonly logger: Logger
   readonly meter: Meter | undefined
+  readonly tracer: Tracer
   readonly http: Http
   readonly settings: Settings
   /** Changes while the node runs; written only by the workers that connect and lead. */

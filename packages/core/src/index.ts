@@ -49,6 +49,7 @@ export type { JournalEntry, JournalInput, JournalLine } from './ledger/journal.t
 export type { Balances, PartnerBalance, WorldAccount } from './ledger/read-balances.ts'
 export type { LedgerRange } from './ledger/read-range.ts'
 export type { Statement, StatementInput, StatementLine } from './ledger/statement.ts'
+export { traceparentOf } from './metrics/read-traceparent.ts'
 export type { PaymentNodeOptions, Role } from './options.ts'
 export type { Page, PageInput } from './pages.ts'
 export type { DestinationChanged } from './partners/change-destinations.ts'

@@ -246,7 +246,8 @@ function read(options: PaymentNodeOptions): Settings {
   const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
   readFunctions(options.intentCounter, 'intentCounter', ['read', 'write'])
   readFunctions(options.logger, 'logger', ['debug', 'info', 'warn', 'error'])
-  readFunctions(options.meter, 'meter', ['count', 'record'])
+  const isTracing = options.meter?.span !== undefined
+  readFunctions(options.meter, 'meter', ['count', 'record', ...(isTracing ? ['span'] : [])])
   readFunctions(options.clock, 'clock', ['now', 'monotonic', 'sleep'])
   readFunctions(options.random, 'random', ['bytes'])
   const maximumExpirySeconds = readDuration(

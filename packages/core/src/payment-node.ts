@@ -7,6 +7,7 @@ import { readEvent } from './events/read-event.ts'
 import type { EventType, PaymentNodeEvent } from './events.ts'
 import { createHttp } from './http/create-http.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
+import { createTracer } from './metrics/create-tracer.ts'
 import { measureCalls } from './metrics/measure-calls.ts'
 import { measureCommits } from './metrics/measure-commits.ts'
 import { measureHttp } from './metrics/measure-http.ts'
@@ -86,17 +87,19 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
   const settings = readOptions(options)
   const clock = options.clock ?? systemClock
   const { meter } = options
+  const tracer = createTracer(meter)
   const subjects = createSubjects(clock)
   const connectionBell = createBell(clock)
   const emitter = new EventEmitter()
   const handlers = new Map<string, Handler>()
   const context: Context = {
-    lightning: meter ? measureCalls(options.lightning, meter, clock) : options.lightning,
+    lightning: meter ? measureCalls(options.lightning, meter, clock, tracer) : options.lightning,
     storage: meter ? measureCommits(options.storage, meter, clock) : options.storage,
     clock,
     random: options.random ?? systemRandom,
     logger: options.logger ?? consoleLogger,
     meter,
+    tracer,
     http: meter ? measureHttp(createHttp(settings.http), meter, clock) : createHttp(settings.http),
     settings,
     live: {

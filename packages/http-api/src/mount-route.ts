@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { type PaymentNode, PaymentNodeError } from '@payment-node/core'
+import { type PaymentNode, PaymentNodeError, traceparentOf } from '@payment-node/core'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { ApiError } from './api-error.ts'
@@ -43,6 +43,7 @@ export function mountRoute(
       query: input.valid('query'),
       body: route.body === undefined ? (undefined as never) : input.valid('json'),
       idempotencyKey: context.req.header('idempotency-key'),
+      traceparent: traceparentOf(context.req.header('traceparent')),
     }
     const answer = await route.handle(call)
     return answer instanceof Response ? answer : context.json(answer, route.status ?? 200)

@@ -1,4 +1,4 @@
-import type { Logger, Meter } from '@payment-node/core'
+import { type Logger, type Meter, traceparentOf } from '@payment-node/core'
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { ApiEnvironment } from './create-api.ts'
@@ -21,7 +21,7 @@ export function observeRequests(
     const route = routePath(context, -1).replace(/:([^/]+)/g, '{$1}')
     const milliseconds = performance.now() - start
     const key = context.get('caller')?.keyId
-    const trace = readTrace(context.req.header('traceparent'))
+    const trace = traceparentOf(context.req.header('traceparent'))?.split('-')[1]
     logger.info('request', {
       method,
       route,
@@ -36,9 +36,4 @@ export function observeRequests(
       'http.response.status_code': String(status),
     })
   }
-}
-
-/** The trace id (32 hex) of the caller, W3C Trace Context; undefined when it is none. */
-function readTrace(header: string | undefined): string | undefined {
-  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(header ?? '')?.[1]
 }

@@ -11,6 +11,8 @@ export interface Call<Parameters, Query, Body> {
   readonly body: Body
   /** The header `Idempotency-Key`. */
   readonly idempotencyKey: string | undefined
+  /** The header `traceparent` (W3C Trace Context); undefined when there is none, or none that is well-formed. */
+  readonly traceparent: string | undefined
 }
 
 /** One route, declared in one place: where it is, who may call it, what goes in, what comes out. */

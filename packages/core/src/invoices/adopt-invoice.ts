@@ -169,5 +169,6 @@ function rowOf(
     commission_msat: null,
     available_at: null,
     is_adopted: true,
+    traceparent: null,
   }
 }

@@ -11,6 +11,7 @@ import type { Duration } from '../domain/duration.ts'
 import { invalid, PaymentNodeError } from '../errors.ts'
 import { newEvent } from '../events/new-event.ts'
 import { invoiceId, invoicePreimage, type PurposeKey, sha256Hex } from '../keys.ts'
+import { readTraceparent } from '../metrics/read-traceparent.ts'
 import { findPartner } from '../partners/get-partner.ts'
 import type { NewNodeInvoice } from '../ports/lightning-node.ts'
 import { type Metadata, readId, readObject } from '../read-input.ts'
@@ -19,7 +20,7 @@ import { requireSameRequest } from '../same-request.ts'
 import { invoiceMetadata, invoices } from '../tables/invoices.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
 import { type AddedInvoice, addToNode } from './add-to-node.ts'
-import { readRequest, writeRequest } from './invoice-request.ts'
+import { type InvoiceRequest, readRequest, writeRequest } from './invoice-request.ts'
 import { type Invoice, invoiceView } from './invoice-view.ts'
 import { requireReceivable } from './require-receivable.ts'
 
@@ -57,6 +58,8 @@ export interface InvoiceCommission {
 export interface InvoiceOptions {
   /** Same key and parameters give the same invoice for ever; other parameters are an error. 1 to 255 printable ASCII characters. */
   readonly idempotencyKey?: string
+  /** W3C Trace Context of whoever asks: no part of the request, the first call's is kept. */
+  readonly traceparent?: string
 }
 
 /**
@@ -72,7 +75,8 @@ export async function createInvoice(
   options: InvoiceOptions = {},
 ): Promise<Invoice> {
   const request = readRequest(input)
-  readObject(options, 'options', ['idempotencyKey'])
+  readObject(options, 'options', ['idempotencyKey', 'traceparent'])
+  const parent = readTraceparent(options.traceparent)
   const idempotencyKey =
     options.idempotencyKey === undefined ? null : readId(options.idempotencyKey, 'idempotencyKey')
   const identity = identityOf(context)
@@ -87,6 +91,38 @@ export async function createInvoice(
   if (earlier) return sameInvoice(earlier, written, idempotencyKey!)
 
   requireReady(context)
+  const attributes = {
+    'payment_node.invoice.id': id,
+    'payment_node.partner.id': request.partner,
+  }
+  return context.tracer.run('payment_node.invoice.create', { attributes, parent }, (traced) =>
+    makeInvoice(context, identity, input, {
+      request,
+      written,
+      id,
+      key,
+      idempotencyKey,
+      traceparent: traced.traceparent,
+    }),
+  )
+}
+
+/** A call as it was read, and what it comes to. */
+interface NewInvoice {
+  readonly request: InvoiceRequest
+  readonly written: string
+  readonly id: string
+  readonly key: PurposeKey
+  readonly idempotencyKey: string | null
+  readonly traceparent: string | null
+}
+
+async function makeInvoice(
+  context: Context,
+  identity: Identity,
+  input: InvoiceInput,
+  { request, written, id, key, idempotencyKey, traceparent }: NewInvoice,
+): Promise<Invoice> {
   const partner = await findPartner(context, request.partner)
   const expirySeconds = chooseExpiry(
     context,
@@ -151,6 +187,7 @@ export async function createInvoice(
     commission_msat: null,
     available_at: null,
     is_adopted: null,
+    traceparent,
   }
   return store(context, identity, row)
 }

@@ -36,6 +36,8 @@ export interface Invoice {
   readonly isPrivate: boolean
   readonly metadata: Metadata
   readonly idempotencyKey: string | null
+  /** W3C Trace Context that its settlement and webhooks belong to; null: nobody traces it. */
+  readonly traceparent: string | null
   readonly createdAt: number
   readonly expiresAt: number
   /** When it was settled, expired or canceled; null while open. */
@@ -65,6 +67,7 @@ export function invoiceView(row: Omit<RowOf<typeof invoices>, 'revision'>): Invo
     isPrivate: row.is_private,
     metadata: row.metadata as Metadata,
     idempotencyKey: row.idempotency_key,
+    traceparent: row.traceparent,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     endedAt: row.ended_at,

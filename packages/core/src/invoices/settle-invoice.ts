@@ -7,7 +7,7 @@ import { bookTransaction } from '../ledger/book-transaction.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import { readDebt, towardsDebt } from '../ledger/read-debt.ts'
 import type { NodeInvoice } from '../ports/lightning-node.ts'
-import type { Change, Write } from '../ports/storage.ts'
+import type { Change, Refused, Write } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { invoices } from '../tables/invoices.ts'
 import { jobs } from '../tables/jobs.ts'
@@ -42,27 +42,48 @@ export async function settleInvoice(
       paidMsat: seen.paidMsat,
     })
     if ('refused' in step || step.state !== 'settled') return 'known'
-    const credit = await creditPartner(context, identity, row, seen.paidMsat)
-    const set = {
-      state: 'settled',
-      paid_msat: seen.paidMsat,
-      is_late: step.isLate,
-      settle_index: Number(seen.settleIndex),
-      ended_at: seen.settledAt ?? context.clock.now(),
-      ...credit.set,
+    const attributes = {
+      'payment_node.invoice.id': row.id,
+      'payment_node.partner.id': row.partner,
+      'payment_node.invoice.is_late': String(step.isLate),
     }
-    const invoice = invoiceView({ ...row, ...set })
-    const change: Change = {
-      writes: [update(invoices, row, set), ...credit.writes],
-      events: [newEvent(context, identity, 'invoice.settled', `invoice/${row.id}`, { invoice })],
-      ...(fence && { fence }),
-    }
-    const refused = await record(context, change, async () => {
-      return (await context.storage.get(invoices, [row.id]))?.state === 'settled'
+    const work = { attributes, parent: row.traceparent }
+    const refused = await context.tracer.run('payment_node.invoice.settle', work, async (span) => {
+      const refusal = await recordSettlement(context, identity, row, seen, step.isLate, fence)
+      if (refusal) span.fail(refusal.reason)
+      return refusal
     })
     if (!refused) return 'credited'
   }
   throw tooContended(`settlement of ${seen.paymentHash}`)
+}
+
+async function recordSettlement(
+  context: Context,
+  identity: Identity,
+  row: RowOf<typeof invoices>,
+  seen: NodeInvoice,
+  isLate: boolean,
+  fence: Change['fence'],
+): Promise<Refused | undefined> {
+  const credit = await creditPartner(context, identity, row, seen.paidMsat)
+  const set = {
+    state: 'settled',
+    paid_msat: seen.paidMsat,
+    is_late: isLate,
+    settle_index: Number(seen.settleIndex),
+    ended_at: seen.settledAt ?? context.clock.now(),
+    ...credit.set,
+  }
+  const invoice = invoiceView({ ...row, ...set })
+  const change: Change = {
+    writes: [update(invoices, row, set), ...credit.writes],
+    events: [newEvent(context, identity, 'invoice.settled', `invoice/${row.id}`, { invoice })],
+    ...(fence && { fence }),
+  }
+  return record(context, change, async () => {
+    return (await context.storage.get(invoices, [row.id]))?.state === 'settled'
+  })
 }
 
 /** What a settlement writes besides the invoice, and what the invoice remembers of it. */

@@ -7,6 +7,7 @@ import type { transactions } from '../tables/transactions.ts'
 import type { Pursuit } from '../transactions/mark-transaction.ts'
 import { readOutputs } from '../transactions/read-outputs.ts'
 import { bookEnding } from './book-ending.ts'
+import { tracePayoutEnd } from './end-payout.ts'
 import { payoutView } from './payout-view.ts'
 
 /**
@@ -51,8 +52,12 @@ async function endOne(
       events: [newEvent(context, identity, 'payout.succeeded', `payout/${id}`, { payout: view })],
       fence: leadership.fence,
     }
-    const refused = await record(context, change, async () => {
-      return (await context.storage.get(payouts, [id]))?.state === 'succeeded'
+    const refused = await tracePayoutEnd(context, payout, async (span) => {
+      const refusal = await record(context, change, async () => {
+        return (await context.storage.get(payouts, [id]))?.state === 'succeeded'
+      })
+      if (refusal) span.fail(refusal.reason)
+      return refusal
     })
     if (!refused) return
   }

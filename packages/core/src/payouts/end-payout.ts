@@ -1,6 +1,7 @@
 import type { Context, Identity } from '../context.ts'
 import type { PayoutFailure } from '../domain/attempt.ts'
 import { newEvent } from '../events/new-event.ts'
+import type { Traced } from '../metrics/create-tracer.ts'
 import type { Change, Write } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { jobs, queueOf } from '../tables/jobs.ts'
@@ -48,6 +49,31 @@ export interface EndingBasis {
  * Undefined when payout or attempt has changed since the decision: then it must be decided anew.
  */
 export async function endPayout(
+  context: Context,
+  identity: Identity,
+  basis: EndingBasis,
+  ending: PayoutEnding,
+  fence?: Change['fence'],
+): Promise<Payout | undefined> {
+  return tracePayoutEnd(context, basis.payout, async (span) => {
+    const ended = await bookEnd(context, identity, basis, ending, fence)
+    if (!ended) span.fail('stale')
+    else if (ending.state === 'failed') span.fail(ending.reason)
+    return ended
+  })
+}
+
+/** The span of a payout's end, in the trace of its request. */
+export function tracePayoutEnd<T>(
+  { tracer }: Context,
+  { id, partner, traceparent: parent }: RowOf<typeof payouts>,
+  end: (span: Traced) => Promise<T>,
+): Promise<T> {
+  const attributes = { 'payment_node.payout.id': id, 'payment_node.partner.id': partner }
+  return tracer.run('payment_node.payout.end', { attributes, parent }, end)
+}
+
+async function bookEnd(
   context: Context,
   identity: Identity,
   { payout, attempt }: EndingBasis,

@@ -6,6 +6,7 @@ import {
   decideAttempt,
   type WaitReason,
 } from '../domain/attempt.ts'
+import type { Traced } from '../metrics/create-tracer.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import { maximumDecisions } from '../record.ts'
 import { isCompared, whenCompared } from '../safety/compared.ts'
@@ -77,7 +78,11 @@ export async function payPayout(
           continue
         }
         if (!(await isCountedOutside(following, id))) return { ended: false, after: 1000 }
-        seen = await send(following, rows)
+        seen = await traceSend(context, rows, async (span) => {
+          const shown = await send(following, rows)
+          if (shown.evidence.kind !== 'succeeded') span.fail(shown.evidence.kind)
+          return shown
+        })
         break
       }
       case 'track':
@@ -196,6 +201,20 @@ interface Following {
   readonly leadership: Leadership
   readonly signal: AbortSignal
   readonly onInFlight: () => void
+}
+
+/** The span of one try: it ends with LND's word, or with its silence. */
+function traceSend<T>(
+  { tracer }: Context,
+  { payout, attempt }: PayoutRows,
+  act: (span: Traced) => Promise<T>,
+): Promise<T> {
+  const attributes = {
+    'payment_node.payout.id': payout.id,
+    'payment_node.partner.id': payout.partner,
+    'payment_node.payout.attempt': attempt.number,
+  }
+  return tracer.run('payment_node.payout.send', { attributes, parent: payout.traceparent }, act)
 }
 
 async function send(following: Following, rows: PayoutRows): Promise<Observation> {

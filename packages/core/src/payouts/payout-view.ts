@@ -41,6 +41,8 @@ export interface Payout {
   /** On chain: the transaction that carries it; null before, and off chain. */
   readonly transaction: PayoutTransaction | null
   readonly idempotencyKey: string
+  /** W3C Trace Context that its tries, its end and webhooks belong to; null: nobody traces it. */
+  readonly traceparent: string | null
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -119,6 +121,7 @@ export function payoutView(
     queue: row.state === 'queued' ? queueView(row) : null,
     transaction: carrier && transactionView(carrier),
     idempotencyKey: row.idempotency_key,
+    traceparent: row.traceparent,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

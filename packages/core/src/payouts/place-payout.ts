@@ -17,6 +17,8 @@ export interface PayoutRequest {
   readonly partner: string
   readonly idempotencyKey: string
   readonly terms: PayoutTerms
+  /** W3C Trace Context of whoever asks. */
+  readonly traceparent?: string | undefined
   /** Canonical text: the same key must come with the same one. */
   readonly written: string
   /** With `amount: 'all'`: not more than this leaves, worst-case fee included. In msat. */
@@ -39,6 +41,22 @@ export interface RefundRequest {
  * decision rests on changes. Throws as `requestPayout`.
  */
 export async function placePayout(context: Context, request: PayoutRequest): Promise<Payout> {
+  const { partner, purpose, traceparent: parent } = request
+  const attributes = {
+    'payment_node.partner.id': partner,
+    'payment_node.payout.purpose': purpose,
+  }
+  return context.tracer.run('payment_node.payout.request', { attributes, parent }, async (span) => {
+    const payout = await placeOnce(context, {
+      ...request,
+      traceparent: span.traceparent ?? undefined,
+    })
+    span.set({ 'payment_node.payout.id': payout.id })
+    return payout
+  })
+}
+
+async function placeOnce(context: Context, request: PayoutRequest): Promise<Payout> {
   const identity = identityOf(context)
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const earlier = await findByKey(context, identity, request)

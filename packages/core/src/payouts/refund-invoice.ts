@@ -2,6 +2,7 @@ import { type Context, identityOf } from '../context.ts'
 import { type AmountInput, readPositiveAmount } from '../domain/amount.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { findInvoice } from '../invoices/get-invoice.ts'
+import { readTraceparent } from '../metrics/read-traceparent.ts'
 import { readBoolean, readId, readObject } from '../read-input.ts'
 import type { Payout } from './payout-view.ts'
 import { placePayout } from './place-payout.ts'
@@ -34,7 +35,8 @@ export async function refundInvoice(
   options: PayoutOptions,
 ): Promise<Payout> {
   readObject(input, 'refund', ['invoice', 'amount', 'allowDebt', ...termNames])
-  readObject(options, 'options', ['idempotencyKey'])
+  readObject(options, 'options', ['idempotencyKey', 'traceparent'])
+  const traceparent = readTraceparent(options.traceparent)
   const idempotencyKey = readId(options.idempotencyKey, 'idempotencyKey')
   const id = readId(input.invoice, 'invoice')
   const amount = input.amount === undefined ? undefined : readPositiveAmount(input.amount, 'amount')
@@ -53,6 +55,7 @@ export async function refundInvoice(
     partner: invoice.partner,
     idempotencyKey,
     terms,
+    traceparent,
     refund: { invoice: id, receivedMsat: invoice.paid_msat, allowDebt },
     written: JSON.stringify({
       partner: invoice.partner,

@@ -1,5 +1,6 @@
 import { type Context, identityOf } from '../context.ts'
 import type { AmountInput } from '../domain/amount.ts'
+import { readTraceparent } from '../metrics/read-traceparent.ts'
 import { readId, readObject } from '../read-input.ts'
 import type { Payout } from './payout-view.ts'
 import { placePayout } from './place-payout.ts'
@@ -23,6 +24,8 @@ export interface PayoutOptions {
    * automatic payouts use keys that begin with `automatic/`.
    */
   readonly idempotencyKey: string
+  /** W3C Trace Context of whoever asks: no part of the request, the first call's is kept. */
+  readonly traceparent?: string
 }
 
 /**
@@ -41,7 +44,8 @@ export async function requestPayout(
   options: PayoutOptions,
 ): Promise<Payout> {
   readObject(input, 'payout', ['partner', 'amount', ...termNames])
-  readObject(options, 'options', ['idempotencyKey'])
+  readObject(options, 'options', ['idempotencyKey', 'traceparent'])
+  const traceparent = readTraceparent(options.traceparent)
   const idempotencyKey = readId(options.idempotencyKey, 'idempotencyKey')
   const partner = readId(input.partner, 'partner')
   const amount = input.amount === undefined ? undefined : readAmountOrAll(input.amount)
@@ -51,6 +55,7 @@ export async function requestPayout(
     partner,
     idempotencyKey,
     terms,
+    traceparent,
     written: JSON.stringify({ partner, ...terms.written }),
   })
 }

@@ -159,6 +159,7 @@ async function payoutRow(
     is_released: null,
     transaction: null,
     times_behind: guard.times_behind,
+    traceparent: request.traceparent ?? null,
   }
 }
 

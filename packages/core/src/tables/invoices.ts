@@ -38,6 +38,8 @@ export const invoices = table({
     available_at: { type: 'time', nullable: true },
     /** Made by another program and taken over. */
     is_adopted: { type: 'boolean', nullable: true },
+    /** W3C Trace Context of its creation: its settlement and webhooks belong to the same trace. */
+    traceparent: { type: 'text', nullable: true },
   },
   key: ['id'],
   unique: { payment_hash: ['node', 'payment_hash'] },

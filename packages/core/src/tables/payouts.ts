@@ -44,6 +44,8 @@ export const payouts = table({
     transaction: { type: 'text', nullable: true },
     /** `safety.times_behind` when it was asked for, or when an operator said that it was not paid. Null: 0. */
     times_behind: { type: 'integer', nullable: true },
+    /** W3C Trace Context of its request: its tries, its end and webhooks belong to the same trace. */
+    traceparent: { type: 'text', nullable: true },
   },
   key: ['id'],
   unique: { idempotency: ['node', 'partner', 'idempotency_key'] },

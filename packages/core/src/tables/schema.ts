@@ -111,6 +111,7 @@ const addedInVersion3: Readonly<Record<string, readonly string[]>> = {
     'commission_msat',
     'available_at',
     'is_adopted',
+    'traceparent',
   ],
   payouts: [
     'purpose',
@@ -123,6 +124,7 @@ const addedInVersion3: Readonly<Record<string, readonly string[]>> = {
     'is_released',
     'transaction',
     'times_behind',
+    'traceparent',
   ],
   safety: ['times_behind'],
   ledger_transactions: ['note'],

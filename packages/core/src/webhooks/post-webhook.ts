@@ -14,12 +14,16 @@ interface WithTimeout {
 /** Bytes of an answer that are looked at; nobody needs them. */
 const maximumBytes = 16_384
 
-/** Sends one signed request, once; never throws. Success is a status 2xx in time, and nothing else. */
+/**
+ * Sends one signed request, once; never throws. Success is a status 2xx in time, and nothing else. `traceparent`:
+ * what the receiver's work belongs to.
+ */
 export async function postWebhook(
   context: Pick<Context, 'clock' | 'http'> & WithTimeout,
   { url, secrets, partner }: Pick<EndpointRow, 'url' | 'secrets' | 'partner'>,
   id: string,
   body: string,
+  traceparent: string | null = null,
 ): Promise<WebhookAnswer> {
   const now = context.clock.now()
   const timestamp = String(Math.floor(now / 1000))
@@ -29,7 +33,10 @@ export async function postWebhook(
       method: 'POST',
       purpose: purposeOf(partner),
       url,
-      headers: signWebhook(signing, { id, timestamp, body }),
+      headers: {
+        ...signWebhook(signing, { id, timestamp, body }),
+        ...(traceparent !== null && { traceparent }),
+      },
       body,
       timeout: context.settings.webhooks.timeout,
       maximumBytes,

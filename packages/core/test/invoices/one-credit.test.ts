@@ -2,6 +2,7 @@ import { silentLogger, systemRandom } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import type { Context } from '../../src/context.ts'
 import { settleInvoice } from '../../src/invoices/settle-invoice.ts'
+import { createTracer } from '../../src/metrics/create-tracer.ts'
 import { identityOf } from '../ledger/book-by-hand.ts'
 import { openShop } from '../shop.ts'
 
@@ -20,6 +21,7 @@ test('I5: many who see one payment at once credit it once; a second payment of t
     storage: process.storage,
     random: systemRandom,
     logger: silentLogger,
+    tracer: createTracer(undefined),
   } as unknown as Context
   const settle = (paidMsat: bigint) =>
     settleInvoice(context, identityOf(shop), { ...seen, paidMsat })

@@ -130,6 +130,7 @@ export async function openOnchain(
         is_released: null,
         transaction: null,
         times_behind: null,
+        traceparent: null,
       }
       const worst = worstOf(row)
       const writes = [

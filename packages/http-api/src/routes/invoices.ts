@@ -21,6 +21,7 @@ const invoice = z
     isPrivate: z.boolean(),
     metadata,
     idempotencyKey: z.string().nullable(),
+    traceparent: z.string().nullable().openapi({ description: 'W3C Trace Context.' }),
     createdAt: time,
     expiresAt: time,
     endedAt: time.nullable(),
@@ -65,10 +66,13 @@ export const invoiceRoutes: readonly Route[] = [
     body: newInvoice,
     status: 201,
     answer: invoice,
-    handle({ node, caller, body, idempotencyKey }) {
+    handle({ node, caller, body, idempotencyKey, traceparent }) {
       requireOperatorFor(caller, body, ['commission', 'allowUnreceivable'])
       const partner = choosePartner(caller, body.partner)
-      const options = idempotencyKey === undefined ? {} : { idempotencyKey }
+      const options = {
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(traceparent !== undefined && { traceparent }),
+      }
       return node.invoices.create({ ...body, partner } as InvoiceInput, options)
     },
   }),

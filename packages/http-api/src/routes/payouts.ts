@@ -117,7 +117,7 @@ export const payoutRoutes: readonly Route[] = [
     body: newPayout,
     status: 202,
     answer: payout,
-    async handle({ node, caller, body, idempotencyKey }) {
+    async handle({ node, caller, body, idempotencyKey, traceparent }) {
       const partner = choosePartner(caller, body.partner)
       if (caller.partner !== undefined && dear.some((name) => body[name] !== undefined)) {
         const { payout: own } = await node.partners.get(caller.partner)
@@ -125,7 +125,7 @@ export const payoutRoutes: readonly Route[] = [
       }
       return node.payouts.request(
         { ...body, partner } as PayoutInput,
-        { idempotencyKey } as PayoutOptions,
+        { idempotencyKey, traceparent } as PayoutOptions,
       )
     },
   }),
@@ -228,10 +228,10 @@ export const payoutRoutes: readonly Route[] = [
     body: refund,
     status: 202,
     answer: payout,
-    handle: ({ node, parameters, body, idempotencyKey }) =>
+    handle: ({ node, parameters, body, idempotencyKey, traceparent }) =>
       node.payouts.refund(
         { ...body, invoice: parameters.invoice } as RefundInput,
-        { idempotencyKey } as PayoutOptions,
+        { idempotencyKey, traceparent } as PayoutOptions,
       ),
   }),
   defineRoute({
