@@ -165,32 +165,36 @@ export function bookForeignIncome(paymentHash: string, paidMsat: bigint): Ledger
 /**
  * Amount and worst-case fee leave the balance before anything is sent (money rule 3). `debtMsat`: the
  * part that the partner owes from now on, because a refund may exceed its balance; negative: what of its debt
- * the balance pays first.
+ * the balance pays first. `heldMsat`: the part that a refund takes from what is held.
  */
 export function bookReservation(
   payout: string,
   partner: string,
   worstMsat: bigint,
   debtMsat = 0n,
+  heldMsat = 0n,
 ): LedgerTransaction {
   return transaction(`reserved/${payout}`, 'payout-reserved', `payout/${payout}`, [
-    { account: `partner/${partner}`, amountMsat: debtMsat - worstMsat },
+    { account: `pending/${partner}`, amountMsat: -heldMsat },
+    { account: `partner/${partner}`, amountMsat: heldMsat + debtMsat - worstMsat },
     { account: `debt/${partner}`, amountMsat: -debtMsat },
     { account: `reserved/${partner}`, amountMsat: worstMsat },
   ])
 }
 
-/** The whole reservation returns; `toDebtMsat` of it to what the partner owes. */
+/** The whole reservation returns; `toDebtMsat` of it to what the partner owes, `toHeldMsat` to what is held. */
 export function bookRelease(
   payout: string,
   partner: string,
   worstMsat: bigint,
   toDebtMsat = 0n,
+  toHeldMsat = 0n,
 ): LedgerTransaction {
   return transaction(`ended/${payout}`, 'payout-released', `payout/${payout}`, [
     { account: `reserved/${partner}`, amountMsat: -worstMsat },
+    { account: `pending/${partner}`, amountMsat: toHeldMsat },
     { account: `debt/${partner}`, amountMsat: toDebtMsat },
-    { account: `partner/${partner}`, amountMsat: worstMsat - toDebtMsat },
+    { account: `partner/${partner}`, amountMsat: worstMsat - toDebtMsat - toHeldMsat },
   ])
 }
 
@@ -204,6 +208,8 @@ export interface PaidPayout {
   readonly feeAccount?: 'world/routing-fees' | 'world/onchain-fees' | 'operator'
   /** How much of what returns goes towards the partner's debt; at most all of it. */
   readonly toDebtMsat?: bigint
+  /** How much of it goes back to what is held, where a refund had it from. */
+  readonly toHeldMsat?: bigint
 }
 
 /** What returns of a reservation when this was paid; negative when the operator bears more. */
@@ -217,7 +223,7 @@ export function bookPayout(payout: string, partner: string, paid: PaidPayout): L
   const returned = returnedMsat(paid)
   // More than was reserved is never the partner's: a fee that the operator bears, a limit that did not hold.
   const overrun = returned < 0n ? -returned : 0n
-  const toDebt = paid.toDebtMsat ?? 0n
+  const { toDebtMsat: toDebt = 0n, toHeldMsat: toHeld = 0n } = paid
   return {
     ...transaction(`ended/${payout}`, 'payout-succeeded', `payout/${payout}`, [
       { account: `reserved/${partner}`, amountMsat: -worstMsat },
@@ -225,8 +231,9 @@ export function bookPayout(payout: string, partner: string, paid: PaidPayout): L
       { account: feeAccount, amountMsat: feeMsat },
       ...(returned > 0n
         ? ([
+            { account: `pending/${partner}`, amountMsat: toHeld },
             { account: `debt/${partner}`, amountMsat: toDebt },
-            { account: `partner/${partner}`, amountMsat: returned - toDebt },
+            { account: `partner/${partner}`, amountMsat: returned - toDebt - toHeld },
           ] as const)
         : []),
       ...(overrun > 0n ? [{ account: 'operator' as const, amountMsat: -overrun }] : []),

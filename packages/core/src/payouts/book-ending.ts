@@ -8,6 +8,7 @@ import type { RowOf } from '../tables/table.ts'
 import { returnToDay } from './count-against-day.ts'
 import { returnRefund } from './count-refund.ts'
 import { reservedFor } from './reservation.ts'
+import { giveBackHeld } from './take-held.ts'
 
 /** What a payout cost that was paid: in msat, and who got it. */
 export interface PaidFee {
@@ -18,7 +19,7 @@ export interface PaidFee {
 
 /**
  * The writes that end a payout in the books, once, off chain and on chain: ledger (what is not used returns
- * to the partner, a debt first), caps, and what a refund that was not paid gives back to its invoice.
+ * to where it came from, of the partner's balance a debt first), caps, and what a refund that was not paid gives back to its invoice.
  * `paid`: undefined when nothing left. The caller adds the payout's own row.
  */
 export async function bookEnding(
@@ -30,8 +31,11 @@ export async function bookEnding(
   const reservedMsat = reservedFor(payout)
   const spentMsat = paid ? payout.amount_msat + paid.feeMsat : 0n
   const returned = reservedMsat > spentMsat ? reservedMsat - spentMsat : 0n
+  const back = await giveBackHeld(context, identity, payout, spentMsat)
+  const toHeldMsat = back?.toHeldMsat ?? 0n
+  const free = returned - toHeldMsat
   const toDebtMsat =
-    returned === 0n ? 0n : towardsDebt(returned, await readDebt(context, identity, payout.partner))
+    free === 0n ? 0n : towardsDebt(free, await readDebt(context, identity, payout.partner))
   const booked = paid
     ? {
         ...bookPayout(payout.id, payout.partner, {
@@ -40,13 +44,15 @@ export async function bookEnding(
           feeMsat: paid.feeMsat,
           feeAccount: paid.account,
           toDebtMsat,
+          toHeldMsat,
         }),
         // So that the statement tells it from the partner's own payouts.
         ...(payout.invoice !== null && { note: `refund of invoice/${payout.invoice}` }),
       }
-    : bookRelease(payout.id, payout.partner, reservedMsat, toDebtMsat)
+    : bookRelease(payout.id, payout.partner, reservedMsat, toDebtMsat, toHeldMsat)
   return [
     ...(await bookTransaction(context, identity, booked)),
+    ...(back?.writes ?? []),
     ...returnToDay(identity, payout, paid?.feeMsat),
     ...(paid || payout.invoice === null
       ? []

@@ -15,6 +15,7 @@ import { freeOf } from './read-available.ts'
 export interface RefusedPayout {
   readonly partner: RowOf<typeof partners>
   readonly worstMsat: bigint
+  /** Of the balance: without what comes from held money. */
   readonly reservedMsat: bigint
   readonly operatorFeesMsat: bigint
   readonly amountMsat: bigint
@@ -63,7 +64,7 @@ export async function explainRefusal(
     available,
     new Amount(reservedMsat),
     refund &&
-      'Give back less; or allowDebt: true: then what is held (availableAfter), or arrives, pays it.',
+      'Give back less: what the invoice still holds pays first, fees included, then the balance; or allowDebt: true, then whatever arrives pays the rest.',
   )
 }
 

@@ -18,7 +18,7 @@ export interface RefundInput extends PayoutTermsInput {
    * given back yet; fees come on top.
    */
   readonly amount?: AmountInput
-  /** What the partner's balance does not cover becomes its debt, which whatever arrives pays first. Default false: refused. */
+  /** What neither the invoice's held money nor the balance covers becomes a debt, which whatever arrives pays first. Default false: refused. */
   readonly allowDebt?: boolean
 }
 

@@ -24,6 +24,7 @@ import { type Payout, payoutView } from './payout-view.ts'
 import type { PayoutRequest } from './place-payout.ts'
 import { availableOf, repayableOf } from './read-available.ts'
 import { operatorFeesOf, reservedFor, type Terms, worstOf } from './reservation.ts'
+import { takeHeld } from './take-held.ts'
 
 /** What the decision was made on; the change is refused when any of it has changed. */
 export interface PayoutBasis {
@@ -40,7 +41,10 @@ export async function storePayout(
   draft: PayoutDraft,
 ): Promise<Payout | undefined> {
   const { refund } = request
-  const payout = await payoutRow(context, identity, { guard, partner }, request, draft)
+  const terms = termsOf(partner, draft)
+  const held = await takeHeld(context, identity, refund, partner.id, reservedFor(terms))
+  const heldMsat = held?.takenMsat ?? 0n
+  const payout = await payoutRow(context, identity, { guard, partner }, request, draft, heldMsat)
   const worstMsat = worstOf(payout)
   const reservedMsat = reservedFor(payout)
   // Credit and debt at once: a receipt and a refund with a debt may have crossed.
@@ -64,8 +68,15 @@ export async function storePayout(
     ...(await bookTransaction(
       context,
       identity,
-      bookReservation(payout.id, partner.id, reservedMsat, payout.debt_msat ?? -repaidMsat),
+      bookReservation(
+        payout.id,
+        partner.id,
+        reservedMsat,
+        payout.debt_msat ?? -repaidMsat,
+        heldMsat,
+      ),
     )),
+    ...(held?.writesFor(payout.id) ?? []),
     await countAgainstDay(context, identity, payout.cap_day, worstMsat),
     await countAgainstPartnerDay(context, identity, partner, payout.cap_day, worstMsat),
     ...(await countAgainstOperatorFees(context, identity, payout)),
@@ -82,7 +93,7 @@ export async function storePayout(
   await explainRefusal(context, identity, refused, writes[refused.write], {
     partner,
     worstMsat,
-    reservedMsat,
+    reservedMsat: reservedMsat - heldMsat,
     operatorFeesMsat: operatorFeesOf(payout),
     amountMsat: payout.amount_msat,
     paymentHash: attempt?.payment_hash,
@@ -120,19 +131,24 @@ function requireBelowCaps(
     throw aboveCap('operator-fees-per-day', capOperatorFeesPerDay, feesMsat)
 }
 
+function termsOf(partner: RowOf<typeof partners>, draft: PayoutDraft): Terms {
+  return {
+    amount_msat: draft.amountMsat,
+    fee_limit_msat: draft.feeLimitMsat,
+    fees_paid_by: partner.fees_paid_by ?? 'partner',
+  }
+}
+
 async function payoutRow(
   context: Context,
   identity: Identity,
   { guard, partner }: PayoutBasis,
   request: PayoutRequest,
   draft: PayoutDraft,
+  heldMsat: bigint,
 ): Promise<Fields<typeof payouts>> {
   const now = context.clock.now()
-  const terms = {
-    amount_msat: draft.amountMsat,
-    fee_limit_msat: draft.feeLimitMsat,
-    fees_paid_by: partner.fees_paid_by ?? 'partner',
-  }
+  const terms = termsOf(partner, draft)
   return {
     ...rowBase(identity),
     id: newId(context),
@@ -152,7 +168,7 @@ async function payoutRow(
     updated_at: now,
     purpose: request.purpose,
     invoice: request.refund?.invoice ?? null,
-    debt_msat: await debtFor(context, identity, partner, request, reservedFor(terms)),
+    debt_msat: await debtFor(context, identity, partner, request, reservedFor(terms) - heldMsat),
     is_quick: draft.queue?.isQuick ?? null,
     ceiling_sat_per_kvb: draft.queue?.ceiling ?? null,
     deadline: draft.deadline,

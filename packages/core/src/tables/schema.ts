@@ -9,6 +9,7 @@ import {
 import { channels } from './channels.ts'
 import { differences, intentCounters } from './comparison.ts'
 import { forwardDays, forwards } from './forwards.ts'
+import { heldRefunds } from './held-refunds.ts'
 import { invoiceMetadata, invoiceRefunds, invoices } from './invoices.ts'
 import { jobs } from './jobs.ts'
 import { decisions, keepers, peerMarks } from './keeper.ts'
@@ -70,6 +71,7 @@ const newInVersion3: readonly AnyTable[] = [
   partnerDays,
   operatorFeeDays,
   invoiceRefunds,
+  heldRefunds,
   transactions,
   transactionOutputs,
   feeObservations,

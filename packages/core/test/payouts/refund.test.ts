@@ -254,36 +254,3 @@ test('O9: a receipt is booked while a refund with a debt is stored: what is owed
   await expectBooks(shop, { available: 5000, reserved: 0 }, node)
   expect((await run(node.partners.get('m1'))).debt).toEqual(sat(0))
 })
-
-test('a refund of money that is still held: refused with what to do, and with a debt the held money pays it', async () => {
-  const { shop, invoice } = await openSold()
-  const { run, node } = shop
-  await run(node.partners.upsert({ id: 'm1', availableAfter: '1d' }))
-  const held = await shop.sell(30_000)
-  const out = await shop.request(
-    { destination: shop.bill(100_000).paymentRequest, feeLimit: '0 sat' },
-    'out',
-  )
-  await shop.ended(out.id)
-  const refund = (allowDebt: boolean, key: string): Promise<Payout> =>
-    run(
-      node.payouts.refund(
-        {
-          invoice: held.id,
-          destination: shop.bill(30_000).paymentRequest,
-          feeLimit: '0 sat',
-          allowDebt,
-        },
-        { idempotencyKey: key },
-      ),
-    )
-  expect(invoice.id).not.toBe(held.id)
-  const refused = await refund(false, 'r1').catch((error) => error)
-  expect(refused).toMatchObject({ code: 'payout.insufficient-balance' })
-  expect(refused.advice).toContain('allowDebt: true')
-  expect((await shop.ended((await refund(true, 'r2')).id)).state).toBe('succeeded')
-  expect(await debtOf(shop)).toBe(30_000)
-  await shop.clock.advance(25 * 3_600_000)
-  expect(await debtOf(shop)).toBe(0)
-  expect((await run(node.partners.get('m1'))).available).toEqual(sat(0))
-})
