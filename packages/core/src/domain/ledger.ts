@@ -13,6 +13,12 @@ export const unguardedAccounts = [
   'world/penalties',
   /** Coins that the operator sent to the node, and took out of it by other means than ours. */
   'world/deposits',
+  /** What swap providers took for their service, with what they paid miners for it. */
+  'world/swap-fees',
+  /** Prepayments of swaps that came to nothing. */
+  'world/swap-prepay',
+  /** What was paid for swaps whose coins never came. */
+  'world/swap-losses',
   /** What the proof of the books found too much, or missing. */
   'world/unexplained',
 ] as const
@@ -63,6 +69,9 @@ export type TransactionKind =
   | 'forwards'
   | 'wallet-deposit'
   | 'wallet-withdrawal'
+  | 'swap-claimed'
+  | 'swap-lost'
+  | 'swap-prepay'
   | 'value-found'
   | 'value-missing'
 

@@ -30,6 +30,9 @@ export type WorldAccount =
   | 'routingIncome'
   | 'penalties'
   | 'deposits'
+  | 'swapFees'
+  | 'swapPrepay'
+  | 'swapLosses'
   | 'unexplained'
 
 const worldAccounts: Readonly<Record<WorldAccount, UnguardedAccount>> = {
@@ -41,6 +44,9 @@ const worldAccounts: Readonly<Record<WorldAccount, UnguardedAccount>> = {
   routingIncome: 'world/routing-income',
   penalties: 'world/penalties',
   deposits: 'world/deposits',
+  swapFees: 'world/swap-fees',
+  swapPrepay: 'world/swap-prepay',
+  swapLosses: 'world/swap-losses',
   unexplained: 'world/unexplained',
 }
 
