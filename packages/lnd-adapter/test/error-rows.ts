@@ -140,6 +140,20 @@ export const errorRows: readonly Row[] = [
   [
     pay,
     UNKNOWN,
+    'cltv limit 80 should be greater than 83',
+    'node.refused',
+    { call: pay, reason: 'cltv-limit' },
+  ],
+  [
+    pay,
+    UNKNOWN,
+    'total time lock of 3000 exceeds max allowed 2016',
+    'node.refused',
+    { call: pay, reason: 'cltv-limit' },
+  ],
+  [
+    pay,
+    UNKNOWN,
     'amount must be specified when paying a zero amount invoice',
     'node.refused',
     { call: pay, reason: 'amount' },

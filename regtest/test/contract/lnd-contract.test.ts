@@ -21,5 +21,11 @@ lightningNodeContract(
       node,
     )
   },
-  { restarts: true, opensChannels: true, managesChannels: true, forwards: true },
+  {
+    restarts: true,
+    opensChannels: true,
+    managesChannels: true,
+    watchesChain: true,
+    forwards: true,
+  },
 )

@@ -54,6 +54,10 @@ export function lndEnvironment(
     async payOnChain(address, amountSat) {
       await network.chain.send(address, amountSat)
     },
+    async reorganize(blocks) {
+      await network.chain.takeBack(blocks)
+      await network.mine(blocks + 1)
+    },
     channelPeer: async (wish) => channelPeer(await helpers.taker(wish)),
     poorNode: async () => adapterOf(await helpers.poor()),
     forward: (amountMsat) => helpers.forward(amountMsat),

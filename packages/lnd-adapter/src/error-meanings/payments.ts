@@ -9,6 +9,10 @@ import type { Fact, Meaning } from './meaning.ts'
 const checkedFirst: readonly (readonly [reason: string, words: RegExp])[] = [
   ['self-payment', /^self-payments not allowed/],
   ['expired', /^invoice expired\./],
+  [
+    'cltv-limit',
+    /^(cltv limit \d+ should be greater than|total time lock of \d+ exceeds max allowed) /,
+  ],
   ['wrong-network', /^invoice not for current active network/],
   ['amount', /^amount must (not )?be specified/],
   ['payment-secret', /^payment request must contain either a payment address or blinded paths/],

@@ -63,6 +63,7 @@ export function createNodeState(
     faults: createFaults(() => breakStreams(node)),
     streams: new Set(),
     hints: new Set(),
+    chainWatches: new Set(),
   }
   return node
 }

@@ -4,12 +4,14 @@ import { unavailable } from './node-errors.ts'
 /** Calls of `LightningNode` that a fault can hit. */
 export type NodeCall = CoreCall | ChannelManagementCall
 
-/** Calls of `opener`, `onchain`, `funding`, `graph`, `policies` and `forwards`. */
+/** Calls of `opener`, `chain`, `onchain`, `funding`, `graph`, `policies` and `forwards`. */
 export type ChannelManagementCall =
   | 'connectPeer'
   | 'openChannel'
   | 'closeChannel'
   | 'abandonChannel'
+  | 'watchConfirmation'
+  | 'watchSpend'
   | 'newAddress'
   | 'unspent'
   | 'transactions'

@@ -29,12 +29,16 @@ export interface RouteRequest {
   /** Blocks that the payee wants, padding included. */
   readonly finalCltvBlocks: number
   readonly routeHints: readonly (readonly RouteHint[])[]
+  /** Short channel ids for the first hop; none: any. */
+  readonly outgoingChannels: readonly bigint[]
+  /** What the caller allows at most, in blocks; padding included. */
+  readonly maximumCltvBlocks: number | undefined
   /** Amounts that failed on a channel and direction, by {@link edgeKey}. */
   readonly avoided: ReadonlyMap<string, bigint>
 }
 
 /** LND's `max-cltv-expiry`: no route may lock money for longer, in blocks. */
-const maximumCltvBlocks = 2016
+export const maximumCltvBlocks = 2016
 /** BOLT4: more hops do not fit into an onion. */
 const maximumHops = 20
 
@@ -43,14 +47,23 @@ export function edgeKey(channel: Channel, from: Side): string {
   return `${channel.channelPoint}/${from}`
 }
 
-/** What `source` could send over all its channels together. */
-export function outgoingMsat(simulation: Simulation, source: NodeState): bigint {
+/** What `source` could send over all its channels together, or over these only. */
+export function outgoingMsat(
+  simulation: Simulation,
+  source: NodeState,
+  among: readonly bigint[],
+): bigint {
   let sum = 0n
   for (const channel of simulation.channels.values()) {
     const side = sideOf(channel, source)
-    if (side !== undefined && isKnown(simulation, channel)) sum += sendableMsat(channel, side)
+    if (side === undefined || !isAllowed(channel, among)) continue
+    if (isKnown(simulation, channel)) sum += sendableMsat(channel, side)
   }
   return sum
+}
+
+function isAllowed({ channelId }: Channel, among: readonly bigint[]): boolean {
+  return among.length === 0 || among.includes(channelId)
 }
 
 function isKnown(simulation: Simulation, channel: Channel): boolean {
@@ -146,12 +159,15 @@ function extend(label: Label, edge: Edge, request: RouteRequest): Label | undefi
   if (avoided !== undefined && amount >= avoided) return undefined
   const isFirst = channel.ends[from] === request.source
   const roomMsat = isFirst ? sendableMsat(channel, from) : 0n
-  if (isFirst && amount > roomMsat) return undefined
+  if (isFirst && (amount > roomMsat || !isAllowed(channel, request.outgoingChannels))) {
+    return undefined
+  }
   const needMsat = isFirst ? amount : amount + forwardingFee(policy, amount)
   if (needMsat - request.amountMsat > request.feeLimitMsat) return undefined
   const cltvBlocks = label.cltvBlocks + (isFirst ? 0 : policy.timeLockDeltaBlocks)
   const hops = label.hops + 1
-  if (cltvBlocks > maximumCltvBlocks || hops > maximumHops) return undefined
+  const mostBlocks = Math.min(maximumCltvBlocks, request.maximumCltvBlocks ?? maximumCltvBlocks)
+  if (cltvBlocks > mostBlocks || hops > maximumHops) return undefined
   return { needMsat, cltvBlocks, hops, roomMsat, next: { edge, label } }
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnosis, LightningNode, NodeInfo } from '@payment-node/core'
 import { callNode } from './call-node.ts'
+import { createChainCalls } from './chain-calls.ts'
 import { createChannelCalls } from './channel-calls.ts'
 import { createClientStreams } from './client-streams.ts'
 import { createFundingCalls } from './funding-calls.ts'
@@ -37,6 +38,7 @@ export function connectClient(simulation: Simulation, node: NodeState): Lightnin
     ...createInvoiceCalls(simulation, node, streams),
     ...createPaymentCalls(simulation, node, streams),
     ...createGraphCalls(simulation, node),
+    chain: createChainCalls(simulation, node, streams),
     opener: createOpenerCalls(simulation, node),
     onchain: createOnchainCalls(simulation, node),
     funding: createFundingCalls(simulation, node),

@@ -75,11 +75,19 @@ function serve(simulation: Simulation, node: NodeState): void {
 export function catchUp(simulation: Simulation, node: NodeState): void {
   if (!followsChain(node)) return
   const { chain } = simulation
-  for (const fork of chain.forks.slice(node.forksSeen)) node.height = Math.min(node.height, fork)
+  for (const fork of chain.forks.slice(node.forksSeen)) {
+    node.height = Math.min(node.height, fork)
+    lookAgain(node)
+  }
   node.forksSeen = chain.forks.length
   while (followsChain(node) && node.height < chain.height) {
     processBlock(simulation, node, node.height + 1)
+    lookAgain(node)
   }
+}
+
+function lookAgain({ chainWatches }: NodeState): void {
+  for (const review of chainWatches) review()
 }
 
 /** Everybody whose link to the node went up or down looks again. */

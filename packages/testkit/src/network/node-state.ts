@@ -52,6 +52,8 @@ export interface NodeState {
   /** Ends every stream of every client, as a lost connection does. */
   readonly streams: Set<(error: unknown) => void>
   readonly hints: Set<Stream<ChannelHint>>
+  /** Looks at the chain that the node knows, which has changed. */
+  readonly chainWatches: Set<() => void>
 }
 
 /** A forward, and when LND has written it down. */

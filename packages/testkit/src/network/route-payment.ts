@@ -22,12 +22,16 @@ export interface PaymentTarget {
   readonly feeLimitMsat: bigint
   readonly timeoutSeconds: number
   readonly maximumParts: number
+  /** Short channel ids for the first hop; none: any. */
+  readonly outgoingChannels?: readonly bigint[]
+  /** LND's `cltv_limit`, in blocks. */
+  readonly maximumCltvBlocks?: number | undefined
 }
 
 /** LND does not split below 10 000 sat. */
 const minimumPartMsat = 10_000_000n
 /** Blocks that LND adds to the payee's wish, so that a block found on the way does no harm. */
-const paddingBlocks = 3
+export const paddingBlocks = 3
 
 /**
  * LND's payment loop: tries the cheapest route for what is missing, halves it when there is none, and
@@ -92,7 +96,8 @@ function findPart(
   missing: bigint,
   avoided: ReadonlyMap<string, bigint>,
 ): { route: RouteHop[]; amountMsat: bigint } | 'insufficient-balance' | 'no-route' {
-  if (outgoingMsat(simulation, node) < missing) return 'insufficient-balance'
+  const { outgoingChannels = [] } = target
+  if (outgoingMsat(simulation, node, outgoingChannels) < missing) return 'insufficient-balance'
   const spentMsat = record.parts.reduce(
     (sum, part) => (part.state === 'failed' ? sum : sum + part.feeMsat),
     0n,
@@ -109,6 +114,8 @@ function findPart(
       feeLimitMsat: target.feeLimitMsat - spentMsat,
       finalCltvBlocks: target.minFinalCltv + paddingBlocks,
       routeHints: target.routeHints,
+      outgoingChannels,
+      maximumCltvBlocks: target.maximumCltvBlocks,
       avoided,
     })
     if (route) return { route, amountMsat }

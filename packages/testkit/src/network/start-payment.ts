@@ -1,9 +1,10 @@
 import { invalid, type NewPayment, PaymentNodeError } from '@payment-node/core'
 import type { ReadInvoice } from './decode-bolt11.ts'
+import { maximumCltvBlocks } from './find-route.ts'
 import { refused } from './node-errors.ts'
 import type { NodeState } from './node-state.ts'
 import { filePayment, type PaymentRecord } from './payment-book.ts'
-import { type PaymentTarget, routePayment } from './route-payment.ts'
+import { type PaymentTarget, paddingBlocks, routePayment } from './route-payment.ts'
 import { inBackground, type Simulation } from './simulation.ts'
 
 /** LND's `max_parts` when the caller does not say. */
@@ -15,6 +16,9 @@ export function payInvoice(
   node: NodeState,
   payment: NewPayment,
 ): PaymentRecord {
+  if ((payment.maximumCltv ?? 0) > maximumCltvBlocks) {
+    throw refused('pay', 'cltv-limit', `the limit is above the node's own, ${maximumCltvBlocks}`)
+  }
   const invoice = readForPaying(simulation, payment.paymentRequest)
   const now = simulation.clock.now() + node.clockSkew
   if (now >= invoice.createdAt + invoice.expirySeconds * 1000) {
@@ -30,6 +34,10 @@ export function payInvoice(
   if (invoice.paymentSecret === undefined) {
     throw refused('pay', 'payment-secret', 'the invoice has no payment secret')
   }
+  const { maximumCltv } = payment
+  if (maximumCltv !== undefined && maximumCltv <= invoice.minFinalCltv + paddingBlocks) {
+    throw refused('pay', 'cltv-limit', 'the payee alone wants more blocks than the limit')
+  }
   if (invoice.destination === node.publicKey) {
     throw refused('pay', 'self-payment', 'a node does not pay itself')
   }
@@ -41,6 +49,8 @@ export function payInvoice(
     feeLimitMsat: payment.feeLimitMsat,
     timeoutSeconds: payment.timeoutSeconds,
     maximumParts: payment.maximumParts ?? defaultParts,
+    outgoingChannels: (payment.outgoingChannels ?? []).map(BigInt),
+    maximumCltvBlocks: payment.maximumCltv,
   })
 }
 
@@ -51,7 +61,11 @@ export function checkPayment(payment: NewPayment): void {
   if (amountMsat !== undefined && amountMsat <= 0n) {
     throw invalid('amountMsat', 'not-positive', 'must be more than zero')
   }
-  for (const [field, value] of Object.entries({ timeoutSeconds, maximumParts })) {
+  const { maximumCltv = 1, outgoingChannels = [] } = payment
+  if (!outgoingChannels.every((id) => /^[1-9]\d{0,19}$/.test(id))) {
+    throw invalid('outgoingChannels', 'malformed', 'must be short channel ids: decimal text')
+  }
+  for (const [field, value] of Object.entries({ timeoutSeconds, maximumParts, maximumCltv })) {
     if (!Number.isInteger(value) || value < 1) {
       throw invalid(field, 'out-of-range', 'must be a whole number above zero')
     }

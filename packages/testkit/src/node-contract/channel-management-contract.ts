@@ -1,10 +1,12 @@
 import type { RegisterTest } from '../storage-contract/under-test.ts'
+import { chainCases } from './chain-cases.ts'
 import { closingCases } from './closing-cases.ts'
 import { type Promised, promisedBy } from './contract-case.ts'
 import type { NodeContractEnvironment } from './environment.ts'
 import { forwardingCases } from './forwarding-cases.ts'
 import { fundingCases } from './funding-cases.ts'
 import { graphCases } from './graph-cases.ts'
+import type { NodeContractOptions } from './lightning-node-contract.ts'
 import { openingCases } from './opening-cases.ts'
 import { openingRefusalCases } from './opening-refusal-cases.ts'
 import { walletCases } from './wallet-cases.ts'
@@ -36,8 +38,10 @@ export function managementCases(promised: Promised): void {
 export function channelManagementContract(
   test: RegisterTest,
   createEnvironment: () => Promise<NodeContractEnvironment>,
+  options: Pick<NodeContractOptions, 'watchesChain'> = {},
 ): void {
   const promised = promisedBy(test, createEnvironment)
   managementCases(promised)
+  if (options.watchesChain) chainCases(promised)
   forwardingCases(promised)
 }

@@ -41,6 +41,11 @@ export interface NodeContractEnvironment {
    * to. The same wish may get the same node again, with the channels of earlier cases.
    */
   channelPeer?(wish?: ChannelPeerWish): Promise<ContractChannelPeer>
+  /**
+   * Needed with the option `watchesChain`: a longer branch takes the place of the newest blocks. What they held
+   * waits again, or is in the new branch. Resolves when the node under test has followed.
+   */
+  reorganize?(blocks: number): Promise<void>
   /** Needed with the option `managesChannels`: a second node like the one under test, without coins and channels. */
   poorNode?(): Promise<LightningNode>
   /**

@@ -1,4 +1,5 @@
 import type { RegisterTest } from '../storage-contract/under-test.ts'
+import { chainCases, chainRestartCases } from './chain-cases.ts'
 import { channelCases } from './channel-cases.ts'
 import { channelLifecycleCases } from './channel-lifecycle-cases.ts'
 import { managementCases } from './channel-management-contract.ts'
@@ -25,6 +26,8 @@ export interface NodeContractOptions {
   readonly opensChannels?: boolean
   /** It has `payOnChain`, `channelPeer` and `poorNode`; the node opens and closes through the port. */
   readonly managesChannels?: boolean
+  /** With `managesChannels`: it has `reorganize`, and the node has `chain`. */
+  readonly watchesChain?: boolean
   /** It has `forward`. */
   readonly forwards?: boolean
 }
@@ -65,5 +68,7 @@ export function lightningNodeContract(
   if (options.restarts) restartCases(promised)
   if (options.managesChannels && options.restarts) fundingRestartCases(promised)
   if (options.managesChannels) managementCases(promised)
+  if (options.managesChannels && options.watchesChain) chainCases(promised)
+  if (options.watchesChain && options.restarts) chainRestartCases(promised)
   if (options.forwards) forwardingCases(promised)
 }

@@ -36,6 +36,49 @@ export function payCases(promised: Promised): void {
     assert.ok(paid.htlcs.every(({ state }) => state === 'failed'))
   })
 
+  // §7 outgoing_chan_ids.
+  promised(
+    'a payment leaves by the channels that it may leave by, or not at all',
+    async (given) => {
+      const { paymentRequest, paymentHash } = await given.peer.createInvoice({
+        amountMsat: 4_000_000n,
+      })
+      const elsewhere = payToEnd(given, paymentOf(paymentRequest, { outgoingChannels: ['1'] }))
+      const refused = await elsewhere
+      assert.equal(refused.state, 'failed')
+      assert.match(refused.failure ?? '', /^(insufficient-balance|no-route)$/)
+      const before = await given.peer.createInvoice({ amountMsat: 3_900_000n })
+      const anywhere = await payToEnd(given, paymentOf(before.paymentRequest))
+      const outgoingChannels = anywhere.htlcs.map(({ firstChannelId }) => firstChannelId)
+      const paid = await payToEnd(given, paymentOf(paymentRequest, { outgoingChannels }))
+      assertSucceeded(paid, paymentHash)
+      assert.deepEqual(
+        [...new Set(paid.htlcs.map(({ firstChannelId }) => firstChannelId))],
+        outgoingChannels,
+      )
+    },
+  )
+
+  // §7 cltv_limit.
+  promised('no route locks the money for longer than the limit', async (given) => {
+    const { paymentRequest, paymentHash } = await given.peer.createInvoice({
+      amountMsat: 4_100_000n,
+    })
+    const { minFinalCltv } = await given.node.decodeInvoice(paymentRequest)
+    const limited = (maximumCltv: number) => paymentOf(paymentRequest, { maximumCltv })
+    // What the payee alone wants.
+    const refused = readAll(given.node.pay(limited(minFinalCltv)))
+    assert.equal((await errorOf(refused, 'node.refused')).details.reason, 'cltv-limit')
+    const failed = await payToEnd(given, limited(minFinalCltv + 8))
+    assert.equal(failed.state, 'failed')
+    assert.equal(failed.failure, 'no-route')
+    const { blockHeight } = await given.node.getInfo()
+    const paid = await payToEnd(given, limited(400))
+    assertSucceeded(paid, paymentHash)
+    const highest = Math.max(...paid.htlcs.map(({ expiryHeight }) => expiryHeight))
+    assert.ok(highest <= blockHeight + 400 + 6, `${highest}, ${blockHeight}`)
+  })
+
   // §7 amt_msat only for amountless invoices.
   promised('an invoice without amount is paid with ours', async (given) => {
     const invoice = await given.peer.createInvoice({ amountMsat: null })

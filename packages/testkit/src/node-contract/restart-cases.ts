@@ -16,7 +16,7 @@ import {
 import type { NodeContractEnvironment } from './environment.ts'
 
 /** Runs `work` while the node is down, and brings it back with an active channel whatever happens. */
-async function whileStopped(
+export async function whileStopped(
   given: NodeContractEnvironment,
   work: () => Promise<void>,
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import { type LightningNode, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { lightningNodeContract, type NodeContractEnvironment } from '../../src/index.ts'
+import { chainLies } from './chain-lies.ts'
 import { fundingLies } from './funding-lies.ts'
 import { type Lie, managementLies } from './management-lies.ts'
 import { createSimulatedEnvironment } from './simulated-environment.ts'
@@ -15,6 +16,7 @@ function named(prefix: string, group: Record<string, Lie>): Record<string, Lie> 
 const lies: Record<string, Lie> = {
   ...managementLies,
   ...named('funding: ', fundingLies),
+  ...named('chain: ', chainLies),
   'says another network': {
     noticedBy: 'getInfo names the node, its network, its version and its sync state',
     tell: (node) => ({
@@ -251,6 +253,7 @@ const everything = {
   restarts: true,
   opensChannels: true,
   managesChannels: true,
+  watchesChain: true,
   forwards: true,
 }
 

@@ -96,6 +96,9 @@ export function createSimulatedEnvironment(
     async payOnChain(address, amountSat) {
       network.payOnChain(address, amountSat)
     },
+    async reorganize(blocks) {
+      network.reorganize(blocks)
+    },
     channelPeer: async (wish = {}) => channelPeer(wish),
     async poorNode() {
       poor ??= network.addNode('poor')

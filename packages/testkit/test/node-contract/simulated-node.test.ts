@@ -6,5 +6,6 @@ lightningNodeContract(test, async () => createSimulatedEnvironment(), {
   restarts: true,
   opensChannels: true,
   managesChannels: true,
+  watchesChain: true,
   forwards: true,
 })
