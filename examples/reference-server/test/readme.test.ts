@@ -53,6 +53,9 @@ test('the README’s lines do what they say, one after the other', async () => {
     '"when":"now"',
     '"purpose":"refund"',
     '"verdict":',
+    '"ownership":"ours"',
+    '"pausedReason":null',
+    '"state":"blacklisted"',
     'payment-node\n',
     'payment_node_ready 1',
     '"amount":"700 sat"',
@@ -65,12 +68,20 @@ test('the README’s lines do what they say, one after the other', async () => {
 test('the README shows every call', () => {
   const shown = shellBlocks(readme).flatMap(callsOf)
   const missing = routes.filter((route) => !shown.some((call) => isCallOf(call, route)))
-  // Shown in words: they need a payment that hangs, an invoice of another program, a queue that stays.
-  const inWords = ['/v1/payouts/{payout}/cancel', '/v1/payouts/{payout}/resolve', '/v1/adoptions']
+  // Shown in words: they need a payment that hangs, an invoice of another program, a queue that stays, confirmed coins.
+  const inWords = [
+    '/v1/payouts/{payout}/cancel',
+    '/v1/payouts/{payout}/resolve',
+    '/v1/adoptions',
+    '/v1/channels/openings',
+    '/v1/channels/{channelPoint}/close',
+  ]
   expect(inWords.filter((path) => !readme.includes(`POST ${path}`))).toEqual([])
   // Held bills are explained where the sandbox is.
   const elsewhere = ['/sandbox/bills/{paymentHash}/settle', '/sandbox/bills/{paymentHash}/cancel']
-  const expected = [...inWords, ...elsewhere].sort()
+  const ofOneOpening = '/v1/channels/openings/{opening}'
+  expect(readme).toContain(`GET ${ofOneOpening}`)
+  const expected = [...inWords, ...elsewhere, ofOneOpening].sort()
   expect(missing.map(({ path }) => path).sort()).toEqual(expected)
   const unknown = shown.filter((call) => !routes.some((route) => isCallOf(call, route)))
   expect(unknown).toEqual([])

@@ -2,6 +2,7 @@ import { adoptChannel } from './channels/adopt-channel.ts'
 import type { Channel, ChannelOwnership } from './channels/channel-view.ts'
 import type { ChannelClosing } from './channels/closing-view.ts'
 import { listChannels } from './channels/list-channels.ts'
+import { type ClosingFilter, listClosings } from './channels/list-closings.ts'
 import { listOpenings, type OpeningFilter } from './channels/list-openings.ts'
 import {
   getOpening,
@@ -191,6 +192,8 @@ export interface ChannelsRoom {
    * for its peer. Nothing is opened in its place without `replace`. Throws `channel.not-found`, `channel.not-open`.
    */
   close(channelPoint: string, input: CloseInput): Promise<ChannelClosing>
+  /** What the operator wanted closed and how far it is, by channel point, page by page. */
+  closings(filter?: ClosingFilter): Promise<Page<ChannelClosing>>
   /** Says what may be done with a channel that this library did not open. Throws `channel.not-found`. */
   adopt(channelPoint: string, ownership: ChannelOwnership): Promise<Channel>
 }
@@ -368,6 +371,7 @@ export function createRooms(context: Context): Rooms {
       open: (input, options) => openChannel(context, input, options),
       opening: (id) => getOpening(context, id),
       openings: (filter) => listOpenings(context, filter),
+      closings: (filter) => listClosings(context, filter),
       close: (channelPoint, input) => requestClose(context, channelPoint, input),
       adopt: (channelPoint, ownership) => adoptChannel(context, channelPoint, ownership),
     },

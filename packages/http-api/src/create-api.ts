@@ -12,14 +12,18 @@ import { mountRoute } from './mount-route.ts'
 import { observeRequests } from './observe-requests.ts'
 import { readAddress } from './read-address.ts'
 import type { Route } from './route.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { descriptionRoute } from './routes/description.ts'
 import { eventRoutes } from './routes/events.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
+import { keeperRoutes } from './routes/keeper.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { partnerRoutes } from './routes/partners.ts'
 import { payoutRoutes } from './routes/payouts.ts'
+import { peerRoutes } from './routes/peers.ts'
 import { probeRoutes } from './routes/probes.ts'
+import { routingRoutes } from './routes/routing.ts'
 import { safetyRoutes } from './routes/safety.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
@@ -84,6 +88,10 @@ export function createApi(options: ApiOptions): Api {
     ...eventRoutes,
     ...safetyRoutes,
     ...webhookRoutes,
+    ...channelRoutes,
+    ...keeperRoutes,
+    ...peerRoutes,
+    ...routingRoutes,
     ...(options.routes ?? []),
   ]
   const app = new OpenAPIHono<ApiEnvironment>()

@@ -1,4 +1,4 @@
-import type { AnyEvent, PaymentNode } from '@payment-node/core'
+import { type AnyEvent, type PaymentNode, partnerOfEvent } from '@payment-node/core'
 import type { Caller } from './caller.ts'
 
 /** How many events of others are passed over at most before an empty answer is given. */
@@ -17,19 +17,11 @@ export async function readEventsFor(
     const page = await node.events.after(cursor, { limit: partner === undefined ? limit : 1000 })
     for (const event of page) {
       passed++
-      if (partner === undefined || partnerOf(event) === partner) events.push(event)
+      if (partner === undefined || partnerOfEvent(event) === partner) events.push(event)
       cursor = event.cursor
       if (events.length === limit) return { events, cursor }
     }
     if (partner === undefined || page.length < 1000) break
   }
   return { events, cursor }
-}
-
-/** Whose event it is; undefined: the operator's alone, as is every family that is not named here. */
-function partnerOf({ type, data }: AnyEvent): string | undefined {
-  if (type.startsWith('invoice.') && 'invoice' in data) return data.invoice.partner
-  if (type.startsWith('payout.') && 'payout' in data) return data.payout.partner
-  if (type === 'partner.destination-changed') return data.change.partner
-  return undefined
 }

@@ -1,3 +1,4 @@
+import type { OpenInput } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { type ApiRoute, prometheusMetrics } from '../src/index.ts'
 import { type ApiStand, openApi } from './api-stand.ts'
@@ -7,6 +8,11 @@ interface Things {
   readonly invoice: string
   readonly payout: string
   readonly webhook: string
+  readonly opening: string
+  /** One that stays, whatever is asked for in between. */
+  readonly channelPoint: string
+  /** Public key of a peer without a channel. */
+  readonly peer: string
 }
 
 const bodies: Readonly<Record<string, unknown>> = {
@@ -29,10 +35,27 @@ const bodies: Readonly<Record<string, unknown>> = {
   'PATCH /v1/webhooks/{webhook}': { types: ['invoice.settled'] },
   'POST /v1/webhooks/{webhook}/rotate-secret': {},
   'POST /v1/webhooks/{webhook}/replay': { failed: true },
+  'POST /v1/channels/{channelPoint}/close': { reason: 'a drill' },
+  'POST /v1/channels/{channelPoint}/adopt': { ownership: 'observe' },
+  'POST /v1/keeper/pause': { reason: 'a drill' },
+  'POST /v1/keeper/resume': { reason: 'the drill is over' },
+  'POST /v1/peers/{peer}/block': { reason: 'a drill' },
+  'POST /v1/peers/{peer}/allow': { reason: 'the drill is over' },
 }
 
-/** Lists, which name her in the query. */
-const lists = ['/v1/invoices', '/v1/payouts', '/v1/webhooks']
+/** What is asked for; lists name her in it. */
+const queries: Readonly<Record<string, string>> = {
+  'GET /v1/invoices': 'partner=bakery',
+  'GET /v1/payouts': 'partner=bakery',
+  'GET /v1/webhooks': 'partner=bakery',
+  'GET /v1/routing/income': 'from=2026-11-01&to=2026-11-02',
+}
+
+const openingTo = (peer: string) => ({
+  peer,
+  address: 'peer.example:9735',
+  capacity: '100000 sat',
+})
 
 /** A well-formed request of a route about the bakery's things: what its path and body name is hers. */
 function requestOf({ method, path }: ApiRoute, things: Things, round: number) {
@@ -40,12 +63,16 @@ function requestOf({ method, path }: ApiRoute, things: Things, round: number) {
     .replace('{invoice}', things.invoice)
     .replace('{payout}', things.payout)
     .replace('{webhook}', things.webhook)
+    .replace('{opening}', things.opening)
+    .replace('{channelPoint}', things.channelPoint)
+    .replace('{peer}', things.peer)
     .replace('{partner}', 'bakery')
-  const isList = lists.includes(path) && method === 'GET'
+  const name = `${method} ${path}`
+  const query = queries[name]
   return {
     method,
-    path: isList ? `${filled}?partner=bakery` : filled,
-    body: bodies[`${method} ${path}`],
+    path: query ? `${filled}?${query}` : filled,
+    body: name === 'POST /v1/channels/openings' ? openingTo(things.peer) : bodies[name],
     headers: { 'idempotency-key': `key-${round}` },
   }
 }
@@ -64,8 +91,20 @@ async function makeThings({ sandbox }: ApiStand): Promise<Things> {
     partner: 'bakery',
     url: 'https://receiver.example/webhooks',
   })
-  await sandbox.advance(1000)
-  return { invoice: open.id, payout: payout.id, webhook: webhook.id }
+  await sandbox.advance(10_000)
+  const { publicKey } = sandbox.network.addNode('peer')
+  const opening = await node.channels.open(openingTo(publicKey) as OpenInput, {
+    idempotencyKey: 'opening',
+  })
+  const [channel] = await node.channels.list()
+  return {
+    invoice: open.id,
+    payout: payout.id,
+    webhook: webhook.id,
+    opening: opening.id,
+    channelPoint: channel!.channelPoint,
+    peer: publicKey,
+  }
 }
 
 test('N1: every route refuses every kind of key but the right one', async () => {
@@ -134,7 +173,7 @@ test('N1: every route refuses every kind of key but the right one', async () => 
     await expectStatus("the operator's key", texts.operator, isLetIn)
   }
   expect(wrong).toEqual([])
-  expect(api.routes.length).toBeGreaterThan(40)
+  expect(api.routes.length).toBeGreaterThan(60)
   expect(asked).toBe(api.routes.length * (Object.keys(nobody).length + 3))
 })
 

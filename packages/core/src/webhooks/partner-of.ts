@@ -1,5 +1,5 @@
 import { eventTypes } from '../events/event-types.ts'
-import type { EventType, PaymentNodeEvents } from '../events.ts'
+import type { AnyEvent, EventType, PaymentNodeEvents } from '../events.ts'
 import type { StoredEvent } from '../ports/storage.ts'
 
 /** What stands before the dot. */
@@ -36,11 +36,27 @@ export function isAboutPartners(type: EventType): boolean {
   return readerOf(type) !== null
 }
 
-/** The partner that an event is about, who may be told; null: only the operator. */
+/** The partner that a stored event is about, who may be told; null: only the operator. */
 export function partnerOf({ type, body }: Pick<StoredEvent, 'type' | 'body'>): string | null {
-  // An event of a later release may lie in the log: it is nobody's until it is known.
-  const reader = known.has(type) ? readerOf(type as EventType) : null
-  if (!reader) return null
-  // What is the operator's own carries no name.
-  return reader((JSON.parse(body) as { readonly data: never }).data) || null
+  const reader = knownReader(type)
+  return reader && named(reader((JSON.parse(body) as { readonly data: never }).data))
+}
+
+/**
+ * The partner that an event is about, who may be told of it; null: nobody but the operator, as for every event of
+ * a release that this one does not know.
+ */
+export function partnerOfEvent({ type, data }: Pick<AnyEvent, 'type' | 'data'>): string | null {
+  const reader = knownReader(type)
+  return reader && named(reader(data as never))
+}
+
+/** An event of a later release may lie in the log: it is nobody's until it is known. */
+function knownReader(type: string): ((data: never) => string | null) | null {
+  return known.has(type) ? readerOf(type as EventType) : null
+}
+
+/** What is the operator's own carries no name. */
+function named(partner: string | null): string | null {
+  return partner || null
 }

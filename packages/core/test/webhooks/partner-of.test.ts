@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventTypes } from '../../src/events/event-types.ts'
-import { isAboutPartners, partnerOf } from '../../src/webhooks/partner-of.ts'
+import { isAboutPartners, partnerOf, partnerOfEvent } from '../../src/webhooks/partner-of.ts'
 
 const event = (type: string, data: object) => ({ type, body: JSON.stringify({ type, data }) })
 
@@ -20,8 +20,11 @@ test('each event is about its partner, or the operator alone is told', () => {
     ['constructor.name', { partner: 'm1' }, null],
   ]
   const wrong = rows
-    .map(([type, data, wanted]) => [type, partnerOf(event(type, data)), wanted] as const)
-    .filter(([, found, wanted]) => found !== wanted)
+    .map(([type, data, wanted]) => {
+      const stored = partnerOf(event(type, data))
+      return [type, stored, partnerOfEvent({ type, data } as never), wanted] as const
+    })
+    .filter(([, stored, read, wanted]) => stored !== wanted || read !== wanted)
   expect(wrong).toEqual([])
 })
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { readEventsFor } from '../read-events-for.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { time } from '../schemas/values.ts'
+import { paging, time } from '../schemas/values.ts'
 
 const event = z
   .looseObject({
@@ -23,7 +23,7 @@ export const eventRoutes: readonly Route[] = [
     summary: "Events after a cursor, oldest first; a partner's key sees its own",
     query: z.strictObject({
       after: z.string().default('0').openapi({ description: '0: from the beginning.' }),
-      limit: z.coerce.number().int().optional().openapi({ description: '1 to 1000, default 100.' }),
+      limit: paging.limit,
     }),
     answer: z
       .looseObject({

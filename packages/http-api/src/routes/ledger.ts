@@ -9,7 +9,7 @@ import type {
 } from '@payment-node/core'
 import { choosePartner } from '../caller.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { amount, pageOf, paging, time } from '../schemas/values.ts'
+import { amount, moment, pageOf, paging, time } from '../schemas/values.ts'
 
 const balances = z
   .looseObject({
@@ -46,8 +46,8 @@ const statement = z
   .openapi('Statement')
 
 const range = {
-  from: z.coerce.number().int().optional().openapi({ description: 'Included; milliseconds.' }),
-  to: z.coerce.number().int().optional().openapi({ description: 'Not included; milliseconds.' }),
+  from: moment.optional().openapi({ description: 'Included; milliseconds since 1970.' }),
+  to: moment.optional().openapi({ description: 'Not included; milliseconds since 1970.' }),
 } as const
 
 const correction = z

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { PageInput, PartnerInput } from '@payment-node/core'
 import { choosePartner } from '../caller.ts'
 import { defineRoute, type Route } from '../route.ts'
-import { amount, duration, metadata, pageOf, paging, time } from '../schemas/values.ts'
+import { amount, duration, listOf, metadata, pageOf, paging, time } from '../schemas/values.ts'
 
 const partner = z
   .looseObject({
@@ -124,9 +124,7 @@ export const partnerRoutes: readonly Route[] = [
     room: 'partners',
     summary: 'Where the partner was, is and will be paid, newest first',
     parameters,
-    answer: z
-      .looseObject({ items: z.array(z.record(z.string(), z.unknown())) })
-      .openapi('Destinations'),
+    answer: listOf(z.record(z.string(), z.unknown()), 'Destinations'),
     handle: async ({ node, caller, parameters }) => ({
       items: await node.partners.destinations(choosePartner(caller, parameters.partner)),
     }),

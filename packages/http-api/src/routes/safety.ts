@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import type { DifferenceFilter } from '@payment-node/core'
 import { defineRoute, type Route } from '../route.ts'
-import { pageOf, paging } from '../schemas/values.ts'
+import { pageOf, paging, why } from '../schemas/values.ts'
 
 const safety = z
   .looseObject({ isHalted: z.boolean(), reason: z.string().nullable() })
   .openapi('Safety')
-const why = z.strictObject({ reason: z.string() }).openapi('Reason')
 
 export const safetyRoutes: readonly Route[] = [
   defineRoute({

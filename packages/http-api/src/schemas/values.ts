@@ -23,11 +23,27 @@ export const time: z.ZodType<number> = z
   .int()
   .openapi({ description: 'Milliseconds since 1970.', example: 1_767_225_600_000 })
 
+/** A moment in a query. */
+export const moment: z.ZodType<number, unknown> = z.coerce
+  .number()
+  .int()
+  .openapi({ description: 'Milliseconds since 1970.' })
+
 /** How lists are paged. */
 export const paging = {
   cursor: z.string().optional().openapi({ description: 'From the page before.' }),
   limit: z.coerce.number().int().optional().openapi({ description: '1 to 1000, default 100.' }),
 } as const
+
+/** A list that is short enough to come whole. */
+export function listOf(item: z.ZodType, name: string): z.ZodType {
+  return z.looseObject({ items: z.array(item) }).openapi(name)
+}
+
+/** Why the operator does something. */
+export const why: z.ZodObject<{ reason: z.ZodString }> = z
+  .strictObject({ reason: z.string() })
+  .openapi('Reason')
 
 /** One page of a list. */
 export function pageOf(item: z.ZodType, name: string): z.ZodType {
