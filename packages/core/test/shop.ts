@@ -6,6 +6,7 @@ import {
   type PaymentNodeOptions,
   type Payout,
   type PayoutInput,
+  payoutReasons,
   schema,
   silentLogger,
 } from '@payment-node/core'
@@ -25,6 +26,7 @@ import {
   type SimulatedNetwork,
   type SimulatedNode,
 } from '@payment-node/testkit'
+import { expect, onTestFinished } from 'vitest'
 import { clockOf, createLife, type Life, portOf } from './process.ts'
 
 type VirtualClock = ReturnType<typeof createVirtualClock>
@@ -99,12 +101,15 @@ export function openShop({ options = {}, isExclusive = true, lnd: as }: ShopSett
   const data = memoryData()
   const run = <T>(promise: Promise<T>): Promise<T> => clock.run(promise)
 
+  /** Every test with a shop looks at the reasons that it stores. */
+  const strangers = new Set<string>()
+  onTestFinished(() => expect([...strangers], 'reasons of payouts').toEqual([]))
   let last: MemoryStorage
   const open: Shop['open'] = (more = {}, hooks = {}) => {
     const life = createLife()
     const raw = lnd.connect()
     const lightning = portOf(life, raw)
-    const storage = memory({ data, exclusive: isExclusive, hooks })
+    const storage = memory({ data, exclusive: isExclusive, hooks: noticing(strangers, hooks) })
     last = storage
     const node = createPaymentNode({
       lightning,
@@ -195,4 +200,21 @@ async function readEverything(storage: MemoryStorage, lnd: SimulatedNode): Promi
 
 function asText(value: unknown): string {
   return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}n` : inner))
+}
+
+/** Notices reasons of payouts that are not in the list. */
+function noticing(strangers: Set<string>, hooks: CommitHooks): CommitHooks {
+  return {
+    ...hooks,
+    beforeCommit(change) {
+      for (const write of change.writes) {
+        if (write.table.name !== 'payouts') continue
+        const row = write.op === 'insert' ? write.row : write.op === 'update' ? write.set : {}
+        const { reason } = row as { readonly reason?: string | null }
+        if (typeof reason === 'string' && !Object.hasOwn(payoutReasons, reason))
+          strangers.add(reason)
+      }
+      return hooks.beforeCommit?.(change)
+    },
+  }
 }

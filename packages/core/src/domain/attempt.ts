@@ -1,5 +1,3 @@
-import type { PaymentFailure } from '../ports/lightning-node.ts'
-
 /** recorded → sent → succeeded | failed; recorded, sent → unknown → succeeded | failed. */
 export type AttemptState = 'recorded' | 'sent' | 'unknown' | 'succeeded' | 'failed'
 
@@ -8,17 +6,6 @@ export type AttemptState = 'recorded' | 'sent' | 'unknown' | 'succeeded' | 'fail
  * queued when its transaction was given up before anything was signed, or queued → canceled | failed.
  */
 export type PayoutState = 'reserved' | 'queued' | 'sending' | 'succeeded' | 'failed' | 'canceled'
-
-/** Why a payout ended without paying: LND's reason, or our proof that it never started. */
-export type PayoutFailure =
-  | PaymentFailure
-  | 'expired-before-sending'
-  | 'refused'
-  | 'resolved-by-operator'
-  /** The channels could not send it for as long as it may wait. */
-  | 'outbound-short'
-  /** The payee's server did not answer for as long as it may wait. */
-  | 'destination-unreachable'
 
 /** What is known when a payout's worker asks what to do. */
 export interface AttemptSituation {

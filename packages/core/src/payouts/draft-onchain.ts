@@ -1,5 +1,6 @@
 import type { Context, Identity } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
+import { payoutReasonOf } from '../domain/payout-reason.ts'
 import { invalid, PaymentNodeError } from '../errors.ts'
 import { judgeFeerate } from '../fees/judge-feerate.ts'
 import type { partners } from '../tables/partners.ts'
@@ -47,7 +48,11 @@ export async function draftOnchain(
     feeLimitMsat: price.worst.msat,
     deadline,
     queue: {
-      reason: verdict.isAcceptable ? (isQuick ? 'quick' : 'collecting') : verdict.reason,
+      reason: verdict.isAcceptable
+        ? isQuick
+          ? 'quick'
+          : 'collecting'
+        : payoutReasonOf(verdict.reason),
       isQuick,
       ceiling,
       fee: price.fee,

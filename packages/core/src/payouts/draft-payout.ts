@@ -2,6 +2,7 @@ import type { Context, Identity } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import type { DestinationKind } from '../domain/destination.ts'
 import { amountOfAll, type WorstFee, worstFeeOf } from '../domain/payout-amount.ts'
+import type { PayoutReason } from '../domain/payout-reason.ts'
 import type { partners } from '../tables/partners.ts'
 import type { RowOf } from '../tables/table.ts'
 import { aboveReceived, refundedOf } from './count-refund.ts'
@@ -29,7 +30,7 @@ export interface PayoutDraft {
 
 /** Why an on-chain payout waits, and what it would cost now. Feerates of the chain in sat/vB. */
 export interface QueuePlace {
-  readonly reason: string
+  readonly reason: PayoutReason
   readonly isQuick: boolean
   /** Of the call: sat per 1000 vB. */
   readonly ceiling: number | null

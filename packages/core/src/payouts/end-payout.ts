@@ -1,5 +1,5 @@
 import type { Context, Identity } from '../context.ts'
-import type { PayoutFailure } from '../domain/attempt.ts'
+import type { PayoutReason } from '../domain/payout-reason.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { Traced } from '../metrics/create-tracer.ts'
 import type { Change, Write } from '../ports/storage.ts'
@@ -29,8 +29,7 @@ export type PayoutEnding = {
     }
   | {
       readonly state: 'failed'
-      /** A destination that lies gives its own reason. */
-      readonly reason: PayoutFailure | (string & {})
+      readonly reason: PayoutReason
       readonly evidence: unknown
       /** After an operator's verdict the hash stays taken: LND may know better later. */
       readonly keepHash?: true

@@ -1,4 +1,5 @@
 import type { Context, Identity, Leadership } from '../context.ts'
+import type { PayoutReason } from '../domain/payout-reason.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { EventType } from '../events.ts'
 import type { Change, Refused } from '../ports/storage.ts'
@@ -93,14 +94,14 @@ export function markWaiting(
   identity: Identity,
   rows: PayoutRows,
   leadership: Leadership,
-  reason: string,
+  reason: PayoutReason,
 ): Promise<Refused | undefined> {
   return mark(context, identity, rows, leadership.fence, { attempt: {}, payout: { reason } })
 }
 
 interface Marks {
   readonly attempt: Partial<Fields<typeof attempts>>
-  readonly payout: Partial<Fields<typeof payouts>>
+  readonly payout: Partial<Fields<typeof payouts>> & { readonly reason: PayoutReason | null }
   readonly event?: Extract<EventType, `payout.${string}`> | undefined
   readonly guard?: RowOf<typeof safety>
   /** Counts as an intent to send (money rule 15). */

@@ -1,4 +1,5 @@
 import type { Context, Identity } from '../context.ts'
+import type { PayoutReason } from '../domain/payout-reason.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { record } from '../record.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
@@ -7,7 +8,7 @@ import { payouts } from '../tables/payouts.ts'
 import { type RowOf, update } from '../tables/table.ts'
 
 /** `Payout.reason` of a payout that newer books than these may have paid. */
-export const maybePaidReason = 'maybe-paid'
+export const maybePaidReason = 'maybe-paid' satisfies PayoutReason
 
 /** Rows of one page, and of one change: a long list must not hold up the other commits. */
 const page = 200

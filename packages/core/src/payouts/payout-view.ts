@@ -1,6 +1,7 @@
 import { Amount } from '../domain/amount.ts'
 import type { AttemptState, PayoutState } from '../domain/attempt.ts'
 import type { DestinationKind } from '../domain/destination.ts'
+import { type PayoutReason, payoutReasonOf } from '../domain/payout-reason.ts'
 import type { attempts, payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import type { transactions } from '../tables/transactions.ts'
@@ -12,8 +13,8 @@ export interface Payout {
   readonly partner: string
   /** `sending` until LND itself says how it ended (on chain: until it is final); never ended by time. */
   readonly state: PayoutState
-  /** Why it waits (`halted`, `maybe-paid`, …) or failed (`no-route`, …); null when there is nothing to say. */
-  readonly reason: string | null
+  /** Why it waits, or how it ended; null when there is nothing to say. */
+  readonly reason: PayoutReason | null
   /** What asked for it. */
   readonly purpose: 'payout' | 'refund' | 'automatic'
   /** The invoice that a refund gives back; null for every other payout. */
@@ -59,7 +60,7 @@ export interface PayoutAttempt {
 /** What a queued payout waits for. */
 export interface PayoutQueue {
   /** `collecting`, `feerate-above-ceiling`, …: the same as the payout's. */
-  readonly reason: string | null
+  readonly reason: PayoutReason | null
   /** It does not wait for a low feerate. */
   readonly isQuick: boolean
   /** The operator lets it go. */
@@ -101,7 +102,7 @@ export function payoutView(
     id: row.id,
     partner: row.partner,
     state: row.state as PayoutState,
-    reason: row.reason,
+    reason: reasonOf(row),
     purpose: (row.purpose ?? 'payout') as Payout['purpose'],
     invoice: row.invoice,
     debt: row.debt_msat === null ? null : new Amount(row.debt_msat),
@@ -127,9 +128,13 @@ export function payoutView(
   }
 }
 
+function reasonOf({ reason }: Pick<RowOf<typeof payouts>, 'reason'>): PayoutReason | null {
+  return reason === null ? null : payoutReasonOf(reason)
+}
+
 function queueView(row: Omit<RowOf<typeof payouts>, 'revision'>): PayoutQueue {
   return {
-    reason: row.reason,
+    reason: reasonOf(row),
     isQuick: row.is_quick === true,
     isReleased: row.is_released === true,
     ceiling: row.ceiling_sat_per_kvb === null ? null : row.ceiling_sat_per_kvb / 1000,

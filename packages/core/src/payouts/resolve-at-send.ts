@@ -2,6 +2,7 @@ import type { Context, Identity, Leadership } from '../context.ts'
 import { type ReadDestination, readDestination } from '../destinations/read-destination.ts'
 import { resolveLnurlPay } from '../destinations/resolve-lnurl-pay.ts'
 import { Amount } from '../domain/amount.ts'
+import { type PayoutReason, payoutReasonOf } from '../domain/payout-reason.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
@@ -43,11 +44,11 @@ export async function resolveAtSend(
   const payout = await context.storage.get(payouts, [id])
   if (!payout || hasEnded(payout.state)) return { ended: true }
   if (await findAttempt(context, id)) return { ended: false, after: 0 }
-  const wait = async (reason: string, after: number): Promise<PayResult> => {
+  const wait = async (reason: PayoutReason, after: number): Promise<PayResult> => {
     await noteReason(context, leadership, payout, reason)
     return { ended: false, after }
   }
-  const fail = async (reason: string, evidence: unknown): Promise<PayResult> => {
+  const fail = async (reason: PayoutReason, evidence: unknown): Promise<PayResult> => {
     const basis = { payout, attempt: undefined }
     const ending = { state: 'failed', reason, evidence } as const
     const ended = await endPayout(context, identity, basis, ending, leadership.fence)
@@ -77,9 +78,9 @@ export async function resolveAtSend(
     }
     // The server lies, or cannot be paid: its own reason, and nothing was sent.
     if (PaymentNodeError.is(error, 'payout.destination-invalid'))
-      return fail(error.details.reason, { says })
+      return fail(payoutReasonOf(error.details.reason), { says })
     if (PaymentNodeError.is(error, 'payout.destination-unsupported'))
-      return fail(error.details.kind, { says })
+      return fail(payoutReasonOf(error.details.kind), { says })
     if (PaymentNodeError.is(error, 'payout.hash-used')) return fail('hash-used', { says })
     throw error
   }
@@ -130,7 +131,7 @@ async function noteReason(
   context: Context,
   leadership: Leadership,
   payout: RowOf<typeof payouts>,
-  reason: string,
+  reason: PayoutReason,
 ): Promise<void> {
   if (payout.reason === reason) return
   const writes = [update(payouts, payout, { reason, updated_at: context.clock.now() })]

@@ -2,6 +2,7 @@ import { type Batch, chooseBatch, type QueuedPayout } from '../domain/choose-bat
 import { type ChosenInputs, chooseInputs, type InputsMissing } from '../domain/choose-inputs.ts'
 import { pauseAfterFailures } from '../domain/failure-pause.ts'
 import { payableFeerate } from '../domain/fee-policy.ts'
+import { type PayoutReason, payoutReasonOf } from '../domain/payout-reason.ts'
 import type { TransactionState } from '../domain/transaction.ts'
 import {
   askableFeerate,
@@ -100,7 +101,7 @@ async function readQueued({ context, identity }: Pursuit): Promise<Payout[]> {
 }
 
 /** Why no transaction is begun now; null: the one in the making takes a moment. */
-type Obstacle = { readonly reason: string | null }
+type Obstacle = { readonly reason: PayoutReason | null }
 
 /** One transaction is made at a time; after one that came to nothing, the next one waits a growing while. */
 async function obstacleToNext({ context, identity }: Pursuit): Promise<Obstacle | undefined> {
@@ -108,7 +109,7 @@ async function obstacleToNext({ context, identity }: Pursuit): Promise<Obstacle 
     const equals = [identity.publicKey, state]
     const rows = await context.storage.find(transactions, { index: 'state', equals, limit: page })
     const busy = rows.find((row) => row.purpose === 'payouts' && !isHeldUp(row))
-    if (busy) return { reason: busy.reason }
+    if (busy) return { reason: busy.reason === null ? null : payoutReasonOf(busy.reason) }
   }
   const newest = await context.storage.find(transactions, {
     index: 'created',
@@ -200,7 +201,7 @@ function feeLimitOf(some: readonly Candidate[]): bigint {
 }
 
 async function sayWhy(pursuit: Pursuit, { wait }: Batch<Candidate>): Promise<void> {
-  const byReason = new Map<string, Payout[]>()
+  const byReason = new Map<PayoutReason, Payout[]>()
   for (const { payout, reason } of wait) {
     byReason.set(reason, [...(byReason.get(reason) ?? []), payout.row])
   }
@@ -211,7 +212,7 @@ async function sayWhy(pursuit: Pursuit, { wait }: Batch<Candidate>): Promise<voi
 async function say(
   { context, leadership }: Pursuit,
   rows: readonly Payout[],
-  reason: string,
+  reason: PayoutReason,
 ): Promise<undefined> {
   const changed = rows.filter((row) => row.reason !== reason)
   for (let start = 0; start < changed.length; start += together) {

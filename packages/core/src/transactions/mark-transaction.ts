@@ -1,4 +1,5 @@
 import type { Context, Identity, Leadership } from '../context.ts'
+import { type PayoutReason, payoutReasonOf } from '../domain/payout-reason.ts'
 import {
   stepTransaction,
   type TransactionFact,
@@ -201,7 +202,7 @@ export async function markGivenUp(
   return mark(pursuit, row, {
     fact: 'given-up',
     set: { reason, psbt: null },
-    ...(await requeue(pursuit, row, reason)),
+    ...(await requeue(pursuit, row, payoutReasonOf(reason))),
   })
 }
 
@@ -222,7 +223,7 @@ export async function markConflicted(
 async function requeue(
   pursuit: Pursuit,
   row: Transaction,
-  reason: string,
+  reason: PayoutReason,
 ): Promise<{ readonly writes: Write[]; readonly events: NewEvent[] }> {
   const { context, identity } = pursuit
   const writes = [...(await freeInputs(pursuit, row)), ...spend(pursuit, row, 0n)]

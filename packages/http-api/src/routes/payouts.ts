@@ -1,21 +1,31 @@
 import { z } from '@hono/zod-openapi'
-import type {
-  PayoutFilter,
-  PayoutInput,
-  PayoutOptions,
-  RefundInput,
-  ResolveEvidence,
+import {
+  type PayoutFilter,
+  type PayoutInput,
+  type PayoutOptions,
+  type PayoutReason,
+  payoutReasons,
+  type RefundInput,
+  type ResolveEvidence,
 } from '@payment-node/core'
 import { choosePartner, ownPayout, requireOperatorFor } from '../caller.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { amount, duration, pageOf, paging, time } from '../schemas/values.ts'
+
+const says = [
+  'Why it waits or failed:',
+  ...Object.entries(payoutReasons).map(([reason, meaning]) => `- \`${reason}\`: ${meaning}`),
+].join('\n')
 
 const payout = z
   .looseObject({
     id: z.string(),
     partner: z.string(),
     state: z.string().openapi({ example: 'sending' }),
-    reason: z.string().nullable().openapi({ description: 'Why it waits or failed.' }),
+    reason: z
+      .enum(Object.keys(payoutReasons) as [PayoutReason, ...PayoutReason[]])
+      .nullable()
+      .openapi({ description: says }),
     purpose: z.string().openapi({ example: 'payout' }),
     invoice: z.string().nullable().openapi({ description: 'What a refund gives back.' }),
     destination: z.string(),
