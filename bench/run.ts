@@ -10,6 +10,7 @@ import { load } from './sections/load.ts'
 import { settle } from './sections/settle.ts'
 import { simulator } from './sections/simulator.ts'
 import { storage } from './sections/storage.ts'
+import { swaps } from './sections/swaps.ts'
 import { webhooks } from './sections/webhooks.ts'
 
 const sections: readonly Section[] = [
@@ -19,6 +20,7 @@ const sections: readonly Section[] = [
   storage,
   webhooks,
   keeper,
+  swaps,
   simulator,
   load,
 ]

@@ -42,7 +42,7 @@ export async function loadKey(purpose: string, source: KeySource): Promise<Purpo
     )
   }
   const copy = Uint8Array.from(secret)
-  const fingerprint = hex(derive(copy, `v1/fingerprint/${purpose}`, '')).slice(0, 32)
+  const fingerprint = hex(deriveSecret(copy, `v1/fingerprint/${purpose}`, '')).slice(0, 32)
   return { secret: copy, keyId: fingerprint.slice(0, 8), fingerprint }
 }
 
@@ -61,7 +61,7 @@ export function invoicePreimage(
   time = 1,
 ): Uint8Array {
   const subject = time === 1 ? invoice : `${invoice}/${time}`
-  return derive(key.secret, `v1/invoice-preimage/${network}/${publicKey}`, subject)
+  return deriveSecret(key.secret, `v1/invoice-preimage/${network}/${publicKey}`, subject)
 }
 
 /** The id of an invoice with an idempotency key: 128 bits that only this key's holder can predict. */
@@ -73,10 +73,9 @@ export function invoiceId(
 ): string {
   const label = `v1/invoice-id/${network}/${publicKey}`
   // The partner's length separates the two texts: no two pairs give the same input.
-  return hex(derive(key.secret, label, `${partner.length}:${partner}:${idempotencyKey}`)).slice(
-    0,
-    32,
-  )
+  return hex(
+    deriveSecret(key.secret, label, `${partner.length}:${partner}:${idempotencyKey}`),
+  ).slice(0, 32)
 }
 
 export function sha256Hex(bytes: Uint8Array | string): string {
@@ -84,7 +83,7 @@ export function sha256Hex(bytes: Uint8Array | string): string {
 }
 
 /** HKDF-SHA256 (RFC 5869) with the purpose as info, then HMAC of the subject, so that one derived key serves many subjects. */
-function derive(secret: Uint8Array, label: string, subject: string): Uint8Array {
+export function deriveSecret(secret: Uint8Array, label: string, subject: string): Uint8Array {
   const purposeKey = purposeKeyOf(secret, label)
   return new Uint8Array(createHmac('sha256', purposeKey).update(subject).digest())
 }

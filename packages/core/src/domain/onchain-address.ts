@@ -41,6 +41,11 @@ const networks: Readonly<Record<string, Versions>> = {
   simnet: { bech32: 'sb', p2pkh: 0x3f, p2sh: 0x7b },
 }
 
+/** The prefix of witness addresses (BIP173). */
+export function witnessPrefixOf(network: string): string {
+  return networks[network]!.bech32
+}
+
 /** Whether the text is meant as an address of any network, right or damaged. */
 export function looksLikeAddress(text: string): boolean {
   return /^(bc|tb|bcrt|sb)1/i.test(text) || /^[123mnSr][1-9A-HJ-NP-Za-km-z]{25,34}$/.test(text)

@@ -1,0 +1,12 @@
+// All of the swap kit, in one chunk that is loaded at the first swap: `await import('./kit/index.ts')`.
+export * from './build-claim.ts'
+export * from './build-reverse-tree.ts'
+export * from './check-reveal-allowed.ts'
+export * from './check-swap-key.ts'
+export * from './claim-size.ts'
+export * from './derive-swap-keys.ts'
+export * from './open-cooperative-claim.ts'
+export * from './seal-swap-id.ts'
+export * from './sign-script-claim.ts'
+export * from './verify-lockup.ts'
+export * from './verify-reverse-terms.ts'
