@@ -7,7 +7,8 @@
 export interface ChainWatch {
   /**
    * Transactions with an output of exactly this script, once they have `confirmations`. A reorganization
-   * that takes one out again is told, and then its next confirmation. LND tells the first that pays the script.
+   * that takes one out again is told, and then its next confirmation. Of several that pay the script LND tells
+   * one: of those in blocks already the newest, else the first that comes. A transaction id asks for that one.
    */
   watchConfirmation(watched: WatchedOutput, signal: AbortSignal): AsyncIterable<OutputConfirmation>
   /** The confirmed transaction that spends an outpoint; and that a reorganization took it out again. */

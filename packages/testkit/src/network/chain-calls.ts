@@ -32,8 +32,15 @@ export function createChainCalls(
     watchConfirmation(watched, signal) {
       const point = request('watchConfirmation', watched, signal)
       const check = (): void => checkOutput(watched)
+      // LND looks from the tip backwards at first, and then takes what comes.
+      let which: 'newest' | 'first' = 'newest'
+      let tracked: ChainTransaction | undefined
       return follow<OutputConfirmation>({ ...point, check }, streams, signal, () => {
-        const found = findPaying(simulation, node, watched)
+        if (!tracked || !isKnown(node, tracked, watched.fromHeight)) {
+          tracked = findPaying(simulation, node, watched, which)
+        }
+        which = 'first'
+        const found = tracked
         return found && found.confirmedAt! + watched.confirmations - 1 <= node.height
           ? { transaction: found, tell: () => showConfirmation(found) }
           : undefined
@@ -97,24 +104,26 @@ async function* follow<T>(
   }
 }
 
-/** The first transaction in a block with the output. */
+/** A transaction in a block with the output. */
 function findPaying(
   { chain, network }: Simulation,
   node: NodeState,
   { script, transactionId, fromHeight }: WatchedOutput,
+  which: 'newest' | 'first',
 ): ChainTransaction | undefined {
   const address = writeAddress(Buffer.from(script, 'hex'), network)
-  let first: ChainTransaction | undefined
+  let chosen: ChainTransaction | undefined
   for (const one of chain.transactions.values()) {
     if (transactionId !== undefined && one.id !== transactionId) continue
     if (!isKnown(node, one, fromHeight)) continue
-    if (first && first.confirmedAt! <= one.confirmedAt!) continue
+    const isLater = chosen !== undefined && chosen.confirmedAt! <= one.confirmedAt!
+    if (chosen && isLater !== (which === 'newest')) continue
     const isPaid = one.real
       ? one.real.outputs.some((output) => output.script === script)
       : address !== undefined && one.payments.some((payment) => payment.address === address)
-    if (isPaid) first = one
+    if (isPaid) chosen = one
   }
-  return first
+  return chosen
 }
 
 function isKnown(
