@@ -45,7 +45,7 @@ export async function regtestWorld({ meter, folder }: WorldOptions): Promise<Wor
 
 /** Only what the library needs, never the admin macaroon. */
 function bake(shop: RunningNode): Promise<string> {
-  const permissions = macaroonPermissions(['receive', 'pay', 'onchain'])
+  const permissions = macaroonPermissions(['receive', 'pay', 'onchain', 'channels'])
   return shop.bakeMacaroon(
     permissions.map((permission) => permission.replace(/^uri:/, '')),
     7,

@@ -1,16 +1,63 @@
-import { parseAmount } from '../domain/amount.ts'
-import type { AnyEvent } from '../events.ts'
+import { type Amount, parseAmount } from '../domain/amount.ts'
+import type { AnyEvent, EventType, PaymentNodeEvents } from '../events.ts'
 import type { StoredEvent } from '../ports/storage.ts'
 
-/** The fields of event data that are amounts, in lists too; metadata is the host's and stays as it is. */
-const amounts: Readonly<Record<string, readonly string[]>> = {
-  invoice: ['amount', 'paid', 'fee', 'commission', 'net'],
-  payout: ['amount', 'feeLimit', 'fee', 'queue.worstFee'],
-  transaction: ['fee', 'outputs.amount'],
-  channel: ['capacity', 'local', 'remote', 'sendable', 'receivable'],
-  opening: ['capacity', 'feeLimit', 'fee'],
-  decision: ['capacity', 'cost'],
+/** Every object that events carry, by its name in `data`. */
+type Carried = {
+  [T in EventType]: { [K in keyof PaymentNodeEvents[T]]: readonly [K, PaymentNodeEvents[T][K]] }
+}[EventType] extends infer Data
+  ? Data extends unknown
+    ? Data[keyof Data]
+    : never
+  : never
+type Named = Extract<Carried, readonly [string, unknown]>
+type ValueOf<Name extends string> = Extract<Named, readonly [Name, unknown]>[1]
+
+/** Where a value holds amounts: names joined by dots, through lists. */
+type AmountPath<T> = T extends Amount
+  ? ''
+  : T extends readonly (infer Entry)[]
+    ? AmountPath<Entry>
+    : T extends object
+      ? { [K in keyof T & string]: Join<K, AmountPath<T[K]>> }[keyof T & string]
+      : never
+type Join<Head extends string, Tail> = Tail extends '' ? Head : `${Head}.${Tail & string}`
+
+type AmountPaths = {
+  readonly [Name in Named[0] as [AmountPath<ValueOf<Name>>] extends [never]
+    ? never
+    : Name]: Readonly<Record<AmountPath<ValueOf<Name>>, true>>
 }
+
+/**
+ * The fields of event data that are amounts, in lists too; the compiler asks for each one, and for none besides.
+ * Metadata is the host's and stays as it is.
+ */
+const amounts: AmountPaths = {
+  invoice: { amount: true, paid: true, fee: true, commission: true, net: true },
+  payout: { amount: true, feeLimit: true, fee: true, debt: true, 'queue.worstFee': true },
+  transaction: { fee: true, 'outputs.amount': true },
+  channel: { capacity: true, local: true, remote: true, sendable: true, receivable: true },
+  opening: { capacity: true, feeLimit: true, fee: true },
+  decision: { capacity: true, cost: true },
+  proof: {
+    difference: true,
+    'assets.low': true,
+    'assets.high': true,
+    'total.low': true,
+    'total.high': true,
+    'expected.low': true,
+    'expected.high': true,
+    owed: true,
+    operator: true,
+    inFlight: true,
+    unbooked: true,
+  },
+}
+
+const paths = Object.entries(amounts).map(
+  ([name, fields]) => [name, Object.keys(fields).map((field) => field.split('.'))] as const,
+)
 
 /** The event as an object again: the stored envelope, its amounts revived, its cursor added. */
 export function readEvent(stored: StoredEvent): AnyEvent {
@@ -20,10 +67,10 @@ export function readEvent(stored: StoredEvent): AnyEvent {
 
 /** Makes the amounts of a parsed event amounts again, in place. */
 export function reviveAmounts(event: AnyEvent): AnyEvent {
-  const data = event.data as unknown as Record<string, Record<string, unknown> | undefined>
-  for (const [subject, fields] of Object.entries(amounts)) {
-    const object = data[subject]
-    for (const field of fields) revive(object, field.split('.'))
+  const data = event.data as unknown as Record<string, unknown>
+  for (const [name, fields] of paths) {
+    if (data[name] === undefined) continue
+    for (const field of fields) revive(data[name], field)
   }
   return event
 }
