@@ -163,6 +163,28 @@ test('what is wrong with the books is a line of its own', async () => {
   expect(wrong).toEqual([])
 })
 
+test('partners with automatic payouts that nothing pays are a warning, where the host does not pay them by call', async () => {
+  using folder = openFolder()
+  const config = simulatedShop()
+  await withHost(folder.write(file, config), async (node) => {
+    for (const id of ['m1', 'm2', 'm3'])
+      await node.partners.upsert({ id, payout: { automatic: id !== 'm2' } })
+  })
+  const { exitCode, find } = await examineShop(folder)
+  expect(exitCode).toBe(0)
+  expect(find('automatic-payouts')).toMatchObject({
+    result: 'warning',
+    says: '2 partners have automatic payouts, and no schedule pays them.',
+    advice: expect.stringContaining('payouts.automatic'),
+  })
+  for (const payouts of ["{ automatic: 'by-call' }", "{ automatic: { every: '1h' } }"]) {
+    using other = openFolder()
+    const paid = simulatedShop({ options: `payouts: ${payouts},` })
+    other.write(file, paid.replace("'payments.db'", `'${folder.path}/payments.db'`))
+    expect((await examineShop(other)).results.join(), payouts).not.toContain('automatic-payouts')
+  }
+})
+
 test('a halt is shown with its reason, and is no failure', async () => {
   using folder = openFolder()
   await withHost(folder.write(file, simulatedShop()), async (node) => {

@@ -56,6 +56,8 @@ export interface Live {
   comparedAt: number | undefined
   /** What the last look of the proof of the books found. */
   proof: Proof | undefined
+  /** What an operator should mend in the options, one sentence each. */
+  warnings: readonly string[]
   /** The lists of peers in force. */
   peers: PeersInForce | undefined
   /** `happened` resolves at the next event about the subject, after a few seconds, on abort and on stop. */

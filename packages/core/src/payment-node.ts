@@ -12,6 +12,7 @@ import { measureCalls } from './metrics/measure-calls.ts'
 import { measureCommits } from './metrics/measure-commits.ts'
 import { measureHttp } from './metrics/measure-http.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
+import { noteUnscheduledPartners } from './payouts/unscheduled-partners.ts'
 import { loadPeers, requireNotListed } from './peers/current-peers.ts'
 import type { StoredEvent } from './ports/storage.ts'
 import { readId, readObject, readOneOf } from './read-input.ts'
@@ -119,6 +120,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       channels: undefined,
       comparedAt: undefined,
       proof: undefined,
+      warnings: [],
       peers: undefined,
       watchSubject: subjects.watch,
       stateChanged: () => subjects.happened('state'),
@@ -161,6 +163,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     // Only now: a storage that failed is asked again, else the node would be ready without workers.
     run.isBound = true
     spawn('events', followEvents(context, from, show, signal))
+    spawn('warnings', noteUnscheduledPartners(context))
     for (const handler of handlers.values()) deliver(handler)
     if (settings.role === 'api') return
     const holder = newId(context)

@@ -20,6 +20,8 @@ export interface Status {
   readonly isLeader: boolean
   /** Outgoing money is halted; null while the books cannot be read. */
   readonly isHalted: boolean | null
+  /** What should be mended in the options, one sentence each; the log told it at start. */
+  readonly warnings: readonly string[]
   /** As last seen; null before the channels were read. */
   readonly liquidity: {
     readonly sendable: Amount
@@ -44,6 +46,7 @@ export async function readStatus(context: Context): Promise<Status> {
     blockHeight: live.info?.blockHeight ?? null,
     isLeader: live.leadership?.isFresh() ?? false,
     isHalted: safety?.is_halted ?? null,
+    warnings: live.warnings,
     liquidity: liquidity
       ? {
           sendable: new Amount(liquidity.sendableMsat),

@@ -39,7 +39,7 @@ export type Books =
 /** The rooms that need no Lightning node. */
 export type BookRooms = Pick<
   PaymentNode,
-  'channels' | 'keeper' | 'ledger' | 'payouts' | 'peers' | 'safety' | 'webhooks'
+  'channels' | 'keeper' | 'ledger' | 'partners' | 'payouts' | 'peers' | 'safety' | 'webhooks'
 >
 
 /**

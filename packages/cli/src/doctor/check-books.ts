@@ -3,6 +3,7 @@ import { type Books, readBooks } from '../books/read-books.ts'
 import type { BoundNode } from '../books/still-node.ts'
 import { shortKey } from '../terminal/short-key.ts'
 import { failed, failedBy, ok, warning } from './check.ts'
+import { checkAutomatic } from './check-automatic.ts'
 import { checkCaps } from './check-caps.ts'
 import { checkFirstStart } from './check-first-start.ts'
 import { checkKey } from './check-key.ts'
@@ -13,7 +14,11 @@ export async function checkBooks(
   info: NodeInfo | undefined,
 ): Promise<readonly Diagnosis[]> {
   const { checks, bound, isNew } = await readBooks(options, async (books) => ({
-    checks: [...describe(books, options, info), ...(await checkHalt(books))],
+    checks: [
+      ...describe(books, options, info),
+      ...(await checkHalt(books)),
+      ...(await checkAutomatic(books, options)),
+    ],
     bound: books.state === 'open' ? books.bound : undefined,
     isNew: books.state === 'empty' || books.state === 'unbound',
   }))

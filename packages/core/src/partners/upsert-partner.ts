@@ -1,5 +1,6 @@
 import { type Context, type Identity, identityOf, rowBase } from '../context.ts'
 import { invalid } from '../errors.ts'
+import { noteUnscheduledPartners } from '../payouts/unscheduled-partners.ts'
 import { readId } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { balances } from '../tables/ledger.ts'
@@ -48,7 +49,10 @@ export async function upsertPartner(context: Context, input: PartnerInput): Prom
     const change = { writes: [...writes, ...changed.writes], events: changed.events }
     // A lost reply needs no recognition: the next round reads what is there and writes the same settings again.
     const refused = await record(context, change, async () => false)
-    if (!refused) return getPartner(context, id)
+    if (!refused) {
+      if (given.has_automatic_payouts !== undefined) await noteUnscheduledPartners(context)
+      return getPartner(context, id)
+    }
   }
   throw tooContended(`partners.upsert ${id}`)
 }

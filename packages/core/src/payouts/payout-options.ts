@@ -11,8 +11,11 @@ export interface PayoutWaitOptions {
   readonly waitForOutbound?: Duration
   /** The least that is paid on chain. Default 10,000 sat, at least 1,000 sat (above the dust limit of every address type). */
   readonly onchainMinimum?: AmountInput
-  /** Pays partners' balances by itself, where the partner has it switched on. Left out: only on `payouts.runAutomatic()`. */
-  readonly automatic?: AutomaticOptions
+  /**
+   * Pays partners' balances by itself, where the partner has it switched on. Left out: only on
+   * `payouts.runAutomatic()`, with a warning where a partner waits for it; `'by-call'`: the same, without.
+   */
+  readonly automatic?: AutomaticOptions | 'by-call'
 }
 
 /** When balances are paid out by themselves. */
@@ -30,6 +33,8 @@ export interface PayoutSettings {
   readonly onchainMinimum: Amount
   /** Undefined: no schedule. */
   readonly automaticEvery: number | undefined
+  /** The host calls `payouts.runAutomatic()` itself. */
+  readonly isAutomaticByCall: boolean
   readonly automaticMinimum: Amount
 }
 
@@ -54,14 +59,16 @@ export function readPayoutOptions(options: Readonly<Record<string, unknown>>): P
   )
   if (onchainMinimum.msat < leastOnchain.msat)
     throw invalid('payouts.onchainMinimum', 'too-small', `must be at least ${leastOnchain}`)
+  const isAutomaticByCall = options.automatic === 'by-call'
   const automatic =
-    options.automatic === undefined
+    options.automatic === undefined || isAutomaticByCall
       ? undefined
       : readObject(options.automatic, 'payouts.automatic', ['every', 'minimum'])
   return {
     waitForDestination: wait('waitForDestination'),
     waitForOutbound: wait('waitForOutbound'),
     onchainMinimum,
+    isAutomaticByCall,
     automaticEvery:
       automatic &&
       1000 *
