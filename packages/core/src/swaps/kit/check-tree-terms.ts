@@ -1,12 +1,15 @@
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { hex } from '../../keys.ts'
 import { leafVersion, type ReverseTree, reverseTreeAddress } from './build-reverse-tree.ts'
-import type { ReadTerms } from './read-terms.ts'
+import type { ReadOutput } from './read-terms.ts'
 import { refuseTerms as no, type TermsRefusal } from './terms-refusal.ts'
 import type { ReverseRequest } from './verify-reverse-terms.ts'
 
 /** The other signer is another one, and can be aggregated with. */
-export function checkKeys(request: ReverseRequest, terms: ReadTerms): TermsRefusal | undefined {
+export function checkKeys(
+  request: Pick<ReverseRequest, 'claimPublicKey'>,
+  terms: ReadOutput,
+): TermsRefusal | undefined {
   const field = 'refundPublicKey'
   // With its own key on both sides, or ours, the aggregate is not the one of two parties.
   if (terms.refundPublicKey.slice(2) === request.claimPublicKey.slice(2))
@@ -20,7 +23,7 @@ export function checkKeys(request: ReverseRequest, terms: ReadTerms): TermsRefus
 }
 
 /** Both leaves byte by byte, and no third way to spend. */
-export function checkLeaves(tree: ReverseTree, { leaves }: ReadTerms): TermsRefusal | undefined {
+export function checkLeaves(tree: ReverseTree, { leaves }: ReadOutput): TermsRefusal | undefined {
   const expected = [
     { name: 'claimLeaf', script: tree.claimLeaf, reason: 'claim-leaf-differs' },
     { name: 'refundLeaf', script: tree.refundLeaf, reason: 'refund-leaf-differs' },
@@ -42,8 +45,8 @@ export function checkLeaves(tree: ReverseTree, { leaves }: ReadTerms): TermsRefu
 /** The address is the one of the locally built output. */
 export function checkAddress(
   tree: ReverseTree,
-  request: ReverseRequest,
-  terms: ReadTerms,
+  request: Pick<ReverseRequest, 'network'>,
+  terms: ReadOutput,
 ): TermsRefusal | undefined {
   const own = reverseTreeAddress(tree, request.network)
   return terms.lockupAddress === own

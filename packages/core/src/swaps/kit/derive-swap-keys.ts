@@ -65,6 +65,20 @@ export function swapExtendedPublicKey(key: PurposeKey, identity: Identity): stri
   return claimTree(key, identity).root.publicExtendedKey
 }
 
+/** The first index below `end` whose claim key has this x coordinate (hex); undefined when there is none. */
+export function findClaimIndex(
+  key: PurposeKey,
+  identity: Identity,
+  xOnlyPublicKey: string,
+  end: number,
+): number | undefined {
+  const { numbered } = claimTree(key, identity)
+  for (let index = 0; index < end; index++) {
+    if (hex(numbered.deriveChild(index).publicKey!).slice(2) === xOnlyPublicKey) return index
+  }
+  return undefined
+}
+
 interface ClaimTree {
   readonly root: HDKey
   readonly numbered: HDKey

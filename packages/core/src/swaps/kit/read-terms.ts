@@ -1,24 +1,28 @@
 import type { SwapTerms } from '../../ports/swap-provider.ts'
 
-/** Fields of a provider's answer that are what their types say. Nothing is known yet about their truth. */
-export interface ReadTerms {
+/** The part of an answer that says what the output is made of. */
+export interface ReadOutput {
   readonly providerId: string
-  /** Lower case. */
-  readonly invoice: string
   readonly lockupAddress: string
   /** Hex, lower case. */
   readonly refundPublicKey: string
   /** Block height. */
   readonly timeoutHeight: number
-  readonly onchainAmountSat: bigint
   readonly leaves: ReadonlyMap<string, { readonly version: number; readonly script: string }>
   readonly metadata: string | undefined
+}
+
+/** Fields of a provider's answer that are what their types say. Nothing is known yet about their truth. */
+export interface ReadTerms extends ReadOutput {
+  /** Lower case. */
+  readonly invoice: string
+  readonly onchainAmountSat: bigint
   /** A second invoice for the miner's fee: money that is gone when the swap fails. */
   readonly hasPrepayment: boolean
 }
 
-export type TermsReading =
-  | { readonly ok: true; readonly terms: ReadTerms }
+export type Reading<Found> =
+  | { readonly ok: true; readonly terms: Found }
   | { readonly ok: false; readonly field: string; readonly says: string }
 
 /** Heights end where lock times begin to be times (BIP65). */
@@ -31,40 +35,48 @@ const longestScript = 512
 const longestMetadata = 2048
 
 /** Reads what a plugin passed on from the web. Everything is looked at once, and only here. */
-export function readTerms(raw: unknown): TermsReading {
-  const answer = recordOf(raw)
-  if (!answer) return no('terms', 'the answer is no object')
-  const terms: { [name in keyof SwapTerms]?: unknown } = { ...answer }
-  const { providerId, invoice, lockupAddress, refundPublicKey, metadata } = terms
-  const { timeoutHeight, onchainAmountSat } = terms
-  // It becomes part of urls.
-  if (!isText(providerId, 64, /^[\w-]+$/)) return no('providerId', 'it is no plain id')
+export function readTerms(raw: unknown): Reading<ReadTerms> {
+  const output = readOutput(raw)
+  if (!output.ok) return output
+  const answer = { ...(raw as { [name in keyof SwapTerms]?: unknown }) }
+  const { invoice, onchainAmountSat } = answer
   if (!isText(invoice, longestInvoice, /^ln[0-9a-z]+$/))
     return no('invoice', 'it is no BOLT11 text in lower case')
-  if (!isText(lockupAddress, 90, /^[0-9a-z]+$/))
-    return no('lockupAddress', 'it is no witness address in lower case')
-  if (!isText(refundPublicKey, 66, /^0[23][0-9a-f]{64}$/))
-    return no('refundPublicKey', 'it is no compressed public key in hex')
-  if (!isWholeNumber(timeoutHeight) || timeoutHeight < 1 || timeoutHeight >= heightLimit)
-    return no('timeoutHeight', 'it is no block height')
   if (
     typeof onchainAmountSat !== 'bigint' ||
     onchainAmountSat <= 0n ||
     onchainAmountSat > maximumSat
   )
     return no('onchainAmountSat', 'it is no amount in satoshi')
+  const hasPrepayment = [answer, recordOf(answer.raw)].some(
+    (part) => part !== undefined && 'minerFeeInvoice' in part,
+  )
+  return { ok: true, terms: { ...output.terms, invoice, onchainAmountSat, hasPrepayment } }
+}
+
+/** Of an answer only what the output is made of: a restore call knows no more of an old swap. */
+export function readOutput(raw: unknown): Reading<ReadOutput> {
+  const answer = recordOf(raw)
+  if (!answer) return no('terms', 'the answer is no object')
+  const terms: { [name in keyof SwapTerms]?: unknown } = { ...answer }
+  const { providerId, lockupAddress, refundPublicKey, timeoutHeight, metadata } = terms
+  // It becomes part of urls.
+  if (!isText(providerId, 64, /^[\w-]+$/)) return no('providerId', 'it is no plain id')
+  if (!isText(lockupAddress, 90, /^[0-9a-z]+$/))
+    return no('lockupAddress', 'it is no witness address in lower case')
+  if (!isText(refundPublicKey, 66, /^0[23][0-9a-f]{64}$/))
+    return no('refundPublicKey', 'it is no compressed public key in hex')
+  if (!isWholeNumber(timeoutHeight) || timeoutHeight < 1 || timeoutHeight >= heightLimit)
+    return no('timeoutHeight', 'it is no block height')
   if (metadata !== undefined && !isText(metadata, longestMetadata, /^([0-9a-f]{2})+$/))
     return no('metadata', 'it is no hex')
   const leaves = readLeaves(terms.leaves)
   if (!leaves) return no('leaves', 'they are no scripts with versions')
-  const hasPrepayment = [answer, recordOf(terms.raw)].some(
-    (part) => part !== undefined && 'minerFeeInvoice' in part,
-  )
-  const read = { providerId, invoice, lockupAddress, refundPublicKey, timeoutHeight }
-  return { ok: true, terms: { ...read, onchainAmountSat, leaves, metadata, hasPrepayment } }
+  const read = { providerId, lockupAddress, refundPublicKey, timeoutHeight, leaves, metadata }
+  return { ok: true, terms: read }
 }
 
-function readLeaves(raw: unknown): ReadTerms['leaves'] | undefined {
+function readLeaves(raw: unknown): ReadOutput['leaves'] | undefined {
   const record = recordOf(raw)
   if (!record) return undefined
   const entries = Object.entries(record)
@@ -96,6 +108,6 @@ function isWholeNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value)
 }
 
-function no(field: string, says: string): TermsReading {
+function no(field: string, says: string): Reading<never> {
   return { ok: false, field, says }
 }

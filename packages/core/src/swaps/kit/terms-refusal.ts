@@ -25,6 +25,8 @@ export type TermsRefusalReason =
   | 'cost-above-limit'
   | 'timeout-too-soon'
   | 'timeout-too-late'
+  | 'metadata-unreadable'
+  | 'claim-key-unknown'
 
 /** Why terms are not accepted. */
 export interface TermsRefusal {

@@ -88,10 +88,13 @@ test('every tree of btcd is rebuilt byte by byte', () => {
   }
 })
 
-test('a key that is no point of the curve is refused', () => {
+test('a key that is no point of the curve, or the same on both sides, is refused', () => {
   const [part] = fc.sample(parts, { numRuns: 1, seed: 6 })
   for (const wrong of [`02${'ff'.repeat(32)}`, `02${'00'.repeat(31)}05`]) {
     expect(curve.isPoint(fromHex(wrong))).toBe(false)
     expect(() => buildReverseTree({ ...part!, refundPublicKey: wrong })).toThrow()
   }
+  const { claimPublicKey } = part!
+  const same = { ...part!, refundPublicKey: claimPublicKey }
+  expect(() => buildReverseTree(same)).toThrow(RangeError)
 })

@@ -118,6 +118,7 @@ test('neither JSON nor a log nor a copy of the keys shows a secret', async () =>
     JSON.stringify({ ...keys }),
   ].join()
   expect(shown).toContain(keys.claimPublicKey)
+  expect(shown).not.toMatch(/preimage|private|Uint8Array/i)
   for (const secret of [keys.preimage, keys.claimPrivateKey]) {
     expect(shown).not.toContain(toHex(secret))
     expect(shown).not.toContain(secret.join(','))
