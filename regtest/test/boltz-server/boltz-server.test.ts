@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Transaction } from 'bitcoinjs-lib'
+import { afterAll, expect, test } from 'vitest'
+import {
+  type Ask,
+  ask,
+  type ClientSwap,
+  claimAlone,
+  claimTogether,
+  createSwap,
+} from '../../../packages/testkit/test/boltz-server/small-client.ts'
+import { buildSigner, startBoltzServer } from '../../boltz-server/index.ts'
+import { sharedNetwork } from '../../shared-network.ts'
+import { waitUntil } from '../../wait-until.ts'
+
+const network = sharedNetwork()
+const [alice, bob] = [network.node('alice'), network.node('bob')]
+const { chain } = alice
+await bob.fund(3_000_000, 6)
+const server = await startBoltzServer({
+  node: bob,
+  clientNode: alice,
+  settings: { timeoutBlocks: 20, cltvMarginBlocks: 60 },
+})
+afterAll(async () => {
+  await server.close()
+  await network.remove()
+})
+
+/** Over HTTP. */
+const overHttp: Ask = async ({ method, path, body }) => {
+  const url = `http://${server.address.host}${path}`
+  const response = await fetch(url, { method, ...(body !== undefined && { body }) })
+  return { kind: 'answer', status: response.status, headers: {}, body: await response.text() }
+}
+const statusOf = async ({ told }: ClientSwap): Promise<string> =>
+  (await ask<{ status: string }>(overHttp, 'GET', `/swap/${told.id}`)).status
+const waitForStatus = (swap: ClientSwap, status: string): Promise<unknown> =>
+  waitUntil(`the status ${status}`, async () => (await statusOf(swap)) === status, {
+    describe: () => JSON.stringify(server.errors.map(String)),
+  })
+const lockupOf = (swap: ClientSwap): Promise<{ hex: string }> =>
+  ask(overHttp, 'GET', `/swap/reverse/${swap.told.id}/transaction`)
+/** A P2WPKH script of nobody. */
+const destination = Buffer.concat([Buffer.from([0, 20]), Buffer.alloc(20, 7)])
+
+/** Creates and pays a swap, and waits until its lockup is in a block. */
+async function lockedUp(): Promise<{ swap: ClientSwap; hex: string; paid: Promise<unknown> }> {
+  const swap = await createSwap(overHttp, 50_000)
+  const paid = alice.pay(swap.told.invoice)
+  await waitForStatus(swap, 'transaction.mempool')
+  await network.mine(1)
+  await waitForStatus(swap, 'transaction.confirmed')
+  return { swap, hex: (await lockupOf(swap)).hex, paid }
+}
+
+test('a swap is claimed together with the server, as btcd accepts it, and settled before', async () => {
+  const { swap, hex, paid } = await lockedUp()
+  const claim = await claimTogether(overHttp, swap, hex, destination)
+  expect((await bob.lookupInvoice(Buffer.from(swap.paymentHash, 'hex'))).state).toBe('SETTLED')
+  expect(await paid).toMatchObject({ status: 'SUCCEEDED' })
+  const { outs } = claim
+  expect(outs[0]!.value).toBe(BigInt(50_000 - 250 - 308 - 300))
+  // A second one with a higher fee replaces it, with fresh nonces.
+  const better = await claimTogether(overHttp, swap, hex, destination, 1000n)
+  const first = await chain.rpc<string>('sendrawtransaction', [claim.toHex()])
+  expect(await chain.mempool()).toContain(first)
+  const second = await chain.rpc<string>('sendrawtransaction', [better.toHex()])
+  expect(await chain.mempool()).not.toContain(first)
+  await network.mine(1)
+  expect(await chain.mempool()).not.toContain(second)
+  expect(Transaction.fromHex(better.toHex()).ins[0]!.witness[0]).toHaveLength(64)
+})
+
+test('a swap is claimed by its leaf alone, and the server takes the preimage from the chain', async () => {
+  const { swap, hex, paid } = await lockedUp()
+  server.isReachable = false
+  await chain.rpc('sendrawtransaction', [claimAlone(swap, hex, destination).toHex()])
+  await network.mine(1)
+  expect(await paid).toMatchObject({ status: 'SUCCEEDED' })
+  server.isReachable = true
+  await waitForStatus(swap, 'invoice.settled')
+})
+
+test('after the timeout the server takes its lockup back, and the payment returns', async () => {
+  const { swap, paid } = await lockedUp()
+  const height = await chain.height()
+  await network.mine(swap.told.timeoutBlockHeight - height - 1)
+  expect(await statusOf(swap)).toBe('transaction.confirmed')
+  await network.mine(1)
+  await waitForStatus(swap, 'transaction.refunded')
+  const { transactionId } = server.swaps().at(-1)!.refund!
+  expect(await chain.mempool()).toContain(transactionId)
+  await network.mine(1)
+  await bob.waitUntilInvoice(Buffer.from(swap.paymentHash, 'hex'), 'CANCELED')
+  expect(await paid).toMatchObject({ status: 'FAILED' })
+  expect(server.errors).toEqual([])
+})
+
+test('the program writes the vectors that are committed', async () => {
+  const path = join(import.meta.dirname, '../../../packages/core/test/swaps/vectors/boltz.json')
+  const written = execFileSync(await buildSigner(), ['vectors'], { encoding: 'utf8' })
+  expect(written).toBe(readFileSync(path, 'utf8'))
+})
