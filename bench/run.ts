@@ -7,6 +7,7 @@ import { catchUp } from './sections/catch-up.ts'
 import { create } from './sections/create.ts'
 import { keeper } from './sections/keeper.ts'
 import { load } from './sections/load.ts'
+import { sandbox } from './sections/sandbox.ts'
 import { settle } from './sections/settle.ts'
 import { simulator } from './sections/simulator.ts'
 import { storage } from './sections/storage.ts'
@@ -22,6 +23,7 @@ const sections: readonly Section[] = [
   keeper,
   swaps,
   simulator,
+  sandbox,
   load,
 ]
 
