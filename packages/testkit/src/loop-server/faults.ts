@@ -1,0 +1,46 @@
+/** Ways in which a fake loopd fails or lies; any number at a time. */
+export const loopFaults = {
+  /** Takes every call and answers none. */
+  silent: 'no call is answered',
+  /** Answers when {@link LoopServer.letAnswer} says so. */
+  late: 'answers wait until they are let go',
+  'lost-reply': 'LoopOut starts the swap, and the connection breaks before the answer',
+  'dies-before': 'LoopOut breaks the connection and starts nothing',
+  'two-swaps': 'LoopOut starts two swaps under the label',
+  'slow-list': 'a new swap is in no list before Monitor or a restart',
+  replays: 'Monitor sends each swap twice, newest state first',
+  'monitor-ends': 'Monitor ends after the swaps that are known',
+  'monitor-silent': 'Monitor sends nothing',
+  temporary: 'a new swap stops at once with TEMPORARY',
+  autoloop: 'autoloop is on',
+  'easy-autoloop': 'easy autoloop is on',
+  'no-liquidity-parameters': 'GetLiquidityParams is not known',
+  'other-network': 'it is on testnet',
+  'unknown-network': 'its network is a word that nobody knows',
+  'macaroon-rejected': 'no macaroon is accepted',
+  'fee-raised': 'the swap server asks for more than in the quote',
+  'prepay-raised': 'the prepayment is more than in the quote',
+  'limits-lowered': 'the amount is above what the server takes now',
+  'balance-too-low': 'the channels do not have the amount',
+  'payment-required': 'the swap server does not accept the L402 token',
+  'server-unreachable': 'the swap server does not answer loopd',
+  'server-timeout': 'the swap server is too slow for loopd, in the middle of LoopOut',
+  suspended: 'the swap server makes no swaps',
+  forgets: 'its list is empty',
+  'ignores-filter': 'its list has all swaps, whatever was asked for',
+  'unknown-state': 'swaps are in a state with a number that nobody knows',
+  'unknown-failure': 'swaps fail for a reason with a number that nobody knows',
+  'loop-in-state': 'swaps are in a state of loops in',
+  'negative-cost': 'costs are negative',
+  'huge-cost': 'costs are more than there is bitcoin',
+  'wrong-amount': 'its list has another amount',
+  'short-id': 'ids have 20 bytes',
+  'no-id': 'LoopOut answers without an id',
+  'negative-terms': 'the smallest amount is negative',
+  'reversed-terms': 'the smallest amount is above the largest',
+  'huge-quote': 'a fee of more than there is bitcoin',
+  'prepay-above-fee': 'the prepayment is more than the fee it is a part of',
+} as const
+
+/** One of {@link loopFaults}. */
+export type LoopFault = keyof typeof loopFaults
