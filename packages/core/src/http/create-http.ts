@@ -1,5 +1,6 @@
 import type { Http } from '../ports/http.ts'
 import { systemClock } from '../system-clock.ts'
+import type { GuardedHttp } from './guarded-http.ts'
 import type { HttpSettings } from './http-options.ts'
 
 /**
@@ -8,14 +9,16 @@ import type { HttpSettings } from './http-options.ts'
  */
 export function createHttp(settings: HttpSettings): Http {
   if ('replacement' in settings) return settings.replacement
-  let client: Promise<Http> | undefined
+  let client: Promise<GuardedHttp> | undefined
+  const load = (): Promise<GuardedHttp> => {
+    client ??= import('./guarded-http.ts').then(({ guardedHttp }) =>
+      guardedHttp({ clock: systemClock, allow: settings.allow }),
+    )
+    return client
+  }
   return {
     contractVersion: 1,
-    async request(request) {
-      client ??= import('./guarded-http.ts').then(({ guardedHttp }) =>
-        guardedHttp({ clock: systemClock, allow: settings.allow }),
-      )
-      return (await client).request(request)
-    },
+    request: async (request) => (await load()).request(request),
+    openSocket: async (request) => (await load()).openSocket(request),
   }
 }

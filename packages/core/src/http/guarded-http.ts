@@ -5,6 +5,7 @@ import type { Http, HttpPurpose, HttpRequest, HttpResponse } from '../ports/http
 import { explainFailure, failedRequest } from './http-errors.ts'
 import { type AllowedHost, allowedFor } from './http-options.ts'
 import { bareHost, requireUrl } from './judge-url.ts'
+import { openSocket } from './open-socket.ts'
 import { pinnedConnector, type Resolution } from './pinned-connector.ts'
 import { readBody } from './read-body.ts'
 
@@ -13,6 +14,9 @@ export interface GuardedHttpOptions extends Resolution {
   readonly clock: Clock
   readonly allow: readonly AllowedHost[]
 }
+
+/** The door with sockets, which only a replacement may lack. */
+export type GuardedHttp = Required<Http>
 
 /** The exceptions of a purpose, and the connections that were opened under them. */
 interface Door {
@@ -27,7 +31,7 @@ const maximumHeaderSize = 16_384
  * The door to the web that trusts nobody behind it: see the port. Sends no cookies, heeds no proxy of
  * the environment, repeats nothing.
  */
-export function guardedHttp(options: GuardedHttpOptions): Http {
+export function guardedHttp(options: GuardedHttpOptions): GuardedHttp {
   const { clock } = options
   const doors = new Map<HttpPurpose | undefined, Door>()
 
@@ -100,6 +104,7 @@ export function guardedHttp(options: GuardedHttpOptions): Http {
 
   return {
     contractVersion: 1,
+    openSocket: (request) => openSocket(request, options),
     async request(request) {
       const ending = new AbortController()
       const over = new AbortController()

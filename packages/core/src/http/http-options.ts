@@ -11,14 +11,14 @@ export interface AllowedHost {
   /** Also without TLS. Default false. */
   readonly insecure?: boolean
   /**
-   * What it may be asked for. Default: `['webhooks', 'fees']`, the operator's own. Whoever may be paid can lead
+   * What it may be asked for. Default: `['webhooks', 'fees', 'swaps']`, the operator's own. Whoever may be paid can lead
    * this node to a host that is allowed for `lnurl`, and every partner to one for `partner-webhooks`.
    */
   readonly for?: readonly HttpPurpose[]
 }
 
-const purposes = ['webhooks', 'partner-webhooks', 'lnurl', 'fees'] as const
-const ownPurposes: readonly HttpPurpose[] = ['webhooks', 'fees']
+const purposes = ['webhooks', 'partner-webhooks', 'lnurl', 'fees', 'swaps'] as const
+const ownPurposes: readonly HttpPurpose[] = ['webhooks', 'fees', 'swaps']
 
 /** How the library asks the web. */
 export interface HttpOptions {

@@ -1,5 +1,5 @@
 /**
- * The only door to the web (LNURL, webhooks, fee sources). The one that core brings resolves the name,
+ * The only door to the web (LNURL, webhooks, fee sources, swap providers). The one that core brings resolves the name,
  * checks the address, connects to exactly that address, and refuses everything that is not public
  * unless `options.http.allow` names it. A replacement (a simulation) answers for the same rules.
  */
@@ -12,14 +12,19 @@ export interface Http {
    * have acted.
    */
   request(request: HttpRequest): Promise<HttpResponse>
+  /**
+   * Opens a WebSocket under the same rules; its handlers are in place before anything can arrive. Rejects as
+   * {@link Http.request}. Left out: there are none, and whoever would listen asks again and again instead.
+   */
+  openSocket?(request: SocketRequest): Promise<HttpSocket>
 }
 
 /**
  * What a request is for: an exception of `options.http.allow` holds only for what it names. `webhooks`: endpoints
  * of the operator; `partner-webhooks`: endpoints that partners choose; `lnurl`: servers of payees, and whatever
- * those name; `fees`: fee sources.
+ * those name; `fees`: fee sources; `swaps`: swap providers.
  */
-export type HttpPurpose = 'webhooks' | 'partner-webhooks' | 'lnurl' | 'fees'
+export type HttpPurpose = 'webhooks' | 'partner-webhooks' | 'lnurl' | 'fees' | 'swaps'
 
 /** One request with its bounds; they have no defaults. */
 export interface HttpRequest {
@@ -50,4 +55,29 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>
   /** Read as UTF-8; bytes that are none become U+FFFD. */
   readonly body: string
+}
+
+/** A WebSocket to open, with its bounds; they have no defaults. */
+export interface SocketRequest {
+  /** Left out: no exception holds. */
+  readonly purpose?: HttpPurpose
+  /** `wss://…`; `ws://…` only for a host that is allowed without TLS. */
+  readonly url: string
+  /** Milliseconds until it must be open. */
+  readonly timeout: number
+  /** Bytes of a message, unpacked; a larger one closes the socket. */
+  readonly maximumBytes: number
+  /** Every text message. Another kind closes the socket. */
+  onMessage(text: string): void
+  /** It is closed, by whichever side; once, and only after it was open. */
+  onClose(): void
+  /** Gives up, or closes it. */
+  readonly signal?: AbortSignal
+}
+
+/** An open WebSocket. */
+export interface HttpSocket {
+  /** Sends text; nothing happens on a closed one. */
+  send(text: string): void
+  close(): void
 }

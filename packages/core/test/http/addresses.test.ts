@@ -163,8 +163,13 @@ test('the exceptions of the options are read as URLs are written', () => {
     }),
   ).toEqual({
     allow: [
-      { host: 'receiver.internal', port: 8080, insecure: false, for: ['webhooks', 'fees'] },
-      { host: '127.0.0.1', insecure: true, for: ['webhooks', 'fees'] },
+      {
+        host: 'receiver.internal',
+        port: 8080,
+        insecure: false,
+        for: ['webhooks', 'fees', 'swaps'],
+      },
+      { host: '127.0.0.1', insecure: true, for: ['webhooks', 'fees', 'swaps'] },
       { host: '::1', insecure: false, for: ['lnurl'] },
     ],
   })
@@ -177,8 +182,8 @@ test('an exception is for what it names, and no connection made under it serves 
     { host: 'localhost', port, insecure: true, for: ['lnurl', 'partner-webhooks'] },
   ])
   const wrong: string[] = []
-  const own = ['webhooks', 'fees']
-  const purposes = ['webhooks', 'fees', 'lnurl', 'partner-webhooks', undefined] as const
+  const own = ['webhooks', 'fees', 'swaps']
+  const purposes = ['webhooks', 'fees', 'swaps', 'lnurl', 'partner-webhooks', undefined] as const
   for (const purpose of purposes) {
     const more = { purpose } as Partial<HttpRequest>
     const isOwn = own.includes(purpose ?? '')
@@ -193,7 +198,7 @@ test('an exception is for what it names, and no connection made under it serves 
     if ((secure === nothingSent) === isOwn) wrong.push(`${purpose} over TLS: ${secure}`)
   }
   expect(wrong).toEqual([])
-  expect(requests).toEqual(['/numbered', '/numbered', '/named', '/named'])
+  expect(requests).toEqual(['/numbered', '/numbered', '/numbered', '/named', '/named'])
 })
 
 test('a refusal does not say which inner address a name leads to', async () => {
