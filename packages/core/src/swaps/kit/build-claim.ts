@@ -122,7 +122,8 @@ function replacementFee(
 }
 
 function feeAt(feerate: number, virtualBytes: number): bigint {
-  return BigInt(Math.ceil(feerate * virtualBytes))
+  // More than there is in the world: a feerate without reason must not stop a claim that is due.
+  return BigInt(Math.min(Math.ceil(feerate * virtualBytes), Number.MAX_SAFE_INTEGER))
 }
 
 function unsignedTransaction(

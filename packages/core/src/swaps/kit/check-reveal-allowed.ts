@@ -26,8 +26,10 @@ export type RevealVerdict =
  */
 export function checkRevealAllowed(state: RevealState, tip: number): RevealVerdict {
   const { timeoutHeight, lockupHeight, requiredConfirmations } = state
-  const numbers = [timeoutHeight, lockupHeight ?? 1, requiredConfirmations, tip]
-  if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 1))
+  const numbers = [timeoutHeight, lockupHeight ?? 1, requiredConfirmations]
+  const isWhole = numbers.every((number) => Number.isSafeInteger(number) && number >= 1)
+  // 0: our node has not said a height yet. Then nothing is confirmed.
+  if (!isWhole || !Number.isSafeInteger(tip) || tip < 0)
     throw new RangeError('Heights and confirmations are whole numbers from 1 on.')
   const blocksLeft = timeoutHeight - tip
   // A lockup above the tip is one that our node has not seen in a block yet.

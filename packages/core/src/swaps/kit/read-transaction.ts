@@ -11,14 +11,17 @@ export interface ReadTransaction {
   readonly outputs: readonly { readonly script: Uint8Array; readonly valueSat: bigint }[]
 }
 
-/** Hex digits of the largest transaction that a block can hold (4,000,000 weight units). */
-const longestTransaction = 8_000_000
+/** Bytes of the largest transaction that a block can hold (4,000,000 weight units). */
+const longestTransaction = 4_000_000
 
-/** Undefined for what is no transaction. */
-export function readTransaction(transaction: unknown): ReadTransaction | undefined {
-  if (typeof transaction !== 'string' || transaction.length > longestTransaction) return undefined
+/** Reads bytes, or hex. Undefined for what is no transaction. */
+export function readTransaction(transaction: string | Uint8Array): ReadTransaction | undefined {
+  const isHex = typeof transaction === 'string'
+  if (!isHex && !(transaction instanceof Uint8Array)) return undefined
+  if (transaction.length > (isHex ? 2 : 1) * longestTransaction) return undefined
   try {
-    const { version, inputs, outputs, lockTime } = RawTx.decode(hexToBytes(transaction))
+    const bytes = isHex ? hexToBytes(transaction) : transaction
+    const { version, inputs, outputs, lockTime } = RawTx.decode(bytes)
     const [first] = inputs
     if (!first || outputs.length === 0) return undefined
     const stripped = { version, inputs, outputs, lockTime, segwitFlag: false }

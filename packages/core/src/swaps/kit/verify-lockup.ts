@@ -33,13 +33,13 @@ export type LockupVerdict =
 const maximumSat = 2_100_000_000_000_000n
 
 /**
- * Finds the swap's output in a raw transaction (hex): exactly one, with exactly the locally built
+ * Finds the swap's output in a raw transaction (bytes, or hex): exactly one, with exactly the locally built
  * Taproot script. The same key in an output of another type could not be claimed. That the transaction
  * is confirmed is for our own node to say; `expectedTxid` is the one that it said it of.
  */
 export function verifyLockup(
   verified: VerifiedSwap,
-  transaction: unknown,
+  transaction: string | Uint8Array,
   expectedTxid?: string,
 ): LockupVerdict {
   const read = readTransaction(transaction)

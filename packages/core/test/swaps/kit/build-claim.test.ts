@@ -194,7 +194,7 @@ test('the fee keeps its limit before the reveal, and may take all but dust after
     ['down to dust', { ...rich, feerate: Number(value - 294n) / 140 }, `fee ${value - 294n}`],
     ['below dust', { ...rich, feerate: Number(value - 293n) / 140 }, 'output-below-dust'],
     ['revealed, the limit is gone', { isRevealed: true, maximumFeeSat: 699n }, 'fee 700'],
-    ['revealed, more than there is', { isRevealed: true, feerate: 1e9 }, `fee ${value - 294n}`],
+    ['revealed, more than there is', { isRevealed: true, feerate: 1e308 }, `fee ${value - 294n}`],
     [
       'a lockup below the agreed amount',
       { lockup: { ...lockup, valueSat: value - 1n } },
