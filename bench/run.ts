@@ -6,7 +6,9 @@ import { printMeasurements } from './print-measurements.ts'
 import { catchUp } from './sections/catch-up.ts'
 import { create } from './sections/create.ts'
 import { keeper } from './sections/keeper.ts'
+import { ledger } from './sections/ledger.ts'
 import { load } from './sections/load.ts'
+import { payouts } from './sections/payouts.ts'
 import { sandbox } from './sections/sandbox.ts'
 import { settle } from './sections/settle.ts'
 import { simulator } from './sections/simulator.ts'
@@ -19,6 +21,8 @@ const sections: readonly Section[] = [
   settle,
   catchUp,
   storage,
+  ledger,
+  payouts,
   webhooks,
   keeper,
   swaps,
