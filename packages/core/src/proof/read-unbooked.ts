@@ -1,5 +1,6 @@
-import { factOf, isBooked, walletBegin } from '../channels/book-foreign-funding.ts'
 import { costQueue } from '../channels/close-cost-job.ts'
+import { walletBegin } from '../channels/wallet-cursors.ts'
+import { isBooked, walletFactOf } from '../channels/wallet-fact.ts'
 import type { Context, Identity } from '../context.ts'
 import type { ProofSnapshot } from '../domain/proof.ts'
 import { channels } from '../tables/channels.ts'
@@ -35,7 +36,7 @@ export async function readUnbooked(
   for (const transaction of await onchain.transactions(begin.readFrom, signal)) {
     const { blockHeight = Infinity } = transaction
     if (blockHeight <= begin.height || (await isOurs(context, transaction))) continue
-    const fact = await factOf(context, identity, transaction)
+    const fact = await walletFactOf(context, identity, transaction)
     if (!fact || (await isBooked(context, identity, fact))) continue
     for (const { account, amountMsat } of fact.legs) {
       if (account === 'operator') unbookedMsat += amountMsat

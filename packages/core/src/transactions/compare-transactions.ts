@@ -1,4 +1,4 @@
-import { booksBegin } from '../channels/book-foreign-funding.ts'
+import { booksBegin } from '../channels/wallet-cursors.ts'
 import { rowBase } from '../context.ts'
 import type { WalletTransaction } from '../ports/node-onchain.ts'
 import type { Write } from '../ports/storage.ts'

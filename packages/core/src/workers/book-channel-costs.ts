@@ -1,5 +1,5 @@
 import { bookCloseCosts } from '../channels/book-close-costs.ts'
-import { bookForeignFunding } from '../channels/book-foreign-funding.ts'
+import { bookWalletMoves } from '../channels/book-wallet-moves.ts'
 import type { Context, Identity, Leadership } from '../context.ts'
 import type { OnchainWallet } from '../ports/node-onchain.ts'
 import { repeatPatiently } from './repeat-patiently.ts'
@@ -19,7 +19,7 @@ export function bookChannelCosts(
   const step = async (): Promise<void> => {
     const height = context.live.info?.blockHeight ?? 0
     if (height === looked) return
-    await bookForeignFunding(context, identity, leadership, wallet, signal)
+    await bookWalletMoves(context, identity, leadership, wallet, signal)
     await bookCloseCosts(context, identity, leadership, wallet, signal)
     looked = height
   }

@@ -89,6 +89,29 @@ test('a deposit is the operator s when it is final, and explained before', async
   expect([world.deposits, world.unexplained, sum]).toEqual([sat(-500_000), sat(0), sat(0)])
 })
 
+test('what moves in the wallet between the binding of the books and the first look of a leader is booked', async () => {
+  const shop = openShop({ isExclusive: false })
+  const { run, clock, lnd, network } = shop
+  // It binds the books, and never leads.
+  const { node: api } = shop.open({ role: 'api' })
+  await run(api.start())
+  const bound = await operatorOf(shop, api)
+  network.mine(1)
+  lnd.fund(400_000n)
+  network.mine(10)
+  await clock.advance(looks)
+  expect(await operatorOf(shop, api)).toBe(bound)
+  const { node } = shop.open()
+  await run(node.start())
+  await clock.advance(2 * looks)
+  const { operator, world } = await run(node.ledger.balances())
+  expect([world.deposits, world.unexplained]).toEqual([sat(-400_000), sat(0)])
+  expect(operator.msat - bound).toBe(400_000_000n)
+  expect((await run(node.ledger.prove())).verdict).toBe('proved')
+  await run(node.stop())
+  await run(api.stop())
+})
+
 // Balances of channels are rounded to the satoshi by LND: what is missing for certain is one less per channel.
 test('missing value halts outgoing money until it is acknowledged, once', async () => {
   const { shop, node, hole } = openWithHole()
