@@ -49,6 +49,8 @@ export interface Live {
   identity: Identity | undefined
   info: NodeInfo | undefined
   invoiceKey: PurposeKey | undefined
+  /** Undefined where `keys.swaps` was not given. */
+  swapKey: PurposeKey | undefined
   leadership: Leadership | undefined
   /** The channels as last read, for decisions that may be a second old. */
   channels: { readonly at: number; readonly list: readonly NodeChannel[] } | undefined
@@ -83,6 +85,8 @@ export interface Live {
   wakeChannels: () => void
   /** Asks the worker of closes to look now. */
   wakeCloses: () => void
+  /** Asks the workers of swaps to look now. */
+  wakeSwaps: () => void
   /** Asks the keeper to look now. */
   wakeKeeper: () => void
   /** Asks the worker of webhooks to look now, at endpoints and deliveries. */

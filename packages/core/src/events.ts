@@ -9,6 +9,7 @@ import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
 import type { Proof } from './proof/proof-view.ts'
 import type { Comparison } from './safety/difference-view.ts'
+import type { Swap } from './swaps/swap-view.ts'
 import type { StuckAdvice } from './transactions/explain-stuck.ts'
 import type { OnchainTransaction } from './transactions/transaction-view.ts'
 import type { WebhookEndpoint } from './webhooks/endpoint-view.ts'
@@ -118,6 +119,31 @@ export interface PaymentNodeEvents {
   'keeper.mass-close': { closes: number; within: '24h' }
   /** In the mode `recommend`: what it would do now. */
   'keeper.recommended': { decision: KeeperDecision }
+
+  /** Keys, price and limits of a swap are stored; its budget is charged. */
+  'swap.created': { swap: Swap }
+  /** The provider's terms are stored and hold. */
+  'swap.verified': { swap: Swap }
+  /** Its invoice is handed to LND; from here on only LND's word ends it. */
+  'swap.paying': { swap: Swap }
+  /** The provider holds the payment. */
+  'swap.held': { swap: Swap }
+  /** LND's chain has the lockup, exactly as agreed. */
+  'swap.lockup-confirmed': { swap: Swap }
+  /** The preimage may be known from now on: the swap must be claimed, whatever it costs. */
+  'swap.revealed': { swap: Swap }
+  /** The coins are there for good, and what it cost is booked. */
+  'swap.claimed': { swap: Swap }
+  /** Nothing was paid, or the payment came back: `swap.reason` says why. */
+  'swap.failed': { swap: Swap }
+  /** The payment is gone, and the coins are somebody else's: an operator must look. */
+  'swap.lost': { swap: Swap }
+  /** The timeout comes near and nothing is claimed: 72, 36 and 12 blocks before it. */
+  'swap.deadline-near': { swap: Swap; blocksLeft: number }
+  /** A daemon does not go on by itself. */
+  'swap.needs-operator': { swap: Swap }
+  /** Not asked for swaps any more before `swaps.enableProvider`. */
+  'swap.provider-disabled': { provider: string; reason: string; says: string }
 
   /** Nothing more is sent there until it is enabled; `endpoint.reason` says why. */
   'webhook.disabled': { endpoint: WebhookEndpoint }

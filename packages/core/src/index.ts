@@ -25,6 +25,7 @@ export { type PayoutReason, payoutReasons } from './domain/payout-reason.ts'
 export type { PeerEntry } from './domain/peer-entry.ts'
 export type { PeerListContent, ReadPeerList } from './domain/peer-list.ts'
 export type { ProofVerdict } from './domain/proof.ts'
+export type { DelegatedSwapState, SwapState } from './domain/swap.ts'
 export type { TransactionState } from './domain/transaction.ts'
 export * from './errors.ts'
 export type * from './events.ts'
@@ -113,6 +114,7 @@ export type {
   Rooms,
   RoutingRoom,
   SafetyRoom,
+  SwapsRoom,
   WebhooksRoom,
 } from './rooms.ts'
 export type { AskedFee, RoutingFees } from './routing/list-fees.ts'
@@ -135,6 +137,14 @@ export type { SafetyStatus } from './safety/halt.ts'
 export type { IntentCounter } from './safety/intent-counter.ts'
 export type { DifferenceFilter } from './safety/list-differences.ts'
 export type { Status } from './status.ts'
+export type { RejectedOffer, SwapClaim, SwapExplanation } from './swaps/explain-swap.ts'
+export type { SwapProviderHealth } from './swaps/list-providers.ts'
+export type { SwapFilter } from './swaps/list-swaps.ts'
+export type { SwapOffer, SwapPrice, SwapQuestion } from './swaps/quote-swaps.ts'
+export type { RaisedLimits } from './swaps/raise-limits.ts'
+export type { SwapInput, SwapLimitInput, SwapRequestOptions } from './swaps/request-by-operator.ts'
+export type { SwapOptions } from './swaps/swap-options.ts'
+export type { Swap, SwapCosts, SwapUrgency } from './swaps/swap-view.ts'
 export { systemClock } from './system-clock.ts'
 export { systemRandom } from './system-random.ts'
 export { jobs, queueOf } from './tables/jobs.ts'

@@ -28,6 +28,7 @@ import type { Logger } from './ports/logger.ts'
 import type { Meter } from './ports/meter.ts'
 import type { Random } from './ports/random.ts'
 import type { Storage } from './ports/storage.ts'
+import type { SwapProvider } from './ports/swap-provider.ts'
 import { readId, readInteger, readObject, readOneOf } from './read-input.ts'
 import {
   type RoutingOptions,
@@ -35,6 +36,7 @@ import {
   readRoutingOptions,
 } from './routing/routing-options.ts'
 import type { IntentCounter } from './safety/intent-counter.ts'
+import { readSwapOptions, type SwapOptions, type SwapSettings } from './swaps/swap-options.ts'
 import {
   readTransactionOptions,
   type TransactionOptions,
@@ -62,6 +64,11 @@ export interface PaymentNodeOptions {
   readonly keys: {
     /** Derives invoice preimages and ids. 32 bytes. */
     readonly invoices: KeySource
+    /**
+     * Derives preimages and claim keys of swaps; needed with a provider whose swaps the library claims itself. 32 bytes.
+     * Losing it loses the coins of swaps under way.
+     */
+    readonly swaps?: KeySource
   }
   /**
    * A count of outgoing intents outside of the storage, e.g. `counterFile('payments.counter')`: tells a
@@ -106,6 +113,10 @@ export interface PaymentNodeOptions {
   readonly fees?: FeeOptions
   /** How on-chain payouts are sent. */
   readonly transactions?: TransactionOptions
+  /** Who swaps Lightning money for on-chain money, e.g. `boltz({ url })`; several are compared at each swap. */
+  readonly swaps?: readonly SwapProvider[]
+  /** Limits of swaps. */
+  readonly swapping?: SwapOptions
   /** Hard caps below everything that pays, fees included. */
   readonly caps?: {
     /** Size of one channel, also when the operator opens it. Default 5,000,000 sat. */
@@ -168,6 +179,7 @@ export interface Settings {
   readonly webhooks: WebhookSettings
   readonly fees: FeeSettings
   readonly transactions: TransactionSettings
+  readonly swapping: SwapSettings
   readonly http: HttpSettings
   readonly heartbeat: number
   readonly sweep: number
@@ -207,6 +219,8 @@ function read(options: PaymentNodeOptions): Settings {
     'webhooks',
     'fees',
     'transactions',
+    'swaps',
+    'swapping',
     'caps',
     'timing',
     'http',
@@ -217,7 +231,7 @@ function read(options: PaymentNodeOptions): Settings {
   ])
   readPort(options.lightning, 'lightning', 'lnd({ … })')
   readPort(options.storage, 'storage', 'sqlite({ file })')
-  readObject(options.keys, 'keys', ['invoices'])
+  readObject(options.keys, 'keys', ['invoices', 'swaps'])
   if (
     typeof options.keys.invoices !== 'function' &&
     !((options.keys.invoices as unknown) instanceof Uint8Array)
@@ -232,6 +246,7 @@ function read(options: PaymentNodeOptions): Settings {
       { advice: 'Make one with: openssl rand -hex 32' },
     )
   }
+  readSwapKey(options.keys.swaps)
   const invoices = group(options.invoices, 'invoices', ['defaultExpiry', 'maximumExpiry'])
   const payouts = group(options.payouts, 'payouts', [
     'feeLimit',
@@ -255,11 +270,13 @@ function read(options: PaymentNodeOptions): Settings {
     'invoices.maximumExpiry',
     expiryRange,
   )
+  const role = readOneOf(given(options.role, 'all'), 'role', ['all', 'api', 'worker'])
+  const fees = readFeeOptions(options.fees)
   return {
     name: options.name === undefined ? 'main' : readId(options.name, 'name'),
     network:
       options.network === undefined ? undefined : readOneOf(options.network, 'network', networks),
-    role: readOneOf(given(options.role, 'all'), 'role', ['all', 'api', 'worker']),
+    role,
     keys: options.keys,
     intentCounter: options.intentCounter,
     maximumExpirySeconds,
@@ -309,8 +326,14 @@ function read(options: PaymentNodeOptions): Settings {
     channels: readChannelOptions(options.channels, capPerOpen),
     routing: readRoutingOptions(options.routing),
     webhooks: readWebhookOptions(options.webhooks),
-    fees: readFeeOptions(options.fees),
+    fees,
     transactions: readTransactionOptions(options.transactions),
+    swapping: readSwapOptions(options.swapping, {
+      providers: options.swaps,
+      key: options.keys.swaps,
+      role,
+      hardCeiling: fees.hardCeiling,
+    }),
     http: readHttpOptions(options.http),
     heartbeat:
       1000 *
@@ -325,6 +348,12 @@ function read(options: PaymentNodeOptions): Settings {
         maximum: 3600,
       }),
   }
+}
+
+/** A key that was meant must not be missing when the first swap is claimed. */
+function readSwapKey(value: unknown): void {
+  if (value === undefined || typeof value === 'function' || value instanceof Uint8Array) return
+  throw invalid('keys.swaps', 'wrong-type', 'expected 32 bytes or a function that fetches them')
 }
 
 /** Null is not the same as left out: a cap that was meant must not become the default. */

@@ -116,6 +116,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       identity: undefined,
       info: undefined,
       invoiceKey: undefined,
+      swapKey: undefined,
       leadership: undefined,
       channels: undefined,
       comparedAt: undefined,
@@ -129,6 +130,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       wakeOnchain: () => undefined,
       wakeChannels: () => undefined,
       wakeCloses: () => undefined,
+      wakeSwaps: () => undefined,
       wakeKeeper: () => undefined,
       wakeWebhooks: () => undefined,
     },
@@ -225,6 +227,8 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
 
   async function open(signal: AbortSignal): Promise<void> {
     const key = await loadKey('invoices', settings.keys.invoices)
+    const { swaps } = settings.keys
+    const swapKey = swaps && (await loadKey('swaps', swaps))
     requireNotStopped(signal)
     if (settings.role !== 'api') await readCounterOutside(context)
     requireNotStopped(signal)
@@ -232,6 +236,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     if (signal.aborted) await context.storage.close()
     requireNotStopped(signal)
     live.invoiceKey = key
+    live.swapKey = swapKey
     const bound = await readBinding(context)
     await loadPeers(context, bound?.publicKey, signal)
     requireNotStopped(signal)
@@ -285,6 +290,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     live.readySince = undefined
     live.fellBehind = undefined
     live.invoiceKey = undefined
+    live.swapKey = undefined
     live.comparedAt = undefined
     live.proof = undefined
     live.peers = undefined

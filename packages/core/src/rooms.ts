@@ -75,6 +75,19 @@ import { type IncomePeriod, type RoutingIncome, readIncome } from './routing/rea
 import type { Difference } from './safety/difference-view.ts'
 import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
 import { type DifferenceFilter, listDifferences } from './safety/list-differences.ts'
+import { enableProvider } from './swaps/enable-provider.ts'
+import { explainSwap, type SwapExplanation } from './swaps/explain-swap.ts'
+import { getSwap } from './swaps/get-swap.ts'
+import { listProviders, type SwapProviderHealth } from './swaps/list-providers.ts'
+import { listSwaps, type SwapFilter } from './swaps/list-swaps.ts'
+import { quoteSwaps, type SwapOffer, type SwapQuestion } from './swaps/quote-swaps.ts'
+import { type RaisedLimits, raiseLimits } from './swaps/raise-limits.ts'
+import {
+  requestByOperator,
+  type SwapInput,
+  type SwapRequestOptions,
+} from './swaps/request-by-operator.ts'
+import type { Swap } from './swaps/swap-view.ts'
 import { createEndpoint, type WebhookInput } from './webhooks/create-endpoint.ts'
 import type { WebhookDelivery } from './webhooks/delivery-view.ts'
 import type { WebhookEndpoint, WebhookEndpointWithSecret } from './webhooks/endpoint-view.ts'
@@ -292,6 +305,29 @@ export interface SafetyRoom {
   differences(filter?: DifferenceFilter): Promise<Page<Difference>>
 }
 
+/** Lightning money that becomes on-chain money, which makes the node able to receive again. */
+export interface SwapsRoom {
+  /** What every provider asks for an amount, all in; the cheapest acceptable offer first. Throws `node.unavailable`. */
+  quote(question: SwapQuestion): Promise<readonly SwapOffer[]>
+  /**
+   * Swaps an amount with the cheapest acceptable provider, in the background; more than one swap when it is above a
+   * limit. Throws `swap.no-offer`, `swap.above-cap`, `swap.over-budget`, `safety.halted`, `idempotency.conflict`.
+   */
+  request(input: SwapInput, options: SwapRequestOptions): Promise<readonly Swap[]>
+  /** Throws `swap.not-found`. */
+  get(id: string): Promise<Swap>
+  /** Newest first, page by page. */
+  list(filter?: SwapFilter): Promise<Page<Swap>>
+  /** Why it is where it is: price, offers that were not taken, claims. Throws `swap.not-found`. */
+  explain(id: string): Promise<SwapExplanation>
+  /** Lets a swap under way cost more. Throws `swap.not-found`, `swap.not-live`, `swap.over-budget`. */
+  raiseLimits(id: string, limits: RaisedLimits): Promise<Swap>
+  /** The providers of the options, and how they have done so far. */
+  providers(): Promise<readonly SwapProviderHealth[]>
+  /** Asks a provider again that was disabled or is in quarantine. */
+  enableProvider(name: string): Promise<SwapProviderHealth>
+}
+
 /** Where events are sent to, signed by Standard Webhooks 1.0.0; receivers check with `verifyWebhook`. */
 export interface WebhooksRoom {
   /**
@@ -335,6 +371,7 @@ export interface Rooms {
   readonly ledger: LedgerRoom
   readonly events: EventsRoom
   readonly safety: SafetyRoom
+  readonly swaps: SwapsRoom
   readonly webhooks: WebhooksRoom
 }
 
@@ -409,6 +446,16 @@ export function createRooms(context: Context): Rooms {
       resume: (reason) => resume(context, reason),
       status: () => safetyStatus(context),
       differences: (filter) => listDifferences(context, filter),
+    },
+    swaps: {
+      quote: (question) => quoteSwaps(context, question),
+      request: (input, options) => requestByOperator(context, input, options),
+      get: (id) => getSwap(context, id),
+      list: (filter) => listSwaps(context, filter),
+      explain: (id) => explainSwap(context, id),
+      raiseLimits: (id, limits) => raiseLimits(context, id, limits),
+      providers: () => listProviders(context),
+      enableProvider: (name) => enableProvider(context, name),
     },
     webhooks: {
       create: (input) => createEndpoint(context, input),

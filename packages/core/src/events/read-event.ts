@@ -40,6 +40,18 @@ const amounts: AmountPaths = {
   channel: { capacity: true, local: true, remote: true, sendable: true, receivable: true },
   opening: { capacity: true, feeLimit: true, fee: true },
   decision: { capacity: true, cost: true },
+  swap: {
+    amount: true,
+    onchain: true,
+    'limits.service': true,
+    'limits.routing': true,
+    'limits.claim': true,
+    'limits.prepay': true,
+    'costs.service': true,
+    'costs.routing': true,
+    'costs.claim': true,
+    'costs.prepay': true,
+  },
   proof: {
     difference: true,
     'assets.low': true,

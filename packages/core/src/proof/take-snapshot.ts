@@ -1,6 +1,7 @@
 import type { Context, Identity } from '../context.ts'
 import { type BooksTotal, judgeProof, type ProofSnapshot } from '../domain/proof.ts'
 import { readBalances } from '../ledger/read-balances.ts'
+import { livingSwaps, payingSwapStates } from '../swaps/living-swaps.ts'
 import { payouts } from '../tables/payouts.ts'
 import { feesUnderWay } from '../transactions/fees-under-way.ts'
 import { readAssets } from './read-assets.ts'
@@ -45,12 +46,17 @@ async function readTotal(context: Context): Promise<BooksTotal> {
   return { owedMsat: owed.msat, operatorMsat: operator.msat }
 }
 
-/** Payouts that LND may have paid, with their worst cost. */
+/** Payouts and swaps that LND may have paid, with their worst cost. */
 async function addInFlight(
   context: Context,
-  { publicKey }: Identity,
+  identity: Identity,
   found: Map<string, bigint>,
 ): Promise<void> {
+  const { publicKey } = identity
+  // Until a claim is final, nothing of a swap is booked: its payment may be gone and its coins not there yet.
+  for (const row of await livingSwaps(context, identity, payingSwapStates)) {
+    found.set(row.id, row.amount_msat + row.routing_limit_msat)
+  }
   let after: (string | number)[] | undefined
   for (;;) {
     const rows = await context.storage.find(payouts, {

@@ -5,6 +5,7 @@ import type { PayoutRows } from '../payouts/mark-attempt.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
 import { ledgerTransactions } from '../tables/ledger.ts'
 import { payouts, usedHashes } from '../tables/payouts.ts'
+import { swaps } from '../tables/swaps.ts'
 
 /** A payment of LND that moved money, or may still. */
 export type NodePayment = Omit<PaymentUpdate, 'htlcs'>
@@ -65,8 +66,20 @@ async function explain(
   // An operator may have resolved it as failed, and LND has paid it after all.
   if (payout && payout.state !== 'failed') return undefined
   if (payment.state === 'failed') return undefined
+  if (await isOfSwap(context, identity, payment)) return undefined
   const id = foreignPaymentId(payment.paymentHash)
   return (await storage.get(ledgerTransactions, [publicKey, id])) ? undefined : 'unknown'
+}
+
+/** Its swap follows it to its end and books it, also one that these books hold for unpaid: it is tracked first. */
+async function isOfSwap(
+  { storage }: Context,
+  { publicKey }: Identity,
+  { paymentHash }: NodePayment,
+): Promise<boolean> {
+  const equals = [publicKey, paymentHash]
+  const [swap] = await storage.find(swaps, { index: 'hash', equals, limit: 1 })
+  return swap !== undefined && swap.state !== 'failed-unpaid' && swap.state !== 'returned'
 }
 
 /** The index belongs to it: another program may try a failed payment again. */

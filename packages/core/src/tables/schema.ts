@@ -25,7 +25,14 @@ import {
 import { consumers, cursors, keys, nodeStates, nodes, safety } from './node.ts'
 import { operatorFeeDays, partnerDays, partnerDestinations, partners } from './partners.ts'
 import { attempts, dayTotals, payouts, usedHashes } from './payouts.ts'
-import { liquidityBudgets, swapClaims, swapKeys, swapProviders, swaps } from './swaps.ts'
+import {
+  liquidityBudgets,
+  swapClaims,
+  swapKeys,
+  swapProviders,
+  swaps,
+  swapTotals,
+} from './swaps.ts'
 import type { AnyTable } from './table.ts'
 import { feeObservations, transactionOutputs, transactions } from './transactions.ts'
 import { webhookDeliveries, webhookEndpoints } from './webhooks.ts'
@@ -85,6 +92,7 @@ const newInVersion3: readonly AnyTable[] = [
   swapClaims,
   swapKeys,
   swapProviders,
+  swapTotals,
   liquidityBudgets,
 ]
 

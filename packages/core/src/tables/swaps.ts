@@ -38,6 +38,8 @@ export const swaps = table({
     outgoing_channels: { type: 'json' },
     payment_hash: { type: 'text' },
     key_id: { type: 'text' },
+    /** The swap's id, sealed, as the provider is given it; hex. */
+    metadata: { type: 'text' },
     claim_index: { type: 'integer' },
     claim_public_key: { type: 'text' },
     /** The quote that was accepted, the rejected ones, and why. */
@@ -48,6 +50,10 @@ export const swaps = table({
     /** What the checks made of it: script, outputs, amounts, heights. */
     verified: { type: 'json', nullable: true },
     provider_id: { type: 'text', nullable: true },
+    /** Intent to ask the provider: with it and no terms, the swap may exist there. */
+    asked_at: { type: 'time', nullable: true },
+    /** Of the provider's invoice. */
+    expires_at: { type: 'time', nullable: true },
     onchain_msat: { type: 'msat', nullable: true },
     timeout_height: { type: 'integer', nullable: true },
     /** Hard limits. */
@@ -61,6 +67,8 @@ export const swaps = table({
     /** Leader epoch under which LND was last asked to pay, 0 before, and send calls issued under it. */
     epoch: { type: 'integer' },
     calls: { type: 'integer' },
+    /** LND has shown the payment. */
+    seen_at: { type: 'time', nullable: true },
     since_height: { type: 'integer' },
     lockup_outpoint: { type: 'text', nullable: true },
     lockup_msat: { type: 'msat', nullable: true },
@@ -68,6 +76,8 @@ export const swaps = table({
     /** The last number of `swap_claims`; 0: none. */
     claims: { type: 'integer' },
     revealed_at: { type: 'time', nullable: true },
+    /** Blocks before the timeout at which the last alarm was raised; 0: none. */
+    alarm: { type: 'integer' },
     /** Real costs, as they become known. */
     routing_msat: { type: 'msat', nullable: true },
     claim_fee_msat: { type: 'msat', nullable: true },
@@ -89,6 +99,7 @@ export const swaps = table({
   index: {
     created: ['node', 'created_at', 'id'],
     state: ['node', 'state', 'created_at', 'id'],
+    request: ['node', 'request_group', 'created_at', 'id'],
   },
 })
 
@@ -105,7 +116,7 @@ export const swapClaims = table({
     raw: { type: 'bytes' },
     /** `cooperative` or `script`. */
     path: { type: 'text' },
-    sat_per_kvb: { type: 'integer' },
+    virtual_bytes: { type: 'integer' },
     fee_msat: { type: 'msat' },
     created_height: { type: 'integer' },
     confirmed_height: { type: 'integer', nullable: true },
@@ -132,7 +143,7 @@ export const swapProviders = table({
   name: 'swap_providers',
   columns: {
     node: { type: 'text' },
-    /** Name and url. */
+    /** Its name. */
     provider: { type: 'text' },
     network: { type: 'text' },
     created: { type: 'integer' },
@@ -150,6 +161,18 @@ export const swapProviders = table({
     updated_at: { type: 'time' },
   },
   key: ['node', 'provider'],
+})
+
+/** Value under way, bounded: of all swaps together (`all`), and with each provider (`provider/<name>`). */
+export const swapTotals = table({
+  name: 'swap_totals',
+  columns: {
+    node: { type: 'text' },
+    scope: { type: 'text' },
+    network: { type: 'text' },
+    amount_msat: { type: 'msat' },
+  },
+  key: ['node', 'scope'],
 })
 
 /** What swaps and other levers may cost in a period, worst cases of what is in flight included. */

@@ -1,5 +1,6 @@
-import type { Context } from '../context.ts'
+import { type Context, identityOf } from '../context.ts'
 import type { WalletTransaction } from '../ports/node-onchain.ts'
+import { claimsSwap } from '../swaps/claims-swap.ts'
 import type { RowOf } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
 import { labelledTransaction } from './transaction-label.ts'
@@ -10,11 +11,12 @@ import { labelledTransaction } from './transaction-label.ts'
  * books it is what other hands did; and so is what they gave up, should it confirm all the same.
  */
 export async function isOurs(
-  { storage }: Context,
+  context: Context,
   { label, transactionId }: Pick<WalletTransaction, 'label' | 'transactionId'>,
 ): Promise<boolean> {
+  if (await claimsSwap(context, identityOf(context), { label, transactionId })) return true
   const id = labelledTransaction(label)
-  const row = id === undefined ? undefined : await storage.get(transactions, [id])
+  const row = id === undefined ? undefined : await context.storage.get(transactions, [id])
   if (!row || hasEndedUnpaid(row.state)) return false
   return row.transaction_id === transactionId || row.state === 'intended' || row.state === 'funded'
 }

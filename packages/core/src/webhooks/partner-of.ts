@@ -23,6 +23,7 @@ const readers: Readers = {
   channel: null,
   peer: null,
   keeper: null,
+  swap: null,
   webhook: null,
 }
 

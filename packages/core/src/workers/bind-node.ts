@@ -1,4 +1,4 @@
-import { walletCursors } from '../channels/wallet-cursors.ts'
+import { walletCursors } from '../channels/book-foreign-funding.ts'
 import { type Context, type Identity, rowBase } from '../context.ts'
 import { bookOpening, chainFactId, type LedgerTransaction } from '../domain/ledger.ts'
 import { walletMoveId } from '../domain/proof-bookings.ts'
@@ -123,6 +123,32 @@ async function writeBinding(context: Context, identity: Identity, key: PurposeKe
 /** What is in the opening balance already is never booked by its own id. */
 function inOpening(id: string): LedgerTransaction {
   return { id, kind: 'opening', subject: 'node', legs: [] }
+}
+
+/**
+ * The first swap key is remembered by its fingerprint; another one would derive other preimages and claim keys, and what
+ * is locked for the former ones could not be claimed. Throws `keys.mismatch`.
+ */
+export async function bindSwapKey(context: Context, identity: Identity): Promise<void> {
+  const { swapKey } = context.live
+  if (!swapKey) return
+  const row = await context.storage.get(keys, [identity.publicKey, 'swaps'])
+  if (!row) {
+    const { keyId, fingerprint } = swapKey
+    const created_at = context.clock.now()
+    const known = { purpose: 'swaps', key_id: keyId, fingerprint, created_at }
+    const write = insert(keys, { ...rowBase(identity), ...known })
+    // Another process may be first, with another key.
+    if (!(await record(context, { writes: [write] }, async () => true))) return
+    return bindSwapKey(context, identity)
+  }
+  if (isSameKey(swapKey, row.fingerprint)) return
+  throw new PaymentNodeError(
+    'keys.mismatch',
+    'keys.swaps is not the key that the stored swaps were made with.',
+    { purpose: 'swaps', expected: row.key_id, actual: swapKey.keyId },
+    { advice: 'Give the former key: without it, swaps under way cannot be claimed.' },
+  )
 }
 
 /** Of new books the counter outside begins with them: from here on, nothing that is unknown is theirs. */

@@ -4,7 +4,7 @@ import type { PurposeKey } from '../keys.ts'
 import type { NodeInfo } from '../ports/lightning-node.ts'
 import { doubtNode } from '../safety/compared.ts'
 import type { Bell } from './bell.ts'
-import { bindNode } from './bind-node.ts'
+import { bindNode, bindSwapKey } from './bind-node.ts'
 import { degradedReason, nodeSnapshot, recordNodeState, warningsOf } from './node-state.ts'
 
 /** Milliseconds between tries while LND is away; a check costs LND one call. */
@@ -39,7 +39,9 @@ export async function checkNode(
       { advice: 'Wait until it has caught up.' },
     )
   }
-  await bindNode(context, { publicKey: info.publicKey, network: info.network }, key)
+  const identity = { publicKey: info.publicKey, network: info.network }
+  await bindNode(context, identity, key)
+  await bindSwapKey(context, identity)
   return info
 }
 

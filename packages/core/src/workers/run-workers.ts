@@ -9,6 +9,7 @@ import { keepChannels } from './keep-channels.ts'
 import { keepRunning } from './keep-running.ts'
 import { openChannels } from './open-channels.ts'
 import { payOnchain } from './pay-onchain.ts'
+import { pursueSwaps } from './pursue-swaps.ts'
 import { receiveSettlements } from './receive-settlements.ts'
 import { releaseDue } from './release-pending.ts'
 import { schedulePayouts } from './schedule-payouts.ts'
@@ -73,6 +74,7 @@ export async function runWorkers(
     ...(policies
       ? [keep('fees', () => setRoutingFees(context, identity, leadership, policies, signal))]
       : []),
+    keep('swaps', () => pursueSwaps(context, identity, leadership, signal)),
     // Without a list there is nothing to keep.
     ...(context.settings.channelSources.length === 0
       ? []

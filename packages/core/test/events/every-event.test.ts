@@ -14,6 +14,7 @@ import type { Payout } from '../../src/payouts/payout-view.ts'
 import type { PeerMark } from '../../src/peers/peer-mark.ts'
 import type { Proof } from '../../src/proof/proof-view.ts'
 import type { Comparison } from '../../src/safety/difference-view.ts'
+import type { Swap } from '../../src/swaps/swap-view.ts'
 import { systemRandom } from '../../src/system-random.ts'
 import type { OnchainTransaction } from '../../src/transactions/transaction-view.ts'
 import type { WebhookEndpoint } from '../../src/webhooks/endpoint-view.ts'
@@ -203,6 +204,34 @@ const endpoint: WebhookEndpoint = {
   updatedAt: 2,
 }
 
+const swap: Swap = {
+  id: 's',
+  request: 's',
+  provider: '5 sat',
+  custody: 'self',
+  state: 'claimed',
+  reason: null,
+  source: 'operator',
+  decision: null,
+  payout: null,
+  urgency: 'normal',
+  amount: sat(100),
+  onchain: sat(97),
+  destination: 'bcrt1',
+  destinationKind: 'wallet',
+  paymentHash: 'ab',
+  providerId: 'x',
+  timeoutHeight: 10,
+  lockup: 'cd:0',
+  claims: 1,
+  revealedAt: 1,
+  limits: { service: sat(3), routing: sat(1), claim: sat(2), prepay: sat(0) },
+  costs: { service: sat(3), routing: null, claim: sat(1), prepay: sat(0) },
+  createdAt: 1,
+  updatedAt: 2,
+  endedAt: 3,
+}
+
 /** One of each type; the compiler asks for those that are missing. */
 const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'node.ready': { node },
@@ -263,6 +292,18 @@ const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'keeper.restored': { active: 2, minimum: 2 },
   'keeper.mass-close': { closes: 3, within: '24h' },
   'keeper.recommended': { decision },
+  'swap.created': { swap },
+  'swap.verified': { swap },
+  'swap.paying': { swap },
+  'swap.held': { swap },
+  'swap.lockup-confirmed': { swap },
+  'swap.revealed': { swap },
+  'swap.claimed': { swap },
+  'swap.failed': { swap },
+  'swap.lost': { swap },
+  'swap.deadline-near': { swap, blocksLeft: 12 },
+  'swap.needs-operator': { swap },
+  'swap.provider-disabled': { provider: 'x', reason: '1 sat', says: '2 sat' },
   'webhook.disabled': { endpoint },
   'webhook.enabled': { endpoint },
 }

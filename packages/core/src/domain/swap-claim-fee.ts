@@ -1,0 +1,43 @@
+/** Virtual bytes of a claim that pays a taproot output, the widest: with the provider's half, and by script. */
+export const claimBytes = { cooperative: 111, script: 152 } as const
+
+/** What a claim's feerate is decided on. Feerates in sat/vB. */
+export interface ClaimFeeSituation {
+  /** What the chain asks now. */
+  readonly feerate: number
+  /** Before anything is revealed no claim is made above it. */
+  readonly ceiling: number
+  /** From then on the fee may go up to the claimed value. */
+  readonly isRevealed: boolean
+  readonly blocksLeft: number
+}
+
+/**
+ * What a claim should pay per virtual byte. Once the preimage is known, the closer the timeout the more: the lockup
+ * is worth more than any fee, and what is asked for beyond its value is cut there.
+ */
+export function claimFeerate(situation: ClaimFeeSituation): number {
+  const { feerate, ceiling, isRevealed, blocksLeft } = situation
+  return isRevealed ? feerate * urgencyOf(blocksLeft) : Math.min(feerate, ceiling)
+}
+
+function urgencyOf(blocksLeft: number): number {
+  if (blocksLeft > 72) return 1
+  if (blocksLeft > 36) return 1.5
+  if (blocksLeft > 12) return 3
+  if (blocksLeft > 6) return 10
+  return 1000
+}
+
+/** A replacement that changes little only costs: at least a tenth more per byte than `last` pays. */
+export function isWorthReplacing(
+  last: { readonly feeSat: bigint; readonly virtualBytes: number },
+  feerate: number,
+): boolean {
+  return feerate >= (Number(last.feeSat) / last.virtualBytes) * 1.1
+}
+
+/** The most that a claim may cost before anything is revealed, in sat. */
+export function worstClaimSat(ceiling: number): bigint {
+  return BigInt(Math.ceil(ceiling * claimBytes.script))
+}

@@ -1,0 +1,231 @@
+import type { SwapState } from './swap.ts'
+
+/** LND's word about the hold invoice's payment, as far as it may be relied upon. */
+export type SwapPayment =
+  /** Nothing was asked yet. */
+  | 'unasked'
+  /** LND does not know the hash: no call was ever made, or none has reached it. */
+  | 'absent'
+  /** It may be sent (again): LND recognises a repetition by the hash. */
+  | 'to-send'
+  /** On its way. */
+  | 'in-flight'
+  /** The whole amount is on its way. */
+  | 'held'
+  /** The provider has taken it. */
+  | 'succeeded'
+  /** For certain, and no call can start it any more. */
+  | 'failed'
+  /** Nothing may be concluded now. */
+  | 'unclear'
+
+/** What LND's chain shows of the lockup. */
+export type SwapLockup =
+  | 'none'
+  /** Only the provider says so. */
+  | 'hinted'
+  /** In the chain, exactly ours, with the confirmations that are asked for. */
+  | 'ours'
+  /** What pays our script is not what was agreed. */
+  | 'refused'
+  /** A reorganization took it out of its block. */
+  | 'gone'
+
+/** What LND's chain shows of the lockup's spending. */
+export type SwapSpending =
+  | { readonly by: 'nobody' }
+  | { readonly by: 'us' | 'others'; readonly confirmations: number }
+
+/** What is known when a swap's worker asks what to do. */
+export interface SwapSituation {
+  readonly state: SwapState
+  /** The provider may have been asked to make it. */
+  readonly wasAsked: boolean
+  readonly hasTerms: boolean
+  /** It waited so long that its quote no longer counts. */
+  readonly isOutdated: boolean
+  readonly isHalted: boolean
+  /** By our clock, with a margin. */
+  readonly isInvoiceExpired: boolean
+  readonly payment: SwapPayment
+  readonly lockup: SwapLockup
+  readonly spending: SwapSpending
+  /** Blocks until the provider can take its lockup back; undefined before there are terms. */
+  readonly blocksLeft: number | undefined
+  /** What a claim costs now is within its limit. */
+  readonly isClaimAffordable: boolean
+  /** Confirmations after which a claim is taken for good. */
+  readonly finalAfter: number
+}
+
+/** Why nothing is done now; stored as the swap's `reason`. */
+export type SwapWait =
+  | 'halted'
+  | 'payment-unclear'
+  | 'waiting-for-lockup'
+  | 'lockup-refused'
+  | 'too-late-to-reveal'
+  | 'claim-above-limit'
+  | 'waiting-for-claim'
+  | 'lockup-taken'
+  | 'payment-open'
+
+/** Why a swap ends before anything was paid. */
+export type SwapRefusedBecause = 'outdated' | 'provider-unknown' | 'invoice-expired' | 'too-late'
+
+export type SwapAction =
+  | { readonly do: 'nothing' }
+  /** Intent to ask the provider, then the question. */
+  | { readonly do: 'ask' }
+  | { readonly do: 'verify' }
+  | { readonly do: 'end-unpaid'; readonly because: SwapRefusedBecause | 'payment-failed' }
+  /** Ask LND about the hash. */
+  | { readonly do: 'track' }
+  /** LND has a payment that the books have not sent: they are an old copy. */
+  | { readonly do: 'adopt-payment' }
+  /** Intent to pay, then the call. */
+  | { readonly do: 'pay' }
+  | { readonly do: 'note-held' }
+  | { readonly do: 'note-lockup-seen' }
+  | { readonly do: 'note-lockup' }
+  | { readonly do: 'note-lockup-gone' }
+  /** Intent to reveal, with the bytes of a claim that needs nobody. */
+  | { readonly do: 'reveal' }
+  /** Ask for the cooperative half, publish the best claim. */
+  | { readonly do: 'claim' }
+  /** Publish again, dearer when it must. */
+  | { readonly do: 'tend-claim' }
+  | { readonly do: 'end-returned' }
+  | { readonly do: 'end-claimed' }
+  | { readonly do: 'end-lost' }
+  | { readonly do: 'wait'; readonly because: SwapWait }
+
+/** Nothing is revealed with fewer blocks left until the provider can take its lockup back. */
+export const revealMargin = 36
+
+/** Nothing is paid with fewer blocks left: lockup and claim need time before {@link revealMargin}. */
+export const paymentMargin = 72
+
+/** Money rule 11 as one function. The provider's word decides nothing in it but a name. */
+export function decideSwap(situation: SwapSituation): SwapAction {
+  switch (situation.state) {
+    case 'created':
+      return beforeVerified(situation)
+    case 'verified':
+      return beforePaid(situation)
+    case 'paying':
+      return whilePaying(situation)
+    case 'held':
+    case 'lockup-seen':
+    case 'lockup-confirmed':
+      return whileHeld(situation)
+    case 'preimage-revealed':
+    case 'claim-published':
+      return whileClaiming(situation)
+    default:
+      return { do: 'nothing' }
+  }
+}
+
+function beforeVerified(situation: SwapSituation): SwapAction {
+  if (situation.hasTerms) return { do: 'verify' }
+  // It may exist there: unpaid it costs nothing, and the same hash is never used twice.
+  if (situation.wasAsked) return { do: 'end-unpaid', because: 'provider-unknown' }
+  if (situation.isOutdated) return { do: 'end-unpaid', because: 'outdated' }
+  if (situation.isHalted) return { do: 'wait', because: 'halted' }
+  return { do: 'ask' }
+}
+
+function beforePaid(situation: SwapSituation): SwapAction {
+  const { payment } = situation
+  if (payment === 'unasked') return { do: 'track' }
+  if (payment === 'unclear') return { do: 'wait', because: 'payment-unclear' }
+  if (payment === 'in-flight' || payment === 'held' || payment === 'succeeded') {
+    return { do: 'adopt-payment' }
+  }
+  // A payment of ours that these books never sent, and that failed: the hash is used up.
+  if (payment === 'failed') return { do: 'end-unpaid', because: 'payment-failed' }
+  if (situation.isInvoiceExpired) return { do: 'end-unpaid', because: 'invoice-expired' }
+  if (left(situation) < paymentMargin) return { do: 'end-unpaid', because: 'too-late' }
+  if (situation.isHalted) return { do: 'wait', because: 'halted' }
+  return { do: 'pay' }
+}
+
+function whilePaying(situation: SwapSituation): SwapAction {
+  switch (situation.payment) {
+    case 'unasked':
+      return { do: 'track' }
+    case 'failed':
+      return { do: 'end-unpaid', because: 'payment-failed' }
+    case 'absent':
+    case 'to-send':
+      return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
+    case 'held':
+    case 'succeeded':
+      return { do: 'note-held' }
+    case 'in-flight':
+      return situation.lockup === 'ours'
+        ? { do: 'note-lockup' }
+        : { do: 'wait', because: 'waiting-for-lockup' }
+    case 'unclear':
+      return { do: 'wait', because: 'payment-unclear' }
+  }
+}
+
+function whileHeld(situation: SwapSituation): SwapAction {
+  const { payment, state, lockup } = situation
+  if (payment === 'unasked') return { do: 'track' }
+  // Before anything is revealed: the money is back, whole.
+  if (payment === 'failed') return { do: 'end-returned' }
+  if (state === 'lockup-confirmed' && lockup !== 'ours') {
+    if (lockup === 'gone') return { do: 'note-lockup-gone' }
+    // Not looked at since this process began.
+    return { do: 'wait', because: 'waiting-for-lockup' }
+  }
+  if (lockup === 'refused') return { do: 'wait', because: 'lockup-refused' }
+  if (lockup === 'ours') {
+    return state === 'lockup-confirmed' ? beforeReveal(situation) : { do: 'note-lockup' }
+  }
+  if (lockup === 'hinted' && state === 'held') return { do: 'note-lockup-seen' }
+  if (lockup === 'gone' && state === 'lockup-seen') return { do: 'note-lockup-gone' }
+  return { do: 'wait', because: 'waiting-for-lockup' }
+}
+
+function beforeReveal(situation: SwapSituation): SwapAction {
+  // The provider has the preimage from somewhere: whatever is late or dear, the lockup is ours to take.
+  if (situation.payment === 'succeeded') return { do: 'reveal' }
+  if (left(situation) < revealMargin) return { do: 'wait', because: 'too-late-to-reveal' }
+  if (!situation.isClaimAffordable) return { do: 'wait', because: 'claim-above-limit' }
+  return { do: 'reveal' }
+}
+
+function whileClaiming(situation: SwapSituation): SwapAction {
+  const { spending, payment, finalAfter, state } = situation
+  if (spending.by === 'nobody') {
+    return { do: state === 'preimage-revealed' ? 'claim' : 'tend-claim' }
+  }
+  const isFinal = spending.confirmations >= finalAfter
+  if (!isFinal) {
+    return { do: 'wait', because: spending.by === 'us' ? 'waiting-for-claim' : 'lockup-taken' }
+  }
+  if (payment === 'unasked') return { do: 'track' }
+  // What was paid is known only when LND has come to its end with it.
+  if (payment !== 'succeeded' && payment !== 'failed')
+    return { do: 'wait', because: 'payment-open' }
+  return { do: spending.by === 'us' ? 'end-claimed' : 'end-lost' }
+}
+
+function left({ blocksLeft }: SwapSituation): number {
+  return blocksLeft ?? 0
+}
+
+/** Blocks before the timeout at which an operator is told that a swap is not claimed yet. */
+export const swapAlarms = [72, 36, 12] as const
+
+/**
+ * The alarm that is due, if it was not raised before. `raised`: the last one's blocks, 0 when there was none.
+ */
+export function dueAlarm(blocksLeft: number, raised: number): number | undefined {
+  const due = swapAlarms.filter((blocks) => blocksLeft <= blocks).at(-1)
+  return due !== undefined && (raised === 0 || due < raised) ? due : undefined
+}

@@ -1,0 +1,235 @@
+import { rowBase } from '../context.ts'
+import { claimBytes, claimFeerate, isWorthReplacing } from '../domain/swap-claim-fee.ts'
+import { PaymentNodeError } from '../errors.ts'
+import type { Write } from '../ports/storage.ts'
+import { swapClaims, swaps } from '../tables/swaps.ts'
+import { insert, type RowOf } from '../tables/table.ts'
+import { readFeerate } from '../transactions/current-feerate.ts'
+import { mayAct } from '../transactions/may-act.ts'
+import { askProvider } from './ask-provider.ts'
+import type { UnsignedClaim } from './kit/build-claim.ts'
+import type { ClaimPath } from './kit/claim-size.ts'
+import type { SwapKeys } from './kit/derive-swap-keys.ts'
+import type { SignedClaim } from './kit/sign-script-claim.ts'
+import type { Lockup } from './kit/verify-lockup.ts'
+import { markSwap, type SwapRow } from './mark-swap.ts'
+import { requireSwapKey } from './request-swap.ts'
+import { ensureVerified } from './see-lockup.ts'
+import { swapLabel } from './swap-label.ts'
+import type { SwapPursuit } from './swap-pursuit.ts'
+
+type ClaimRow = RowOf<typeof swapClaims>
+
+/** After so many refusals the provider is no longer asked: the script path needs nobody. */
+const mostRefusals = 3
+
+/** sat/vB that a claim would pay now, and whether that is within the swap's limit. */
+export async function readClaimFeerate(
+  { context }: SwapPursuit,
+  row: SwapRow,
+): Promise<{ readonly feerate: number; readonly isAffordable: boolean }> {
+  const { satPerVbyte } = await readFeerate(context)
+  const ceiling = Number(row.claim_limit_msat / 1000n) / claimBytes.script
+  const blocksLeft = (row.timeout_height ?? 0) - (context.live.info?.blockHeight ?? 0)
+  const isRevealed = row.revealed_at !== null
+  const feerate = claimFeerate({ feerate: satPerVbyte, ceiling, isRevealed, blocksLeft })
+  return { feerate, isAffordable: isRevealed || satPerVbyte <= ceiling }
+}
+
+/** The keys of a swap, derived again. Throws when this process has another key than the swap was made with. */
+export async function deriveKeysOf(
+  { context, identity }: SwapPursuit,
+  row: SwapRow,
+): Promise<SwapKeys> {
+  const { deriveSwapKeys } = await import('./kit/index.ts')
+  const key = requireSwapKey(context)
+  if (key.keyId !== row.key_id) {
+    throw new PaymentNodeError(
+      'keys.mismatch',
+      'This process has another swap key than the swap was made with.',
+      { purpose: 'swaps', expected: row.key_id, actual: key.keyId },
+      { advice: 'Give the key that the swap was made with.', fundsAtRisk: true },
+    )
+  }
+  return deriveSwapKeys(key, identity, { swapId: row.id, claimIndex: row.claim_index })
+}
+
+/** A claim for the table, one after the last one. */
+export function claimWrite(
+  { context, identity }: SwapPursuit,
+  row: SwapRow,
+  path: ClaimPath,
+  signed: SignedClaim,
+): Write {
+  return insert(swapClaims, {
+    ...rowBase(identity),
+    swap: row.id,
+    number: row.claims + 1,
+    transaction_id: signed.txid,
+    raw: new Uint8Array(Buffer.from(signed.transaction, 'hex')),
+    path,
+    virtual_bytes: signed.virtualBytes,
+    fee_msat: signed.feeSat * 1000n,
+    created_height: context.live.info?.blockHeight ?? 0,
+    confirmed_height: null,
+    created_at: context.clock.now(),
+  })
+}
+
+export function lockupOf(row: SwapRow): Lockup {
+  const [txid, vout] = (row.lockup_outpoint ?? '').split(':')
+  return { txid: txid!, vout: Number(vout), valueSat: (row.lockup_msat ?? 0n) / 1000n }
+}
+
+/**
+ * Keeps the lockup being claimed: a claim with the provider's half where it helps, the stored one by script where it
+ * does not, dearer ones when blocks pass. Every claim is stored before it is published. Answers whether it was taken
+ * further.
+ */
+export async function claimSwap(pursuit: SwapPursuit, row: SwapRow): Promise<boolean> {
+  const { context, follower } = pursuit
+  const { sight } = follower
+  const height = context.live.info?.blockHeight ?? 0
+  if (sight.tendedAt >= height && row.state === 'claim-published') return false
+  sight.tendedAt = height
+  const last = await lastClaim(pursuit, row)
+  if (!last) throw new Error(`swap ${row.id} is revealed and has no claim`)
+  const { feerate } = await readClaimFeerate(pursuit, row)
+  const isPublished = row.state === 'claim-published'
+  const spendsLockup = last.created_height >= (row.lockup_height ?? 0) || !isPublished
+  const mustReplace = isWorthReplacing(feeOf(last), feerate)
+  const mayCooperate = sight.refusals < mostRefusals && !isPublished && last.path === 'script'
+  let newest = last
+  if (mayCooperate || mustReplace || !spendsLockup) {
+    const made = await makeClaim(pursuit, row, feerate, isPublished ? last : undefined)
+    if (made === 'changed') return true
+    newest = made ?? last
+  }
+  const latest = await context.storage.get(swaps, [row.id])
+  if (!latest) return false
+  if (await publish(pursuit, newest)) return notePublished(pursuit, latest)
+  // The network prefers what it has, or does not like this one: the one before needs nobody either.
+  if (newest !== last && (await publish(pursuit, last))) return notePublished(pursuit, latest)
+  return false
+}
+
+async function notePublished(pursuit: SwapPursuit, row: SwapRow): Promise<boolean> {
+  if (row.state !== 'preimage-revealed') return false
+  await markSwap(pursuit, row, { fact: 'claim-published', set: { reason: null } })
+  return true
+}
+
+async function lastClaim(
+  { context, identity }: SwapPursuit,
+  row: SwapRow,
+): Promise<ClaimRow | undefined> {
+  return context.storage.get(swapClaims, [identity.publicKey, row.id, row.claims])
+}
+
+function feeOf(claim: ClaimRow): { readonly feeSat: bigint; readonly virtualBytes: number } {
+  return { feeSat: claim.fee_msat / 1000n, virtualBytes: claim.virtual_bytes }
+}
+
+/** A new claim, stored. Undefined: none is worth making. */
+async function makeClaim(
+  pursuit: SwapPursuit,
+  row: SwapRow,
+  feerate: number,
+  replaced: ClaimRow | undefined,
+): Promise<ClaimRow | 'changed' | undefined> {
+  const { context, identity, follower } = pursuit
+  const build = async (path: ClaimPath): Promise<UnsignedClaim | undefined> => {
+    const { buildClaim } = await import('./kit/index.ts')
+    const verified = await ensureVerified(pursuit, row)
+    if (!verified) return undefined
+    const built = buildClaim({
+      verified,
+      lockup: lockupOf(row),
+      path,
+      feerate,
+      isRevealed: true,
+      maximumFeeSat: row.claim_limit_msat / 1000n,
+      ...(replaced && { replaces: feeOf(replaced) }),
+    })
+    if (built.ok) return built.claim
+    context.logger.info('no other claim is worth making', {
+      swap: row.id,
+      says: built.refusal.says,
+    })
+    return undefined
+  }
+  const keys = await deriveKeysOf(pursuit, row)
+  const cooperative =
+    follower.sight.refusals < mostRefusals ? await build('cooperative') : undefined
+  const half = cooperative && (await cooperate(pursuit, row, cooperative, keys))
+  const needsScript = !half && replaced !== undefined
+  const script = needsScript ? await build('script') : undefined
+  if (!half && !script) return undefined
+  const { signScriptClaim } = await import('./kit/index.ts')
+  const signed = half ?? signScriptClaim(script!, keys, context.random.bytes(32))
+  const path = half ? 'cooperative' : 'script'
+  const refused = await markSwap(pursuit, row, {
+    set: { claims: row.claims + 1 },
+    writes: [claimWrite(pursuit, row, path, signed)],
+  })
+  if (refused) return 'changed'
+  return context.storage.get(swapClaims, [identity.publicKey, row.id, row.claims + 1])
+}
+
+/** The provider's half, within its time. Whatever it says or does not say, the swap goes on. */
+async function cooperate(
+  pursuit: SwapPursuit,
+  row: SwapRow,
+  claim: UnsignedClaim,
+  keys: SwapKeys,
+): Promise<SignedClaim | undefined> {
+  const { context, signal, follower } = pursuit
+  const provider = pursuit.providerOf(row)
+  if (!provider || row.provider_id === null || !mayAct(pursuit)) return undefined
+  const { openCooperativeClaim } = await import('./kit/index.ts')
+  const attempt = openCooperativeClaim(claim, keys, context.random.bytes(32))
+  const request = {
+    providerId: row.provider_id,
+    transaction: attempt.transaction,
+    inputIndex: 0,
+    publicNonce: attempt.publicNonce,
+    preimage: Buffer.from(keys.preimage).toString('hex'),
+  }
+  let says: string
+  try {
+    const ask = (until: AbortSignal): Promise<unknown> =>
+      provider.requestClaimSignature(request, until)
+    const answer = await askProvider(context, provider.name, ask, signal)
+    const done = attempt.complete(answer)
+    if (done.ok) return done.signed
+    says = done.refusal.says
+  } catch (error) {
+    says = error instanceof Error ? error.message : String(error)
+  }
+  follower.sight.refusals++
+  context.logger.info('a provider does not help with a claim; the script needs nobody', {
+    swap: row.id,
+    provider: row.provider,
+    says: says.slice(0, 200),
+  })
+  return undefined
+}
+
+/** False: the network does not take it (now). */
+async function publish(pursuit: SwapPursuit, claim: ClaimRow): Promise<boolean> {
+  const { context } = pursuit
+  const { onchain } = context.lightning
+  if (!onchain || !mayAct(pursuit)) return false
+  try {
+    await onchain.publish(claim.raw, swapLabel(claim.swap))
+    return true
+  } catch (error) {
+    if (!PaymentNodeError.is(error, 'node.refused')) throw error
+    context.logger.warn('a claim is refused by the network', {
+      swap: claim.swap,
+      claim: claim.number,
+      says: error.message,
+    })
+    return false
+  }
+}

@@ -1,0 +1,173 @@
+import type { ProviderOutcome } from '../domain/provider-health.ts'
+import { bookSwap } from '../domain/swap-bookings.ts'
+import { postTransaction } from '../ledger/post-transaction.ts'
+import type { NewEvent, Write } from '../ports/storage.ts'
+import { swapClaims } from '../tables/swaps.ts'
+import { update } from '../tables/table.ts'
+import { returnCharge } from './charge-swaps.ts'
+import { markSwap, type SwapRow } from './mark-swap.ts'
+import { noteOutcome } from './provider-health.ts'
+import { readSpending } from './read-spending.ts'
+import type { SwapPursuit } from './swap-pursuit.ts'
+
+/** Why a swap ends without having cost anything. */
+export interface UnpaidEnding {
+  readonly reason: string
+  readonly says?: string
+  /** Left out: nothing that the provider has to answer for. */
+  readonly outcome?: ProviderOutcome
+}
+
+/** Nothing was paid: `failed-unpaid`. */
+export async function endUnpaid(
+  pursuit: SwapPursuit,
+  row: SwapRow,
+  ending: UnpaidEnding,
+): Promise<void> {
+  await endWithoutCost(pursuit, row, row.state === 'paying' ? 'payment-failed' : 'refused', ending)
+}
+
+/** The payment came back, whole, and nothing was revealed: `returned`. */
+export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
+  const { update: seen } = pursuit.follower.sight.payment
+  await endWithoutCost(pursuit, row, 'payment-failed', {
+    reason: row.reason === 'too-late-to-reveal' ? row.reason : 'payment-returned',
+    says: `LND: ${seen?.failure ?? 'failed'}`,
+    outcome: 'failed',
+  })
+}
+
+async function endWithoutCost(
+  pursuit: SwapPursuit,
+  row: SwapRow,
+  fact: 'refused' | 'payment-failed',
+  { reason, says, outcome }: UnpaidEnding,
+): Promise<void> {
+  const noted = await noteFor(pursuit, row, outcome, reason, says)
+  await markSwap(pursuit, row, {
+    fact,
+    set: {
+      reason,
+      evidence: says === undefined ? row.evidence : { says },
+      routing_msat: 0n,
+      service_msat: 0n,
+      claim_fee_msat: 0n,
+      prepay_lost_msat: 0n,
+      ended_at: pursuit.context.clock.now(),
+    },
+    writes: [...returnCharge(pursuit.identity, row, 0n), ...noted.writes],
+    events: noted.events,
+    event: 'swap.failed',
+  })
+}
+
+/** The claim is deep enough: its costs are booked, and its place and budget are free. */
+export async function endClaimed(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
+  const { context, identity, follower } = pursuit
+  const { sight } = follower
+  const spent = await readSpending(row, sight)
+  if (!spent || spent.receivedSat === undefined) return
+  const lockupMsat = row.lockup_msat ?? 0n
+  const claimFeeMsat = lockupMsat - spent.receivedSat * 1000n
+  const paid = paidOf(pursuit, row)
+  const moves = {
+    ...paid,
+    lockupMsat,
+    claimFeeMsat,
+    leavesNode: row.destination_kind === 'operator',
+  }
+  const serviceMsat = paid.paidMsat - lockupMsat
+  const costMsat = serviceMsat + paid.routingMsat + claimFeeMsat
+  const took = context.clock.now() - row.created_at
+  const noted = await noteFor(pursuit, row, 'completed', 'completed', undefined, took)
+  await markSwap(pursuit, row, {
+    fact: 'claim-buried',
+    set: {
+      reason: null,
+      routing_msat: paid.routingMsat,
+      service_msat: serviceMsat,
+      claim_fee_msat: claimFeeMsat,
+      prepay_lost_msat: 0n,
+      ended_at: context.clock.now(),
+    },
+    writes: [
+      ...postTransaction(context, identity, bookSwap(row.id, moves)),
+      ...returnCharge(identity, row, costMsat),
+      ...(await confirmClaim(pursuit, spent.transactionId, spent.blockHeight)),
+      ...noted.writes,
+    ],
+    events: noted.events,
+    event: 'swap.claimed',
+  })
+}
+
+/** Somebody else has the lockup, for good, and the preimage was revealed. */
+export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
+  const { context, identity } = pursuit
+  const paid = paidOf(pursuit, row)
+  const moves = { ...paid, lockupMsat: 0n, claimFeeMsat: 0n }
+  const says = 'the lockup was spent by somebody else after the preimage was revealed'
+  const noted = await noteFor(pursuit, row, 'lied', 'lockup-taken', says)
+  const isNothingGone = paid.paidMsat === 0n
+  await markSwap(pursuit, row, {
+    fact: 'lockup-taken',
+    set: {
+      reason: 'lockup-taken',
+      evidence: { says },
+      routing_msat: paid.routingMsat,
+      service_msat: paid.paidMsat,
+      claim_fee_msat: 0n,
+      prepay_lost_msat: 0n,
+      ended_at: context.clock.now(),
+    },
+    writes: [
+      ...(isNothingGone ? [] : postTransaction(context, identity, bookSwap(row.id, moves))),
+      ...returnCharge(identity, row, paid.paidMsat + paid.routingMsat),
+      ...noted.writes,
+    ],
+    events: noted.events,
+    event: 'swap.lost',
+  })
+}
+
+/** LND's last word about the payment. */
+function paidOf(
+  { follower }: SwapPursuit,
+  row: SwapRow,
+): { readonly paidMsat: bigint; readonly routingMsat: bigint } {
+  const { evidence, update: seen } = follower.sight.payment
+  if (evidence.kind !== 'succeeded') return { paidMsat: 0n, routingMsat: 0n }
+  return { paidMsat: row.amount_msat, routingMsat: seen?.feeMsat ?? 0n }
+}
+
+async function confirmClaim(
+  { context, identity }: SwapPursuit,
+  transactionId: string,
+  height: number,
+): Promise<Write[]> {
+  const equals = [identity.publicKey, transactionId]
+  const [claim] = await context.storage.find(swapClaims, {
+    index: 'transaction',
+    equals,
+    limit: 1,
+  })
+  return claim ? [update(swapClaims, claim, { confirmed_height: height })] : []
+}
+
+async function noteFor(
+  { context, identity }: SwapPursuit,
+  row: SwapRow,
+  outcome: ProviderOutcome | undefined,
+  reason: string,
+  says?: string,
+  took?: number,
+): Promise<{ readonly writes: readonly Write[]; readonly events: readonly NewEvent[] }> {
+  if (outcome === undefined) return { writes: [], events: [] }
+  return noteOutcome(context, identity, {
+    provider: row.provider,
+    outcome,
+    reason,
+    ...(says !== undefined && { says }),
+    ...(took !== undefined && { took }),
+  })
+}

@@ -1,0 +1,81 @@
+import type { Context } from '../context.ts'
+import { Amount } from '../domain/amount.ts'
+import { swapClaims } from '../tables/swaps.ts'
+import { findSwap } from './get-swap.ts'
+import type { SwapRow } from './mark-swap.ts'
+import type { SwapOffer } from './quote-swaps.ts'
+import { readQuote } from './stored-quote.ts'
+import { type Swap, swapView } from './swap-view.ts'
+import { explainReason, explainState } from './swap-words.ts'
+
+/** Why a swap is where it is. */
+export interface SwapExplanation {
+  readonly swap: Swap
+  /** In a sentence or two, for people. */
+  readonly says: string
+  /** The price that it was chosen for. */
+  readonly quoted: { readonly service: Amount; readonly lockup: Amount; readonly claim: Amount }
+  /** The other offers, as they were then, and why each was not taken. */
+  readonly rejected: readonly RejectedOffer[]
+  /** Claim transactions in the order of making; all spend the same lockup. */
+  readonly claims: readonly SwapClaim[]
+  /** Blocks until the provider can take its lockup back; null before there are terms, and after the end. */
+  readonly blocksLeft: number | null
+  /** The last words of the provider, or of a check. */
+  readonly evidence: unknown
+}
+
+/** An offer that was not taken; its amounts are text, as they were written down. */
+export type RejectedOffer = Pick<SwapOffer, 'provider' | 'reason'> & { readonly price: unknown }
+
+export interface SwapClaim {
+  readonly transactionId: string
+  /** With the provider's half of the signature, or by script, with the preimage. */
+  readonly path: 'cooperative' | 'script'
+  readonly fee: Amount
+  /** sat/vB */
+  readonly feerate: number
+  readonly confirmedHeight: number | null
+  readonly createdAt: number
+}
+
+/** The whole story of a swap. Throws `swap.not-found`. */
+export async function explainSwap(context: Context, id: string): Promise<SwapExplanation> {
+  const row = await findSwap(context, id)
+  const claims = await context.storage.find(swapClaims, {
+    index: 'key',
+    equals: [row.node, row.id],
+    limit: 1000,
+  })
+  const quote = readQuote(row.quote)
+  return {
+    swap: swapView(row),
+    says: saysOf(row),
+    quoted: {
+      service: new Amount(quote.serviceSat * 1000n),
+      lockup: new Amount(quote.lockupSat * 1000n),
+      claim: new Amount(quote.claimSat * 1000n),
+    },
+    rejected: row.rejected as readonly RejectedOffer[],
+    claims: claims.map((claim) => ({
+      transactionId: claim.transaction_id,
+      path: claim.path as SwapClaim['path'],
+      fee: new Amount(claim.fee_msat),
+      feerate: Number(claim.fee_msat) / 1000 / claim.virtual_bytes,
+      confirmedHeight: claim.confirmed_height,
+      createdAt: claim.created_at,
+    })),
+    blocksLeft: blocksLeft(context, row),
+    evidence: row.evidence,
+  }
+}
+
+function saysOf(row: SwapRow): string {
+  const reason = row.reason === null ? '' : ` ${explainReason(row.reason)}`
+  return `${explainState(row.state)}${reason}`
+}
+
+function blocksLeft({ live }: Context, row: SwapRow): number | null {
+  if (row.timeout_height === null || row.ended_at !== null || !live.info) return null
+  return row.timeout_height - live.info.blockHeight
+}

@@ -1,0 +1,219 @@
+import { type Context, type Identity, identityOf, requireReady } from '../context.ts'
+import { Amount, type AmountInput, readPositiveAmount } from '../domain/amount.ts'
+import { claimBytes, worstClaimSat } from '../domain/swap-claim-fee.ts'
+import {
+  expectedCostSat,
+  judgeQuote,
+  type OfferCosts,
+  ppmOf,
+  splitAmount,
+  worstCostSat,
+} from '../domain/swap-offer.ts'
+import type { SwapProvider, SwapQuote } from '../ports/swap-provider.ts'
+import { readObject } from '../read-input.ts'
+import { readFeerate } from '../transactions/current-feerate.ts'
+import { askProvider, providerReason } from './ask-provider.ts'
+import { readHealth } from './provider-health.ts'
+
+/** What a provider asks for an amount, all in. */
+export interface SwapOffer {
+  readonly provider: string
+  readonly isAcceptable: boolean
+  /** Why not: `quarantined`, `disabled`, `unreachable`, `below-minimum`, `too-dear`, …; null when acceptable. */
+  readonly reason: string | null
+  /** Null where no price could be had. */
+  readonly price: SwapPrice | null
+}
+
+/** All costs of an amount; of all its swaps together, when it is split. */
+export interface SwapPrice {
+  /** The amounts of the swaps that it takes. */
+  readonly pieces: readonly Amount[]
+  /** The provider's fee and the miner fee of its lockup. */
+  readonly service: Amount
+  /** At the feerate of now. */
+  readonly claim: Amount
+  /** What routing may cost; paid is what the route asks. */
+  readonly routing: Amount
+  /** Lost when the swap fails after it was paid. */
+  readonly prepayAtRisk: Amount
+  /** Service, claim and routing. */
+  readonly total: Amount
+  /** `total` in parts per million of the amount. */
+  readonly ppm: number
+  /** Nothing of it can become more: what the budget is charged. */
+  readonly worst: Amount
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/** What to ask providers about. */
+export interface SwapQuestion {
+  readonly amount: AmountInput
+}
+
+/** A piece of an offer: one swap. */
+export interface QuotedPiece {
+  readonly amountSat: bigint
+  readonly quote: SwapQuote
+  readonly costs: OfferCosts
+}
+
+/** An offer with what is needed to take it. */
+export interface RawOffer {
+  readonly provider: SwapProvider
+  readonly offer: SwapOffer
+  readonly pieces: readonly QuotedPiece[]
+}
+
+/** What an offer must keep. */
+export interface OfferBounds {
+  readonly amountSat: bigint
+  /** All-in, in ppm of the amount. */
+  readonly maximumPpm: bigint
+  /** Of each swap; left out: `swapping.routingPpm` of its amount. */
+  readonly routingLimitSat?: bigint
+  /** Of each swap; left out: what a claim costs at the ceiling. */
+  readonly claimLimitSat?: bigint
+  readonly serviceLimitSat?: bigint
+  readonly prepayLimitSat?: bigint
+  /** Names; left out: all. */
+  readonly providers?: readonly string[]
+}
+
+/** What every provider asks for an amount, cheapest first. Stores nothing. Throws `node.unavailable`. */
+export async function quoteSwaps(
+  context: Context,
+  question: SwapQuestion,
+): Promise<readonly SwapOffer[]> {
+  readObject(question, 'swap', ['amount'])
+  const amount = readPositiveAmount(question.amount, 'amount')
+  requireReady(context)
+  const bounds = {
+    amountSat: amount.msat / 1000n,
+    maximumPpm: context.settings.swapping.maximumPpm,
+  }
+  const offers = await collectOffers(context, identityOf(context), bounds)
+  return offers.map(({ offer }) => offer)
+}
+
+/** Asks all providers at once, so that one that is down delays nobody; the cheapest acceptable one first. */
+export async function collectOffers(
+  context: Context,
+  identity: Identity,
+  bounds: OfferBounds,
+): Promise<readonly RawOffer[]> {
+  const { swapping } = context.settings
+  const { satPerVbyte } = await readFeerate(context)
+  const offers = await Promise.all(
+    swapping.providers.map((provider) =>
+      askForOffer(context, identity, provider, bounds, satPerVbyte),
+    ),
+  )
+  const place = ({ offer }: RawOffer): bigint =>
+    offer.isAcceptable ? offer.price!.total.msat : 1n << 80n
+  return offers.sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0))
+}
+
+async function askForOffer(
+  context: Context,
+  identity: Identity,
+  provider: SwapProvider,
+  bounds: OfferBounds,
+  satPerVbyte: number,
+): Promise<RawOffer> {
+  const { name } = provider
+  const rejected = (reason: string): RawOffer => ({
+    provider,
+    offer: { provider: name, isAcceptable: false, reason, price: null },
+    pieces: [],
+  })
+  if (bounds.providers && !bounds.providers.includes(name)) return rejected('not-wanted')
+  const health = await readHealth(context, identity, name)
+  if (health.disabledReason !== null) return rejected('disabled')
+  if ((health.quarantinedUntil ?? 0) > context.clock.now()) return rejected('quarantined')
+  const { swapping } = context.settings
+  const perSwapSat = swapping.perSwap.msat / 1000n
+  try {
+    const limits = await askProvider(context, name, (signal) => provider.limits(signal))
+    const split = splitAmount({ amountSat: bounds.amountSat, limits, perSwapSat })
+    if (!split.ok) return rejected(split.reason)
+    const quotes = new Map<bigint, SwapQuote>()
+    for (const amountSat of new Set(split.piecesSat)) {
+      const quote = await askProvider(context, name, (signal) => provider.quote(amountSat, signal))
+      const wrong = judgeQuote(quote, amountSat, context.clock.now())
+      if (wrong) return rejected(wrong)
+      quotes.set(amountSat, quote)
+    }
+    const pieces = split.piecesSat.map((amountSat): QuotedPiece => {
+      const quote = quotes.get(amountSat)!
+      return { amountSat, quote, costs: costsOf(context, bounds, quote, satPerVbyte) }
+    })
+    const reason = whyNot(context, bounds, provider, pieces, satPerVbyte)
+    const offer = {
+      provider: name,
+      isAcceptable: reason === null,
+      reason,
+      price: priceOf(bounds, pieces),
+    }
+    return { provider, offer, pieces }
+  } catch (error) {
+    return rejected(providerReason(error))
+  }
+}
+
+function costsOf(
+  { settings }: Context,
+  bounds: OfferBounds,
+  { amountSat, serviceSat, lockupSat, prepayAtRiskSat }: SwapQuote,
+  satPerVbyte: number,
+): OfferCosts {
+  const { routingPpm, claimCeiling } = settings.swapping
+  const byShare = (amountSat * routingPpm + 999_999n) / 1_000_000n
+  return {
+    serviceSat: serviceSat + lockupSat,
+    routingLimitSat: bounds.routingLimitSat ?? byShare,
+    claimSat: BigInt(Math.ceil(satPerVbyte * claimBytes.cooperative)),
+    claimLimitSat: bounds.claimLimitSat ?? worstClaimSat(claimCeiling),
+    prepaySat: prepayAtRiskSat,
+  }
+}
+
+function whyNot(
+  { settings }: Context,
+  bounds: OfferBounds,
+  { custody }: SwapProvider,
+  pieces: readonly QuotedPiece[],
+  satPerVbyte: number,
+): string | null {
+  const { serviceLimitSat } = bounds
+  // Nothing is ever prepaid for a swap that we claim ourselves.
+  const usual = custody === 'self' ? 0n : settings.swapping.prepay.msat / 1000n
+  const prepayLimitSat = bounds.prepayLimitSat ?? usual
+  if (satPerVbyte > settings.swapping.claimCeiling) return 'feerate-above-ceiling'
+  for (const { costs, quote } of pieces) {
+    if (serviceLimitSat !== undefined && costs.serviceSat > serviceLimitSat)
+      return 'service-above-limit'
+    if (quote.prepayAtRiskSat > prepayLimitSat) return 'prepay-above-limit'
+    if (costs.claimSat > costs.claimLimitSat) return 'claim-above-limit'
+  }
+  const totalSat = pieces.reduce((sum, { costs }) => sum + expectedCostSat(costs), 0n)
+  return ppmOf(totalSat, bounds.amountSat) > bounds.maximumPpm ? 'too-dear' : null
+}
+
+function priceOf({ amountSat }: OfferBounds, pieces: readonly QuotedPiece[]): SwapPrice {
+  const sum = (of: (piece: QuotedPiece) => bigint): Amount =>
+    new Amount(pieces.reduce((total, piece) => total + of(piece), 0n) * 1000n)
+  const total = sum(({ costs }) => expectedCostSat(costs))
+  return {
+    pieces: pieces.map((piece) => new Amount(piece.amountSat * 1000n)),
+    service: sum(({ costs }) => costs.serviceSat),
+    claim: sum(({ costs }) => costs.claimSat),
+    routing: sum(({ costs }) => costs.routingLimitSat),
+    prepayAtRisk: sum(({ costs }) => costs.prepaySat),
+    total,
+    ppm: Number(ppmOf(total.msat / 1000n, amountSat)),
+    worst: sum(({ costs }) => worstCostSat(costs)),
+    expiresAt: Math.min(...pieces.map(({ quote }) => quote.expiresAt)),
+  }
+}

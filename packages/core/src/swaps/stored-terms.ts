@@ -1,0 +1,84 @@
+import type { Identity } from '../context.ts'
+import type { LightningNode } from '../ports/lightning-node.ts'
+import type { ReverseRequest, TermsVerdict, VerifiedSwap } from './kit/verify-reverse-terms.ts'
+import type { SwapRow } from './mark-swap.ts'
+import { readQuote } from './stored-quote.ts'
+
+/** Bytes of JSON beyond which only the fields that matter are kept of an answer. */
+const longestRaw = 65_536
+
+/** A provider's answer as JSON that every storage takes, whatever it holds. */
+export function writeTerms(answer: unknown): unknown {
+  const terms = toJson(answer) as Record<string, unknown> | null
+  if (typeof terms !== 'object' || terms === null || Array.isArray(terms)) return { raw: terms }
+  const { raw, ...fields } = terms
+  return JSON.stringify(raw ?? null).length > longestRaw ? fields : terms
+}
+
+/** Amounts become text; what JSON or a storage cannot hold is left out or made harmless. */
+function toJson(value: unknown): unknown {
+  const text = JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === 'bigint') return inner.toString()
+    return typeof inner === 'string' ? harmless(inner) : inner
+  })
+  return text === undefined ? null : JSON.parse(text)
+}
+
+/** Without NUL and lone surrogates. */
+export function harmless(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\u{fffd}')
+}
+
+/** The stored answer as the provider gave it, to be verified. */
+export function readTerms(row: SwapRow): unknown {
+  const stored = row.terms as Record<string, unknown> | null
+  if (stored === null) return null
+  const { onchainAmountSat: sat } = stored
+  const isWhole = typeof sat === 'string' && /^-?[0-9]{1,20}$/.test(sat)
+  return isWhole ? { ...stored, onchainAmountSat: BigInt(sat) } : stored
+}
+
+/** What the checks left in the row: enough to watch, not enough to claim. */
+export interface StoredVerified {
+  /** The lockup's script, hex. */
+  readonly script: string
+  /** Where the claim pays to, hex. */
+  readonly destinationScript: string
+}
+
+export function writeVerified(verified: VerifiedSwap): StoredVerified {
+  return {
+    script: Buffer.from(verified.tree.script).toString('hex'),
+    destinationScript: Buffer.from(verified.destination.script).toString('hex'),
+  }
+}
+
+export function readVerified(row: SwapRow): StoredVerified | undefined {
+  return (row.verified as StoredVerified | null) ?? undefined
+}
+
+/** What was asked for, from the row: the terms are held against it, and against nothing else. */
+export function requestOf(identity: Identity, row: SwapRow): ReverseRequest {
+  return {
+    network: identity.network,
+    ownPublicKey: identity.publicKey,
+    amountSat: row.amount_msat / 1000n,
+    paymentHash: row.payment_hash,
+    claimPublicKey: row.claim_public_key,
+    metadata: row.metadata,
+    destination: row.destination,
+    quote: readQuote(row.quote),
+  }
+}
+
+/** Every check that stays true for ever, made again with the stored answer. */
+export async function reverify(
+  lightning: LightningNode,
+  identity: Identity,
+  row: SwapRow,
+): Promise<TermsVerdict> {
+  const { reverifyReverseTerms } = await import('./kit/index.ts')
+  const terms = readTerms(row) as { readonly invoice: string }
+  const invoice = await lightning.decodeInvoice(terms.invoice)
+  return reverifyReverseTerms(requestOf(identity, row), terms, invoice)
+}

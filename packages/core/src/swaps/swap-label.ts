@@ -1,0 +1,11 @@
+const prefix = 'payment-node:swap:'
+
+/** How a claim is labelled in LND's wallet: `payment-node:swap:<id>`. */
+export function swapLabel(swap: string): string {
+  return `${prefix}${swap}`
+}
+
+/** The id of the swap that a transaction of LND's wallet claims; undefined for everything else. */
+export function labelledSwap(label: string): string | undefined {
+  return label.startsWith(prefix) ? label.slice(prefix.length) : undefined
+}

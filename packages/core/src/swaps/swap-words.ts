@@ -1,0 +1,53 @@
+const states: Readonly<Record<string, string>> = {
+  created: 'Keys, price and limits are stored; the provider is asked next.',
+  verified: 'The provider\u2019s terms are stored and hold; its invoice is paid next.',
+  paying: 'The invoice was handed to LND.',
+  held: 'The provider holds the payment; its lockup is waited for.',
+  'lockup-seen': 'The provider says that its lockup is on its way.',
+  'lockup-confirmed': 'The lockup is in the chain, exactly as agreed; nothing is revealed yet.',
+  'preimage-revealed': 'The preimage may be known to the provider; the lockup is being claimed.',
+  'claim-published': 'A claim was published; it is made dearer until a block takes it.',
+  claimed: 'The coins are ours, for good.',
+  'failed-unpaid': 'Nothing was paid.',
+  returned: 'The payment came back, whole; nothing was revealed.',
+  lost: 'The provider has the payment, and somebody else has the coins.',
+  requested: 'Written down; the daemon is asked next.',
+  accepted: 'The daemon has it.',
+  running: 'The daemon is at work.',
+  completed: 'The daemon says that the coins have arrived.',
+  failed: 'The daemon has given it up.',
+  'needs-operator': 'The daemon needs somebody to look at it.',
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  halted: 'Outgoing money is halted.',
+  'payment-unclear': 'LND gives no word on the payment that anything could be concluded from.',
+  'waiting-for-lockup': 'The payment comes back by itself if no lockup comes.',
+  'too-late-to-reveal':
+    'Too few blocks are left to reveal anything: the payment comes back by itself.',
+  'claim-above-limit': 'A claim would cost more than its limit: swaps.raiseLimits() lifts it.',
+  'waiting-for-claim': 'The claim is in a block and needs more on top of it.',
+  'lockup-taken': 'Somebody else has spent the lockup.',
+  'payment-open': 'LND has not ended the payment yet.',
+  'counter-unreachable': 'The intent counter outside cannot be written.',
+  outdated: 'It could not be asked for in time.',
+  'provider-unknown': 'Whether the provider has made it is not known; unpaid it costs nothing.',
+  'provider-failed': 'The provider gave no usable answer.',
+  'provider-removed': 'Its provider is no longer among the options.',
+  'no-wallet': 'This connection to LND has no wallet to claim to.',
+  'invoice-expired': 'The provider\u2019s invoice ran out.',
+  'too-late': 'Too few blocks were left to begin with.',
+  'payment-failed': 'LND could not pay.',
+  'payment-returned': 'No usable lockup came in time.',
+  reorganized: 'A reorganization took the lockup out of its block.',
+}
+
+/** A state in words. */
+export function explainState(state: string): string {
+  return states[state] ?? state
+}
+
+/** A reason in words; what has none of its own is told as it is. */
+export function explainReason(reason: string): string {
+  return reasons[reason] ?? `(${reason})`
+}

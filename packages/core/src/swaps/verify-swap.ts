@@ -1,0 +1,93 @@
+import { PaymentNodeError } from '../errors.ts'
+import type { DecodedInvoice } from '../ports/lightning-node.ts'
+import { endUnpaid } from './end-swap.ts'
+import type { TermsRefusalReason, TermsVerdict } from './kit/verify-reverse-terms.ts'
+import { markSwap, type SwapRow } from './mark-swap.ts'
+import { noteOutcome } from './provider-health.ts'
+import { readTerms, requestOf, writeVerified } from './stored-terms.ts'
+import type { SwapPursuit } from './swap-pursuit.ts'
+
+/** What an honest provider may send, too: the moment was wrong, or the limits. */
+const honest: ReadonlySet<TermsRefusalReason | 'amount-too-small'> = new Set([
+  'invoice-expired',
+  'invoice-unpayable',
+  'cost-above-limit',
+  'onchain-amount-too-small',
+  'destination-refused',
+  'timeout-too-soon',
+  'timeout-too-late',
+  'invoice-timelock-too-long',
+])
+
+/** The stored answer is held against what was asked for, with LND's reading of the invoice; or the swap ends unpaid. */
+export async function verifySwap(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
+  const { context, identity, follower } = pursuit
+  const verdict = await judge(pursuit, row)
+  if (!verdict.ok) {
+    const { reason, says } = verdict.refusal
+    return endUnpaid(pursuit, row, {
+      reason,
+      says,
+      outcome: honest.has(reason) ? 'failed' : 'lied',
+    })
+  }
+  const { verified, expiresAt } = verdict
+  follower.sight.verified = verified
+  const { writes, events } = await noteOutcome(context, identity, {
+    provider: row.provider,
+    outcome: 'created',
+    reason: 'created',
+  })
+  await markSwap(pursuit, row, {
+    fact: 'verified',
+    set: {
+      reason: null,
+      verified: writeVerified(verified),
+      onchain_msat: verified.onchainAmountSat * 1000n,
+      timeout_height: verified.timeoutHeight,
+      expires_at: expiresAt,
+    },
+    event: 'swap.verified',
+    writes,
+    events,
+  })
+}
+
+type Judged =
+  | (Extract<TermsVerdict, { ok: true }> & { readonly expiresAt: number })
+  | Extract<TermsVerdict, { ok: false }>
+
+async function judge({ context, identity }: SwapPursuit, row: SwapRow): Promise<Judged> {
+  const { verifyReverseTerms, usualReverseBounds } = await import('./kit/index.ts')
+  const { lightning, live, clock } = context
+  const terms = readTerms(row)
+  const text = (terms as { readonly invoice?: unknown } | null)?.invoice
+  if (typeof text !== 'string') return no('terms-malformed', 'invoice', 'there is no invoice')
+  let invoice: DecodedInvoice
+  try {
+    invoice = await lightning.decodeInvoice(text)
+  } catch (error) {
+    if (!PaymentNodeError.is(error, 'node.invoice-malformed')) throw error
+    const isOther = error.details.reason === 'wrong-network'
+    return no(isOther ? 'invoice-wrong-network' : 'invoice-malformed', 'invoice', error.message)
+  }
+  const verdict = verifyReverseTerms(
+    requestOf(identity, row),
+    terms,
+    invoice,
+    { tip: live.info?.blockHeight ?? 0, now: clock.now() },
+    {
+      ...usualReverseBounds,
+      minimumOnchainSat: 1000n,
+      maximumCostSat: row.worst_cost_msat / 1000n,
+      routingLimitSat: row.routing_limit_msat / 1000n,
+      claimFeeSat: row.claim_limit_msat / 1000n,
+    },
+  )
+  if (!verdict.ok) return verdict
+  return { ...verdict, expiresAt: invoice.createdAt + invoice.expirySeconds * 1000 }
+}
+
+function no(reason: TermsRefusalReason, field: string, says: string): Judged {
+  return { ok: false, refusal: { reason, field, says } }
+}

@@ -1,0 +1,120 @@
+import type { Context, Identity, Leadership } from '../context.ts'
+import { hasEnded, type SwapState } from '../domain/swap.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { LostLeadership } from '../record.ts'
+import { doubtNode } from '../safety/compared.ts'
+import { followReports } from '../swaps/follow-reports.ts'
+import { createSwapFollower, type SwapFollower } from '../swaps/follow-swap.ts'
+import { livingSwaps } from '../swaps/living-swaps.ts'
+import { pursueSwap } from '../swaps/pursue-swap.ts'
+import { newSight } from '../swaps/sight.ts'
+import { providerOf } from '../swaps/swap-pursuit.ts'
+import type { Pursuit } from '../transactions/mark-transaction.ts'
+import { createBell } from './bell.ts'
+
+/** Milliseconds between looks at every swap. */
+const poll = 5000
+
+/** A swap that is followed: one step at a time, and once more for what came in sight meanwhile. */
+interface Followed {
+  readonly follower: SwapFollower
+  /** The provider's own id, as last read. */
+  providerId: string | null
+  isRunning: boolean
+  isRung: boolean
+}
+
+/** Follows every swap that has not come to its end; one that waits for its provider holds up no other. */
+export async function pursueSwaps(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  signal: AbortSignal,
+): Promise<void> {
+  const bell = createBell(context.clock)
+  const followed = new Map<string, Followed>()
+  const running = new Set<Promise<void>>()
+  const ending = new AbortController()
+  const ended = AbortSignal.any([signal, ending.signal])
+  const pursuit: Pursuit = { context, identity, leadership, signal: ended }
+  const unsubscribe = context.storage.isExclusive
+    ? () => undefined
+    : context.storage.onWake(bell.ring)
+  context.live.wakeSwaps = bell.ring
+
+  const step = (id: string, isLook: boolean): void => {
+    const one = followed.get(id)
+    if (!one || ended.aborted) return
+    if (one.isRunning) {
+      one.isRung = true
+      return
+    }
+    one.isRunning = true
+    const run = pursue(id, one, isLook).finally(() => {
+      running.delete(run)
+      one.isRunning = false
+      if (one.isRung) {
+        one.isRung = false
+        step(id, false)
+      }
+    })
+    running.add(run)
+  }
+  const pursue = async (id: string, one: Followed, isLook: boolean): Promise<void> => {
+    try {
+      const swap = {
+        ...pursuit,
+        follower: one.follower,
+        providerOf: (row: Parameters<typeof providerOf>[1]) => providerOf(pursuit, row),
+      }
+      if (!(await pursueSwap(swap, id, isLook))) return
+      one.follower.stop()
+      followed.delete(id)
+    } catch (error) {
+      if (error instanceof LostLeadership || ended.aborted) return
+      tell(context, id, error)
+    }
+  }
+  const follow = (id: string): Followed => {
+    const follower = createSwapFollower(pursuit, newSight(), () => step(id, false))
+    return { follower, providerId: null, isRunning: false, isRung: false }
+  }
+
+  const reports = followReports(pursuit, (providerId, report) => {
+    for (const [id, one] of followed) {
+      if (one.providerId !== providerId) continue
+      one.follower.sight.report = report
+      step(id, false)
+    }
+  })
+  try {
+    while (!signal.aborted) {
+      const living = await livingSwaps(context, identity)
+      for (const row of living) {
+        if (hasEnded(row.state as SwapState)) continue
+        const one = followed.get(row.id) ?? follow(row.id)
+        one.providerId = row.provider_id
+        followed.set(row.id, one)
+        step(row.id, true)
+      }
+      reports.follow(living)
+      await bell.wait(poll, signal)
+    }
+  } finally {
+    unsubscribe()
+    context.live.wakeSwaps = () => undefined
+    ending.abort()
+    reports.stop()
+    for (const { follower } of followed.values()) follower.stop()
+    await Promise.all(running)
+  }
+}
+
+function tell(context: Context, swap: string, error: unknown): void {
+  const fields = { swap, error: error instanceof Error ? error.message : String(error) }
+  if (PaymentNodeError.is(error, 'node.unavailable')) {
+    doubtNode(context)
+    context.live.checkConnection()
+    context.logger.info('a swap waits for LND', fields)
+  } else context.logger.error('a swap could not be taken further, it will be tried again', fields)
+}
