@@ -6,6 +6,7 @@ import type { DeliveryRow } from '../webhooks/delivery-view.ts'
 import type { EndpointRow } from '../webhooks/endpoint-view.ts'
 import { type FanTarget, fanOut } from '../webhooks/fan-out.ts'
 import { keepPositions } from '../webhooks/keep-positions.ts'
+import { type PrunePlace, pruneDeliveries, pruneStart } from '../webhooks/prune-deliveries.ts'
 import { trySending } from '../webhooks/try-sending.ts'
 import type { WebhookSettings } from '../webhooks/webhook-options.ts'
 import { createBell } from './bell.ts'
@@ -16,6 +17,8 @@ const lastAnswers = 5000
 const poll = 500
 /** Milliseconds after which the endpoints are read again: another process may have changed them. */
 const readEvery = 5000
+/** Milliseconds between looks for deliveries that are too old to keep. */
+const pruneEvery = 3_600_000
 /** Endpoints per read. */
 const page = 1000
 /** So many failures in a row make an endpoint one that is probably away. */
@@ -54,6 +57,9 @@ export async function deliverWebhooks(
   let lost: LostLeadership | undefined
   let readAt: number | undefined
   let turn = 0
+  let prunedAt: number | undefined
+  /** Endpoints whose log is still to be looked through. */
+  const toPrune = new Map<string, PrunePlace>()
   context.live.wakeWebhooks = () => {
     readAt = undefined
     bell.ring()
@@ -164,6 +170,23 @@ export async function deliverWebhooks(
     return isMore
   }
 
+  /** One step at a time, between deliveries; true: there is more to do. */
+  const prune = async (): Promise<boolean> => {
+    const now = clock.monotonic()
+    if (prunedAt === undefined || now - prunedAt >= pruneEvery) {
+      prunedAt = now
+      for (const id of targets.keys()) if (!toPrune.has(id)) toPrune.set(id, pruneStart)
+    }
+    const [next] = toPrune
+    if (!next) return false
+    const [id, place] = next
+    const target = targets.get(id)
+    const further = target && (await pruneDeliveries(context, leadership, target.row, place))
+    if (further) toPrune.set(id, further)
+    else toPrune.delete(id)
+    return toPrune.size > 0
+  }
+
   try {
     while (!signal.aborted) {
       if (lost) throw lost
@@ -174,10 +197,11 @@ export async function deliverWebhooks(
       for (const target of fanned.targets) target.nextAt = 0
       if (fanned.isStale) readAt = undefined
       const isToClear = await clear()
+      const isToPrune = await prune()
       const nextAt = await dispatch()
       // Without endpoints there is nothing but new ones to look for.
       const pause = Math.min(targets.size === 0 ? readEvery : poll, nextAt - clock.now())
-      if (!fanned.isMore && !isToClear && pause > 0) await bell.wait(pause, signal)
+      if (!fanned.isMore && !isToClear && !isToPrune && pause > 0) await bell.wait(pause, signal)
     }
   } finally {
     unsubscribe()

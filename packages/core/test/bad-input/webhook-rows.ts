@@ -125,6 +125,13 @@ const optionRows: readonly Row[] = [
     option('disableAfter'),
     code,
   ),
+  ...durations(
+    'createPaymentNode',
+    'webhooks.keepDeliveries',
+    ['23h', '3651d'],
+    option('keepDeliveries'),
+    code,
+  ),
   ...integers(
     'createPaymentNode',
     'webhooks.maximumConcurrent',
