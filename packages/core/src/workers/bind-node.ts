@@ -1,4 +1,4 @@
-import { walletCursors } from '../channels/book-foreign-funding.ts'
+import { walletCursors } from '../channels/wallet-cursors.ts'
 import { type Context, type Identity, rowBase } from '../context.ts'
 import { bookOpening, chainFactId, type LedgerTransaction } from '../domain/ledger.ts'
 import { walletMoveId } from '../domain/proof-bookings.ts'
