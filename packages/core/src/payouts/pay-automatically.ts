@@ -41,14 +41,9 @@ export async function payAutomatically(
     says,
   })
 
-  const earlier = await readToday(context, identity, partner.id)
-  // After the number, and not before: what is stored meanwhile has this number, or a higher one.
-  if (await hasLiving(context, identity, partner.id))
-    return wait('under-way', 'its last automatic payout has not ended')
-  const pause = nextTry(earlier.rows) - context.clock.now()
-  if (pause > 0)
-    return wait('paused-after-failure', `tried again in ${Math.ceil(pause / 60_000)} minutes`)
-  const destination = await chooseDestination(context, partner, available, earlier.rows.at(-1))
+  const next = await nextAutomatic(context, identity, partner.id)
+  if ('wait' in next) return wait(...next.wait)
+  const destination = await chooseDestination(context, partner, available, next.last)
   if (destination === undefined) return wait('no-destination', 'no payout destination is in force')
 
   const terms = readTerms(identity, { destination }, 'all')
@@ -56,7 +51,7 @@ export async function payAutomatically(
     return await placePayout(context, {
       purpose: 'automatic',
       partner: partner.id,
-      idempotencyKey: earlier.nextKey,
+      idempotencyKey: next.key,
       terms,
       written: JSON.stringify({ partner: partner.id, automatic: true, ...terms.written }),
       upToMsat: smaller(settings.capPerPayout.msat, partner.cap_per_payout_msat),
@@ -67,6 +62,25 @@ export async function payAutomatically(
       return wait('under-way', 'another process was faster')
     throw error
   }
+}
+
+/** The key of the next automatic payout of a partner, and today's last one; or why there is none now. */
+export async function nextAutomatic(
+  context: Context,
+  identity: Identity,
+  partner: string,
+): Promise<
+  | { readonly key: string; readonly last: Row | undefined }
+  | { readonly wait: readonly [reason: string, says: string] }
+> {
+  const { rows, nextKey } = await readToday(context, identity, partner)
+  // After the number, and not before: what is stored meanwhile has this number, or a higher one.
+  if (await hasLiving(context, identity, partner))
+    return { wait: ['under-way', 'its last automatic payout has not ended'] }
+  const pause = nextTry(rows) - context.clock.now()
+  if (pause > 0)
+    return { wait: ['paused-after-failure', `tried again in ${Math.ceil(pause / 60_000)} minutes`] }
+  return { key: nextKey, last: rows.at(-1) }
 }
 
 /** The automatic payouts of today, oldest first, and the key that comes next. */
@@ -156,6 +170,7 @@ async function isEnoughOnchain(
   return mostMsat >= settings.payouts.onchainMinimum.msat
 }
 
-function smaller(a: bigint, b: bigint | null): bigint {
+/** null: no bound. */
+export function smaller(a: bigint, b: bigint | null): bigint {
   return b !== null && b < a ? b : a
 }

@@ -1,7 +1,13 @@
-import { type Amount, type AmountInput, readPositiveAmount, sat } from '../domain/amount.ts'
+import {
+  type Amount,
+  type AmountInput,
+  readAmount,
+  readPositiveAmount,
+  sat,
+} from '../domain/amount.ts'
 import { type Duration, readDuration } from '../domain/duration.ts'
 import { invalid } from '../errors.ts'
-import { readObject } from '../read-input.ts'
+import { readObject, readText } from '../read-input.ts'
 
 /** How payouts wait, and what is paid without being asked for. */
 export interface PayoutWaitOptions {
@@ -16,6 +22,15 @@ export interface PayoutWaitOptions {
    * `payouts.runAutomatic()`, with a warning where a partner waits for it; `'by-call'`: the same, without.
    */
   readonly automatic?: AutomaticOptions | 'by-call'
+  /**
+   * The operator's own on-chain address. When automatic payouts have no partner to pay, what is the operator's and
+   * free goes there, booked as payouts of the partner `@operator`. Default null: it stays on the node.
+   */
+  readonly operatorAddress?: string | null
+  /** The least that goes there, its worst fee included. Default 250,000 sat. */
+  readonly operatorMinimum?: AmountInput
+  /** What always stays the operator's on this node, for the fees and channels to come. Default 1,000,000 sat. */
+  readonly operatorReserve?: AmountInput
 }
 
 /** When balances are paid out by themselves. */
@@ -36,6 +51,9 @@ export interface PayoutSettings {
   /** The host calls `payouts.runAutomatic()` itself. */
   readonly isAutomaticByCall: boolean
   readonly automaticMinimum: Amount
+  readonly operatorAddress: string | null
+  readonly operatorMinimum: Amount
+  readonly operatorReserve: Amount
 }
 
 export const payoutWaitNames = [
@@ -43,6 +61,9 @@ export const payoutWaitNames = [
   'waitForOutbound',
   'onchainMinimum',
   'automatic',
+  'operatorAddress',
+  'operatorMinimum',
+  'operatorReserve',
 ] as const
 
 /** Above the dust limit of every type of address (546 sat), with room. */
@@ -80,5 +101,21 @@ export function readPayoutOptions(options: Readonly<Record<string, unknown>>): P
       given(automatic?.minimum, sat(10_000)),
       'payouts.automatic.minimum',
     ),
+    operatorAddress:
+      options.operatorAddress === undefined || options.operatorAddress === null
+        ? null
+        : readText(options.operatorAddress, 'payouts.operatorAddress', { maximum: 255 }),
+    operatorMinimum: readPositiveAmount(
+      given(options.operatorMinimum, sat(250_000)),
+      'payouts.operatorMinimum',
+    ),
+    operatorReserve: readNoLess(given(options.operatorReserve, sat(1_000_000))),
   }
+}
+
+/** Nothing at all may be kept, too. */
+function readNoLess(value: unknown): Amount {
+  const amount = readAmount(value, 'payouts.operatorReserve')
+  if (amount.msat >= 0n) return amount
+  throw invalid('payouts.operatorReserve', 'negative', 'must not be negative')
 }

@@ -2,9 +2,10 @@ import { type Context, type Identity, requireReady } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { requireNotHalted } from '../safety/require-not-halted.ts'
 import { partners } from '../tables/partners.ts'
-import type { RowOf } from '../tables/table.ts'
 import { letAutomaticGo, mayGoAutomatically } from './let-automatic-go.ts'
+import { operatorsPartner } from './operator-free.ts'
 import { payAutomatically } from './pay-automatically.ts'
+import { payOperator } from './pay-operator.ts'
 import type { Payout } from './payout-view.ts'
 
 /** What one look at all balances came to. */
@@ -33,7 +34,8 @@ const page = 1000
  * Pays the available balance of each partner that has automatic payouts and at least its minimum: to its
  * Lightning address or LNURL first; on chain where that alone is set, or where paying off chain has failed
  * for certain and the feerate is acceptable. One living automatic payout per partner, whoever calls it and
- * however often. After a halt because these books are an old copy, it says that the balances are right, and
+ * however often. With no partner to pay, what is the operator's own and free goes to `payouts.operatorAddress`,
+ * if there is one. After a halt because these books are an old copy, it says that the balances are right, and
  * the schedule goes on. Throws `safety.halted`, `node.unavailable`, `storage.unavailable`.
  */
 export async function runAutomatic(context: Context): Promise<AutomaticRun> {
@@ -69,32 +71,38 @@ async function payAll(context: Context, identity: Identity): Promise<AutomaticRu
     })
     for (const partner of rows) {
       if (partner.has_automatic_payouts !== true) continue
-      const result = await payOne(context, identity, partner)
+      const result = await attempt(context, partner.id, () =>
+        payAutomatically(context, identity, partner),
+      )
       if (result && 'reason' in result && 'says' in result) waiting.push(result)
       else if (result) requested.push(result)
     }
     const last = rows.at(-1)
-    if (!last || rows.length < page) return { requested, waiting }
+    if (!last || rows.length < page) break
     after = [last.created_at, last.id]
   }
+  if (requested.length + waiting.length > 0) return { requested, waiting }
+  const result = await attempt(context, operatorsPartner, () => payOperator(context, identity))
+  if (!result) return { requested, waiting }
+  return 'says' in result ? { requested, waiting: [result] } : { requested: [result], waiting }
 }
 
 /** What is wrong with one partner holds up no other. */
-async function payOne(
+async function attempt(
   context: Context,
-  identity: Identity,
-  partner: RowOf<typeof partners>,
+  partner: string,
+  pay: () => Promise<Payout | AutomaticWait | undefined>,
 ): Promise<Payout | AutomaticWait | undefined> {
   try {
-    return await payAutomatically(context, identity, partner)
+    return await pay()
   } catch (error) {
     if (!PaymentNodeError.is(error) || concernsAll.has(error.code)) throw error
     context.logger.warn('an automatic payout was refused', {
-      partner: partner.id,
+      partner,
       code: error.code,
       says: error.message,
     })
-    return { partner: partner.id, reason: error.code, says: error.message }
+    return { partner, reason: error.code, says: error.message }
   }
 }
 
