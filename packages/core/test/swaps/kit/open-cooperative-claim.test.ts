@@ -159,6 +159,11 @@ test('each bad answer has its name', () => {
       (good) => ({ ...good, publicNonce: offCurve + good.publicNonce.slice(66) }),
     ],
     [
+      'a nonce that is no hex',
+      'nonce-malformed',
+      (good) => ({ ...good, publicNonce: 'zz'.repeat(66) }),
+    ],
+    [
       'a nonce at infinity',
       'nonce-malformed',
       (good) => ({ ...good, publicNonce: '00'.repeat(66) }),

@@ -75,6 +75,7 @@ test('each wrong lockup has its name', () => {
     ['another transaction', 'txid-differs', reasonOf(good.toHex(), lockUp([ours]).getId())],
     ['not hex', 'transaction-malformed', reasonOf('hello')],
     ['no text', 'transaction-malformed', reasonOf({ hex: good.toHex() } as never)],
+    ['nothing', 'transaction-malformed', reasonOf(undefined as never)],
     ['empty', 'transaction-malformed', reasonOf('')],
     ['cut short', 'transaction-malformed', reasonOf(good.toHex().slice(0, -2))],
     ['with a tail', 'transaction-malformed', reasonOf(`${good.toHex()}00`)],
