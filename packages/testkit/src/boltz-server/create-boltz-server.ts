@@ -56,7 +56,8 @@ const defaults: BoltzSettings = {
   minimumSat: 10_000,
   maximumSat: 25_000_000,
   timeoutBlocks: 144,
-  cltvMarginBlocks: 15,
+  // LND sends a held payment back 18 blocks before it expires; until the refund is safe it must not.
+  cltvMarginBlocks: 40,
 }
 
 /**
