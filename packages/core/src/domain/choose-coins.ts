@@ -1,5 +1,6 @@
 import type { WalletOutput } from '../ports/node-onchain.ts'
 import { fundingFeeSat } from './keeper-money.ts'
+import { largestCoinsFirst } from './largest-coins-first.ts'
 
 /** Coins for one funding transaction, and the most that it may cost. */
 export interface ChosenCoins {
@@ -20,18 +21,9 @@ export function chooseCoins(
   coins: readonly WalletOutput[],
   satPerVbyte: number,
 ): ChosenCoins | undefined {
-  const largestFirst = [...coins].sort((a, b) =>
-    a.amountSat === b.amountSat
-      ? a.outpoint < b.outpoint
-        ? -1
-        : 1
-      : a.amountSat < b.amountSat
-        ? 1
-        : -1,
-  )
   const outpoints: string[] = []
   let sum = 0n
-  for (const coin of largestFirst) {
+  for (const coin of largestCoinsFirst(coins)) {
     outpoints.push(coin.outpoint)
     sum += coin.amountSat
     const feeSat = fundingFeeSat(satPerVbyte, outpoints.length)

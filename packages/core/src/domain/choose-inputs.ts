@@ -1,4 +1,5 @@
 import type { WalletOutput } from '../ports/node-onchain.ts'
+import { largestCoinsFirst } from './largest-coins-first.ts'
 import { changeType, type OutputType, virtualBytesOf } from './transaction-size.ts'
 
 /** Coins for one transaction. */
@@ -47,7 +48,7 @@ export function chooseInputs(
   const totalSat = coins.reduce((sum, coin) => sum + coin.amountSat, 0n)
   const outpoints: string[] = []
   let sum = 0n
-  for (const coin of [...coins].sort(byAmount)) {
+  for (const coin of largestCoinsFirst(coins)) {
     outpoints.push(coin.outpoint)
     sum += coin.amountSat
     const shape = { inputs: outpoints.length, outputs: [...outputs, changeType] }
@@ -59,9 +60,4 @@ export function chooseInputs(
     return outpoints.length > expectedInputs ? 'wallet-fragmented' : 'fee-above-limit'
   }
   return 'wallet-too-small'
-}
-
-function byAmount(a: WalletOutput, b: WalletOutput): number {
-  if (a.amountSat === b.amountSat) return a.outpoint < b.outpoint ? -1 : 1
-  return a.amountSat < b.amountSat ? 1 : -1
 }

@@ -6,10 +6,11 @@ import type { NodeInvoice } from '../ports/lightning-node.ts'
 import { type Metadata, readId, readMetadata, readObject, readText } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { requireSameRequest } from '../same-request.ts'
-import { invoiceMetadata, invoices } from '../tables/invoices.ts'
+import { invoices } from '../tables/invoices.ts'
 import { nodes } from '../tables/node.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
 import { type Invoice, invoiceView } from './invoice-view.ts'
+import { metadataWrites } from './metadata-writes.ts'
 import { findInvoiceByHash, settleInvoice } from './settle-invoice.ts'
 
 /** Which invoice of another program to take over, and for whom. */
@@ -43,18 +44,7 @@ export async function adoptInvoice(context: Context, input: AdoptInput): Promise
     const seen = await context.lightning.lookupInvoice(paymentHash)
     await requireAdoptable(context, seen)
     const row = rowOf(context, identity, request, seen)
-    const writes = [
-      insert(invoices, row),
-      ...Object.entries(request.metadata).map(([name, value]) =>
-        insert(invoiceMetadata, {
-          ...rowBase(identity),
-          name,
-          value,
-          created_at: row.created_at,
-          invoice: row.id,
-        }),
-      ),
-    ]
+    const writes = [insert(invoices, row), ...metadataWrites(identity, row, request.metadata)]
     const invoice = invoiceView(row)
     const events = [
       newEvent(context, identity, 'invoice.created', `invoice/${row.id}`, { invoice }),

@@ -17,11 +17,12 @@ import type { NewNodeInvoice } from '../ports/lightning-node.ts'
 import { type Metadata, readId, readObject } from '../read-input.ts'
 import { record } from '../record.ts'
 import { requireSameRequest } from '../same-request.ts'
-import { invoiceMetadata, invoices } from '../tables/invoices.ts'
+import { invoices } from '../tables/invoices.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
 import { type AddedInvoice, addToNode } from './add-to-node.ts'
 import { type InvoiceRequest, readRequest, writeRequest } from './invoice-request.ts'
 import { type Invoice, invoiceView } from './invoice-view.ts'
+import { metadataWrites } from './metadata-writes.ts'
 import { requireReceivable } from './require-receivable.ts'
 
 /** What to ask a payer for. */
@@ -229,18 +230,7 @@ type InvoiceFields = Fields<typeof invoices>
 
 async function store(context: Context, identity: Identity, row: InvoiceFields): Promise<Invoice> {
   const invoice = invoiceView(row)
-  const writes = [
-    insert(invoices, row),
-    ...Object.entries(invoice.metadata).map(([name, value]) =>
-      insert(invoiceMetadata, {
-        ...rowBase(identity),
-        name,
-        value,
-        created_at: row.created_at,
-        invoice: row.id,
-      }),
-    ),
-  ]
+  const writes = [insert(invoices, row), ...metadataWrites(identity, row, invoice.metadata)]
   const events = [newEvent(context, identity, 'invoice.created', `invoice/${row.id}`, { invoice })]
   const stored = async (): Promise<RowOf<typeof invoices> | undefined> =>
     context.storage.get(invoices, [row.id])

@@ -4,13 +4,16 @@ import { bookCorrection } from '../domain/ledger.ts'
 import { invalid, PaymentNodeError } from '../errors.ts'
 import { sha256Hex } from '../keys.ts'
 import { findPartner } from '../partners/get-partner.ts'
-import { readBoolean, readId, readObject, readText } from '../read-input.ts'
+import { readId, readObject, readText } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { requireSameRequest } from '../same-request.ts'
 import { balances, ledgerTransactions, postings } from '../tables/ledger.ts'
 import { bookTransaction } from './book-transaction.ts'
+import { type CorrectionOptions, readCorrectionOptions } from './read-correction-options.ts'
 import { readDebt, towardsDebt } from './read-debt.ts'
 import { requireOperatorCovers } from './require-operator-covers.ts'
+
+export type { CorrectionOptions } from './read-correction-options.ts'
 
 /** What to put right between a partner and the operator. */
 export interface CorrectionInput {
@@ -19,14 +22,6 @@ export interface CorrectionInput {
   readonly amount: AmountInput
   /** Why, for the statement and the journal; at most 500 bytes. */
   readonly reason: string
-}
-
-/** How a booking by hand is recognised. */
-export interface CorrectionOptions {
-  /** Required: the same key and parameters book once, for ever. 1 to 255 printable ASCII characters. */
-  readonly idempotencyKey: string
-  /** Give what the operator does not have in these books. Default false. */
-  readonly allowNegativeOperator?: boolean
 }
 
 /** A correction as it is booked. */
@@ -51,9 +46,7 @@ export async function correctBalance(
   options: CorrectionOptions,
 ): Promise<Correction> {
   const wanted = readCorrection(input)
-  readObject(options, 'options', ['idempotencyKey', 'allowNegativeOperator'])
-  const idempotencyKey = readId(options.idempotencyKey, 'idempotencyKey')
-  const mayGoBelow = readBoolean(options.allowNegativeOperator, 'allowNegativeOperator', false)
+  const { idempotencyKey, allowNegativeOperator: mayGoBelow } = readCorrectionOptions(options)
   const identity = identityOf(context)
   const { partner, amount, reason } = wanted
   const hash = sha256Hex(Buffer.from(idempotencyKey))

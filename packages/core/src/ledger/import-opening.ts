@@ -3,12 +3,12 @@ import { Amount, type AmountInput, readPositiveAmount } from '../domain/amount.t
 import { bookImport, importId } from '../domain/ledger.ts'
 import { invalid } from '../errors.ts'
 import { findPartner } from '../partners/get-partner.ts'
-import { readBoolean, readId, readObject } from '../read-input.ts'
+import { readId, readObject } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { requireSameRequest } from '../same-request.ts'
 import { ledgerTransactions, postings } from '../tables/ledger.ts'
-import type { CorrectionOptions } from './correct.ts'
 import { postTransaction } from './post-transaction.ts'
+import { type CorrectionOptions, readCorrectionOptions } from './read-correction-options.ts'
 import { requireOperatorCovers } from './require-operator-covers.ts'
 
 /** What the books before these owed a partner. */
@@ -46,9 +46,7 @@ export async function importOpening(
   options: CorrectionOptions,
 ): Promise<ImportedOpening> {
   const openings = readOpenings(entries)
-  readObject(options, 'options', ['idempotencyKey', 'allowNegativeOperator'])
-  const idempotencyKey = readId(options.idempotencyKey, 'idempotencyKey')
-  const mayGoBelow = readBoolean(options.allowNegativeOperator, 'allowNegativeOperator', false)
+  const { idempotencyKey, allowNegativeOperator: mayGoBelow } = readCorrectionOptions(options)
   const identity = identityOf(context)
   const total = new Amount(sum(openings))
   for (let decision = 0; decision < maximumDecisions; decision++) {

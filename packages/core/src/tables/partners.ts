@@ -51,9 +51,8 @@ export const partnerDestinations = table({
   key: ['node', 'partner', 'kind', 'version'],
 })
 
-/** What left per partner and UTC day, for the partner's own cap. */
-export const partnerDays = table({
-  name: 'partner_days',
+/** An amount for each partner and UTC day. */
+const perPartnerAndDay = {
   columns: {
     node: { type: 'text' },
     partner: { type: 'text' },
@@ -62,17 +61,16 @@ export const partnerDays = table({
     amount_msat: { type: 'msat' },
   },
   key: ['node', 'partner', 'day'],
+} as const
+
+/** What left per partner and UTC day, for the partner's own cap. */
+export const partnerDays = table({
+  name: 'partner_days',
+  ...perPartnerAndDay,
 })
 
 /** Fees that the operator pays per partner and UTC day: the worst case while a payout is under way, then the real one. */
 export const operatorFeeDays = table({
   name: 'operator_fee_days',
-  columns: {
-    node: { type: 'text' },
-    partner: { type: 'text' },
-    day: { type: 'text' },
-    network: { type: 'text' },
-    amount_msat: { type: 'msat' },
-  },
-  key: ['node', 'partner', 'day'],
+  ...perPartnerAndDay,
 })
