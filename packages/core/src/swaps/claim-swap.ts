@@ -13,8 +13,8 @@ import type { SwapKeys } from './kit/derive-swap-keys.ts'
 import type { SignedClaim } from './kit/sign-script-claim.ts'
 import type { Lockup } from './kit/verify-lockup.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
-import { requireSwapKey } from './request-swap.ts'
 import { ensureVerified } from './see-lockup.ts'
+import { requireSwapKey } from './swap-key.ts'
 import { swapLabel } from './swap-label.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 
@@ -66,6 +66,7 @@ export function claimWrite(
     swap: row.id,
     number: row.claims + 1,
     transaction_id: signed.txid,
+    outpoint: row.lockup_outpoint ?? '',
     raw: new Uint8Array(Buffer.from(signed.transaction, 'hex')),
     path,
     virtual_bytes: signed.virtualBytes,
@@ -96,12 +97,18 @@ export async function claimSwap(pursuit: SwapPursuit, row: SwapRow): Promise<boo
   if (!last) throw new Error(`swap ${row.id} is revealed and has no claim`)
   const { feerate } = await readClaimFeerate(pursuit, row)
   const isPublished = row.state === 'claim-published'
-  const spendsLockup = last.created_height >= (row.lockup_height ?? 0) || !isPublished
+  // A reorganization may have moved the lockup.
+  const isElsewhere = last.outpoint !== row.lockup_outpoint
   const mustReplace = isWorthReplacing(feeOf(last), feerate)
   const mayCooperate = sight.refusals < mostRefusals && !isPublished && last.path === 'script'
   let newest = last
-  if (mayCooperate || mustReplace || !spendsLockup) {
-    const made = await makeClaim(pursuit, row, feerate, isPublished ? last : undefined)
+  if (mayCooperate || mustReplace || isElsewhere) {
+    const replaced = isPublished && !isElsewhere ? last : undefined
+    const made = await makeClaim(pursuit, row, {
+      feerate,
+      replaced,
+      needsOne: mustReplace || isElsewhere,
+    })
     if (made === 'changed') return true
     newest = made ?? last
   }
@@ -130,12 +137,20 @@ function feeOf(claim: ClaimRow): { readonly feeSat: bigint; readonly virtualByte
   return { feeSat: claim.fee_msat / 1000n, virtualBytes: claim.virtual_bytes }
 }
 
+interface NewClaim {
+  /** sat/vB */
+  readonly feerate: number
+  /** The one in the mempool. */
+  readonly replaced: ClaimRow | undefined
+  /** Without the provider's half, one by script is made: the last one does not do. */
+  readonly needsOne: boolean
+}
+
 /** A new claim, stored. Undefined: none is worth making. */
 async function makeClaim(
   pursuit: SwapPursuit,
   row: SwapRow,
-  feerate: number,
-  replaced: ClaimRow | undefined,
+  { feerate, replaced, needsOne }: NewClaim,
 ): Promise<ClaimRow | 'changed' | undefined> {
   const { context, identity, follower } = pursuit
   const build = async (path: ClaimPath): Promise<UnsignedClaim | undefined> => {
@@ -162,8 +177,7 @@ async function makeClaim(
   const cooperative =
     follower.sight.refusals < mostRefusals ? await build('cooperative') : undefined
   const half = cooperative && (await cooperate(pursuit, row, cooperative, keys))
-  const needsScript = !half && replaced !== undefined
-  const script = needsScript ? await build('script') : undefined
+  const script = !half && needsOne ? await build('script') : undefined
   if (!half && !script) return undefined
   const { signScriptClaim } = await import('./kit/index.ts')
   const signed = half ?? signScriptClaim(script!, keys, context.random.bytes(32))

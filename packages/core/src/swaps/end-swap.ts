@@ -30,10 +30,14 @@ export async function endUnpaid(
 /** The payment came back, whole, and nothing was revealed: `returned`. */
 export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
   const { update: seen } = pursuit.follower.sight.payment
+  // What it waited for tells more than that the payment came back.
+  const { reason } = row
+  const isRefused = reason?.startsWith('lockup-refused') ?? false
+  const isTold = isRefused || reason === 'too-late-to-reveal' || reason === 'claim-above-limit'
   await endWithoutCost(pursuit, row, 'payment-failed', {
-    reason: row.reason === 'too-late-to-reveal' ? row.reason : 'payment-returned',
+    reason: isTold && reason !== null ? reason : 'payment-returned',
     says: `LND: ${seen?.failure ?? 'failed'}`,
-    outcome: 'failed',
+    ...(reason !== 'claim-above-limit' && { outcome: isRefused ? 'lied' : 'failed' }),
   })
 }
 

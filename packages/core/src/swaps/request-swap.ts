@@ -21,6 +21,7 @@ import { type Fields, insert, type RowOf, requireUnchanged, update } from '../ta
 import { budgetPeriod, chargeSwaps, throwRefusedCharge } from './charge-swaps.ts'
 import { collectOffers, type OfferBounds, type QuotedPiece, type RawOffer } from './quote-swaps.ts'
 import { writeQuote } from './stored-quote.ts'
+import { requireSwapKey } from './swap-key.ts'
 import { type Swap, type SwapUrgency, swapView } from './swap-view.ts'
 
 /** A swap that somebody wants: the operator, the autopilot, a payout. */
@@ -254,17 +255,6 @@ async function findRequest(
   const pieceOf = ({ idempotency_key: key }: RowOf<typeof swaps>): number =>
     Number(key.slice(idempotencyKey.length) || 1)
   return group.sort((a, b) => pieceOf(a) - pieceOf(b)).map(swapView)
-}
-
-/** Throws `keys.missing`: this process was not given the swap key. */
-export function requireSwapKey({ live }: Context): PurposeKey {
-  if (live.swapKey) return live.swapKey
-  throw new PaymentNodeError(
-    'keys.missing',
-    'This process has no swap key.',
-    { purpose: 'swaps' },
-    { advice: 'Give keys.swaps, or ask a process that has it.' },
-  )
 }
 
 function noOffer(amount: Amount, offers: readonly RawOffer[]): PaymentNodeError<'swap.no-offer'> {

@@ -113,6 +113,8 @@ export const swapClaims = table({
     node: { type: 'text' },
     network: { type: 'text' },
     transaction_id: { type: 'text' },
+    /** What it spends, `txid:index`: another one only after a reorganization. */
+    outpoint: { type: 'text' },
     raw: { type: 'bytes' },
     /** `cooperative` or `script`. */
     path: { type: 'text' },
