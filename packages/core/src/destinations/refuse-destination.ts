@@ -21,10 +21,28 @@ export function invalidDestination(
   says: string,
   cause?: unknown,
 ): PaymentNodeError<'payout.destination-invalid'> {
-  return new PaymentNodeError(
-    'payout.destination-invalid',
-    `${field}: cannot pay to this destination: ${says}.`,
-    { field, reason },
-    { advice: 'Ask the payee for another destination.', cause },
-  )
+  const message = `${field}: cannot pay to this destination: ${says}.`
+  return invalid(field, reason, message, 'Ask the payee for another destination.', cause)
+}
+
+/** The same of a BOLT11 invoice that somebody gave. */
+export function invalidInvoice(
+  field: string,
+  reason: string,
+  says: string,
+  cause?: unknown,
+): PaymentNodeError<'payout.destination-invalid'> {
+  const message = `${field}: cannot pay this invoice: ${says}.`
+  return invalid(field, reason, message, 'Ask the payee for another invoice.', cause)
+}
+
+function invalid(
+  field: string,
+  reason: string,
+  message: string,
+  advice: string,
+  cause: unknown,
+): PaymentNodeError<'payout.destination-invalid'> {
+  const details = { field, reason }
+  return new PaymentNodeError('payout.destination-invalid', message, details, { advice, cause })
 }

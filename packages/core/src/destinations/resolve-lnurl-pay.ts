@@ -20,6 +20,8 @@ export type LnurlDestination = Extract<ReadDestination, { readonly url: string }
 export interface ResolvedLnurlPay {
   /** BOLT11 in small letters, for exactly the amount. */
   readonly paymentRequest: string
+  /** The same as the node reads it, checked. */
+  readonly decoded: DecodedInvoice
   /** The text whose hash the invoice carries: what was paid for, in the payee's words. */
   readonly metadata: string
   /** The server that was asked first, with its port if it names one. */
@@ -59,6 +61,7 @@ export async function resolveLnurlPay(
   verify(context, invoice, amountMsat, offer.metadata)
   return {
     paymentRequest,
+    decoded: invoice,
     metadata: offer.metadata,
     host: url.host,
     successMessage: successMessage(answer.successAction),

@@ -1,8 +1,9 @@
 import { type Context, type Identity, rowBase } from '../context.ts'
 import type { Write } from '../ports/storage.ts'
+import { addTo, countUp, type Total } from '../tables/count-up.ts'
 import { operatorFeeDays, partnerDays, type partners } from '../tables/partners.ts'
 import { dayTotals, type payouts } from '../tables/payouts.ts'
-import { type Fields, insert, type RowOf } from '../tables/table.ts'
+import type { Fields, RowOf } from '../tables/table.ts'
 import { operatorFeesOf, type Terms, worstOf } from './reservation.ts'
 
 const dayMilliseconds = 86_400_000
@@ -16,60 +17,41 @@ export function capDay(now: number): string {
  * The write that counts a worst case against its day, bounded by the cap; refused `bound` above it.
  * The day's first payout inserts the row.
  */
-export async function countAgainstDay(
-  context: Context,
+export function countAgainstDay(
+  { storage, settings }: Context,
   identity: Identity,
   day: string,
   worstMsat: bigint,
 ): Promise<Write> {
-  const row = await context.storage.get(dayTotals, [identity.publicKey, day])
-  const max = context.settings.capPerDay.msat
-  if (!row && worstMsat <= max)
-    return insert(dayTotals, { ...rowBase(identity), day, amount_msat: worstMsat })
-  return addToDay(identity, day, worstMsat, max)
+  return countUp(storage, ofDay(identity, day), worstMsat, settings.capPerDay.msat)
 }
 
 /** The same for the partner's own cap. It is counted without a cap, too: the partner may get one today. */
-export async function countAgainstPartnerDay(
-  context: Context,
+export function countAgainstPartnerDay(
+  { storage }: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,
   day: string,
   worstMsat: bigint,
 ): Promise<Write> {
   const max = partner.cap_per_day_msat ?? undefined
-  return countForPartner(context, identity, partnerDays, partner.id, day, worstMsat, max)
+  return countUp(storage, ofPartner(identity, partnerDays, partner.id, day), worstMsat, max)
 }
 
 /** The same for what the operator pays for the partner: fees, and nothing where the partner pays them. */
 export async function countAgainstOperatorFees(
-  context: Context,
+  { storage, settings }: Context,
   identity: Identity,
   { partner, cap_day: day, ...terms }: Counted,
 ): Promise<Write[]> {
   const feesMsat = operatorFeesOf(terms)
   if (feesMsat === 0n) return []
-  const max = context.settings.capOperatorFeesPerDay.msat
-  return [await countForPartner(context, identity, operatorFeeDays, partner, day, feesMsat, max)]
+  const total = ofPartner(identity, operatorFeeDays, partner, day)
+  return [await countUp(storage, total, feesMsat, settings.capOperatorFeesPerDay.msat)]
 }
 
 type DayOfPartner = typeof partnerDays | typeof operatorFeeDays
 type Counted = Terms & Pick<Fields<typeof payouts>, 'partner' | 'cap_day' | 'purpose'>
-
-async function countForPartner(
-  context: Context,
-  identity: Identity,
-  table: DayOfPartner,
-  partner: string,
-  day: string,
-  amountMsat: bigint,
-  max: bigint | undefined,
-): Promise<Write> {
-  const row = await context.storage.get(table, [identity.publicKey, partner, day])
-  if (!row && (max === undefined || amountMsat <= max))
-    return insert(table, { ...rowBase(identity), partner, day, amount_msat: amountMsat })
-  return addForPartner(identity, table, partner, day, amountMsat, max)
-}
 
 /**
  * Gives back to the day what an ended payout did not need: the node's day and the partner's. `paidFeeMsat`:
@@ -84,43 +66,26 @@ export function returnToDay(
   const spentMsat = paidFeeMsat === undefined ? 0n : payout.amount_msat + paidFeeMsat
   const unusedMsat = worstOf(payout) - spentMsat
   const feesMsat = operatorFeesOf(payout)
-  const toDay = addToDay(identity, day, -unusedMsat)
+  const toDay = addTo(ofDay(identity, day), -unusedMsat)
   // Payouts without a purpose are older than the partners' days, and were not counted there.
   if (payout.purpose === null) return [toDay]
+  const fees = ofPartner(identity, operatorFeeDays, partner, day)
   return [
     toDay,
-    addForPartner(identity, partnerDays, partner, day, -unusedMsat),
-    ...(feesMsat === 0n
-      ? []
-      : [addForPartner(identity, operatorFeeDays, partner, day, (paidFeeMsat ?? 0n) - feesMsat)]),
+    addTo(ofPartner(identity, partnerDays, partner, day), -unusedMsat),
+    ...(feesMsat === 0n ? [] : [addTo(fees, (paidFeeMsat ?? 0n) - feesMsat)]),
   ]
 }
 
-function addToDay({ publicKey }: Identity, day: string, by: bigint, max?: bigint): Write {
-  return {
-    op: 'add',
-    table: dayTotals,
-    key: [publicKey, day],
-    column: 'amount_msat',
-    by,
-    ...(max !== undefined && { max }),
-  }
+function ofDay(identity: Identity, day: string): Total<typeof dayTotals> {
+  return { table: dayTotals, row: { ...rowBase(identity), day }, column: 'amount_msat' }
 }
 
-function addForPartner(
-  { publicKey }: Identity,
+function ofPartner(
+  identity: Identity,
   table: DayOfPartner,
   partner: string,
   day: string,
-  by: bigint,
-  max?: bigint,
-): Write {
-  return {
-    op: 'add',
-    table,
-    key: [publicKey, partner, day],
-    column: 'amount_msat',
-    by,
-    ...(max !== undefined && { max }),
-  }
+): Total<DayOfPartner> {
+  return { table, row: { ...rowBase(identity), partner, day }, column: 'amount_msat' }
 }

@@ -2,8 +2,8 @@ import { type Context, type Identity, rowBase } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { Write } from '../ports/storage.ts'
+import { addTo, countUp, type Total } from '../tables/count-up.ts'
 import { invoiceRefunds } from '../tables/invoices.ts'
-import { insert } from '../tables/table.ts'
 import type { RefundRequest } from './place-payout.ts'
 
 /** What of the invoice was given back already or is on its way, in msat. */
@@ -16,26 +16,23 @@ export async function refundedOf(
 }
 
 /** The write that counts a refund against what was received; refused `bound` above it. */
-export async function countRefund(
-  context: Context,
+export function countRefund(
+  { storage }: Context,
   identity: Identity,
   { invoice, receivedMsat }: RefundRequest,
   amountMsat: bigint,
 ): Promise<Write> {
-  const key = [identity.publicKey, invoice]
-  const row = await context.storage.get(invoiceRefunds, key)
-  if (!row && amountMsat <= receivedMsat) {
-    return insert(invoiceRefunds, { ...rowBase(identity), invoice, refunded_msat: amountMsat })
-  }
-  const column = 'refunded_msat'
-  return { op: 'add', table: invoiceRefunds, key, column, by: amountMsat, max: receivedMsat }
+  return countUp(storage, ofInvoice(identity, invoice), amountMsat, receivedMsat)
 }
 
 /** Gives back to the invoice what a refund did not pay. */
-export function returnRefund({ publicKey }: Identity, invoice: string, amountMsat: bigint): Write {
-  const key = [publicKey, invoice]
-  const column = 'refunded_msat'
-  return { op: 'add', table: invoiceRefunds, key, column, by: -amountMsat, min: 0n }
+export function returnRefund(identity: Identity, invoice: string, amountMsat: bigint): Write {
+  return addTo(ofInvoice(identity, invoice), -amountMsat, { min: 0n })
+}
+
+function ofInvoice(identity: Identity, invoice: string): Total<typeof invoiceRefunds> {
+  const row = { ...rowBase(identity), invoice }
+  return { table: invoiceRefunds, row, column: 'refunded_msat' }
 }
 
 export function aboveReceived(

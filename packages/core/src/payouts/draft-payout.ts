@@ -1,4 +1,5 @@
 import type { Context, Identity } from '../context.ts'
+import { invalidInvoice } from '../destinations/refuse-destination.ts'
 import { Amount } from '../domain/amount.ts'
 import type { DestinationKind } from '../domain/destination.ts'
 import { amountOfAll, type WorstFee, worstFeeOf } from '../domain/payout-amount.ts'
@@ -11,7 +12,7 @@ import { insufficientBalance } from './explain-refusal.ts'
 import type { PayoutRequest } from './place-payout.ts'
 import { freeOf } from './read-available.ts'
 import type { PayoutTerms, Way } from './read-terms.ts'
-import { type PayableDestination, refuseDestination, resolveInvoice } from './resolve-invoice.ts'
+import { type PayableDestination, resolveInvoice } from './resolve-invoice.ts'
 
 /** What is to be stored, as far as it is decided before the storage has its say. */
 export interface PayoutDraft {
@@ -83,7 +84,7 @@ async function draftOffchain(
     }
   }
   if (!amount)
-    throw refuseDestination(
+    throw invalidInvoice(
       'amount',
       'amount-missing',
       'the destination names no amount: say how much to pay',

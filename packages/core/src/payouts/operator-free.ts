@@ -4,6 +4,7 @@ import { keeperStatus } from '../keeper/keeper-status.ts'
 import { readBalances } from '../ledger/read-balances.ts'
 import { payouts } from '../tables/payouts.ts'
 import { readWallet } from '../transactions/read-wallet.ts'
+import { smaller } from './pay-automatically.ts'
 import { worstOf } from './reservation.ts'
 
 /** The partner under whose name the operator's own payouts are booked. */
@@ -45,7 +46,7 @@ export async function operatorFree(
   const onchain = (coinsSat - keptSat - changeSat) * 1000n - queuedMsat
   const { sendableMsat } = nodeLiquidity(live.channels?.list ?? [])
   const beyond = onchain + sendableMsat - owedMsat
-  return { freeMsat: least(booked, onchain, beyond), ownMsat }
+  return { freeMsat: smaller(booked, smaller(onchain, beyond)), ownMsat }
 }
 
 /** What on-chain payouts may take that are in no transaction yet, in msat. */
@@ -64,8 +65,4 @@ async function readQueued(context: Context, { publicKey }: Identity): Promise<bi
     if (!last || rows.length < page) return total
     after = [last.created_at, last.id]
   }
-}
-
-function least(...amounts: readonly [bigint, ...bigint[]]): bigint {
-  return amounts.reduce((a, b) => (b < a ? b : a))
 }

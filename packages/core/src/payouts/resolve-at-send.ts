@@ -1,7 +1,6 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { type ReadDestination, readDestination } from '../destinations/read-destination.ts'
 import { resolveLnurlPay } from '../destinations/resolve-lnurl-pay.ts'
-import { Amount } from '../domain/amount.ts'
 import { type PayoutReason, payoutReasonOf } from '../domain/payout-reason.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { Write } from '../ports/storage.ts'
@@ -17,7 +16,7 @@ import { isMaybePaid, maybePaidReason } from './maybe-paid.ts'
 import { newAttempt } from './new-attempt.ts'
 import { isOutboundShort, outboundPause } from './outbound-short.ts'
 import type { PayResult } from './pay-payout.ts'
-import { type PayableDestination, resolveInvoice } from './resolve-invoice.ts'
+import { type PayableDestination, useInvoice } from './resolve-invoice.ts'
 
 /** Milliseconds between two tries to reach a payee's server: growing, since it is half of the time it took so far. */
 const shortestPause = 1000
@@ -95,7 +94,8 @@ async function askForInvoice(
   const destination = readDestination(payout.destination, identity.network)
   if (!isAsked(destination)) throw new TypeError(`${payout.id} has nobody to ask for an invoice`)
   const answer = await resolveLnurlPay(context, destination, payout.amount_msat, signal)
-  return resolveInvoice(context, identity, answer.paymentRequest, new Amount(payout.amount_msat))
+  // It was decoded, and checked, for exactly this amount.
+  return useInvoice(context, identity, answer.paymentRequest, answer.decoded, payout.amount_msat)
 }
 
 function isAsked(

@@ -1,4 +1,5 @@
 import type { Context, Identity } from '../context.ts'
+import { invalidInvoice } from '../destinations/refuse-destination.ts'
 import type { Amount } from '../domain/amount.ts'
 import { checkPayable } from '../domain/bolt11-check.ts'
 import { PaymentNodeError } from '../errors.ts'
@@ -36,12 +37,26 @@ export async function resolveInvoice(
     ownPublicKey: identity.publicKey,
     amountMsat: amount?.msat,
   })
-  if (!payable.payable) throw refuseDestination(payable.field, payable.reason, payable.says)
+  if (!payable.payable) throw invalidInvoice(payable.field, payable.reason, payable.says)
+  return useInvoice(context, identity, text, decoded, payable.amountMsat)
+}
+
+/**
+ * The same for an invoice that was decoded and checked before; what is left to ask is whether LND knows its hash.
+ * Throws `payout.hash-used`, `node.unavailable`.
+ */
+export async function useInvoice(
+  context: Context,
+  identity: Identity,
+  text: string,
+  decoded: DecodedInvoice,
+  amountMsat: bigint,
+): Promise<PayableDestination> {
   const priorIndex = await requireUnpaid(context, identity, decoded.paymentHash)
   return {
     text,
     paymentHash: decoded.paymentHash,
-    amountMsat: payable.amountMsat,
+    amountMsat,
     isOpenAmount: !decoded.amountMsat,
     priorIndex,
     expiresAt: decoded.createdAt + decoded.expirySeconds * 1000,
@@ -54,7 +69,7 @@ async function decode(context: Context, text: string): Promise<DecodedInvoice> {
   } catch (error) {
     if (PaymentNodeError.is(error, 'node.unavailable')) context.live.checkConnection()
     if (!PaymentNodeError.is(error, 'node.invoice-malformed')) throw error
-    throw refuseDestination(
+    throw invalidInvoice(
       'destination',
       error.details.reason,
       'the node cannot read this invoice',
@@ -85,18 +100,4 @@ async function requireUnpaid(
     following.abort()
   }
   return 0
-}
-
-export function refuseDestination(
-  field: string,
-  reason: string,
-  says: string,
-  cause?: unknown,
-): PaymentNodeError<'payout.destination-invalid'> {
-  return new PaymentNodeError(
-    'payout.destination-invalid',
-    `${field}: cannot pay this invoice: ${says}.`,
-    { field, reason },
-    { advice: 'Ask the payee for another invoice.', cause },
-  )
 }

@@ -1,12 +1,12 @@
-import { type Context, type Identity, rowBase } from '../context.ts'
+import type { Context, Identity } from '../context.ts'
 import { planBump, type StuckPackage } from '../domain/plan-bump.ts'
 import { utcDay } from '../domain/utc-day.ts'
 import type { Write } from '../ports/storage.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
-import { spending } from '../tables/channel-intents.ts'
-import { insert, type RowOf } from '../tables/table.ts'
+import { countUp } from '../tables/count-up.ts'
+import type { RowOf } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
-import { bumpBudget } from './bump-budget.ts'
+import { ofBumps } from './bump-budget.ts'
 import { readFeerate } from './current-feerate.ts'
 import { markWaits, type Pursuit } from './mark-transaction.ts'
 import { readLivingTransactions } from './read-living.ts'
@@ -98,11 +98,6 @@ async function countAgainstBudget(
   amountMsat: bigint,
 ): Promise<Write | undefined> {
   const max = context.settings.transactions.bumpBudgetPerDay.msat
-  const key = [identity.publicKey, bumpBudget, period]
   if (amountMsat > max) return undefined
-  if (await context.storage.get(spending, key)) {
-    return { op: 'add', table: spending, key, column: 'amount_msat', by: amountMsat, max }
-  }
-  const base = rowBase(identity)
-  return insert(spending, { ...base, purpose: bumpBudget, period, amount_msat: amountMsat })
+  return countUp(context.storage, ofBumps(identity, period), amountMsat, max)
 }

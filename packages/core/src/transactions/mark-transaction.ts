@@ -15,12 +15,13 @@ import type {
 } from '../ports/node-onchain.ts'
 import type { NewEvent, Refused, Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
-import { claimedOutpoints, spending } from '../tables/channel-intents.ts'
+import { claimedOutpoints } from '../tables/channel-intents.ts'
+import { addTo } from '../tables/count-up.ts'
 import { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
 import { type Fields, type RowOf, remove, requireUnchanged, update } from '../tables/table.ts'
 import { transactions } from '../tables/transactions.ts'
-import { bumpBudget } from './bump-budget.ts'
+import { ofBumps } from './bump-budget.ts'
 import { explainStuck } from './explain-stuck.ts'
 import { readCarried, readOutputs } from './read-outputs.ts'
 import { type OnchainTransaction, transactionView } from './transaction-view.ts'
@@ -257,9 +258,7 @@ export async function freeInputs(
 /** Gives back what was reserved of a budget above what it cost. */
 function spend({ identity }: Pursuit, row: Transaction, spentMsat: bigint): Write[] {
   if (row.budget_period === null || spentMsat === row.fee_limit_msat) return []
-  const key = [identity.publicKey, bumpBudget, row.budget_period]
-  const by = spentMsat - row.fee_limit_msat
-  return [{ op: 'add', table: spending, key, column: 'amount_msat', by }]
+  return [addTo(ofBumps(identity, row.budget_period), spentMsat - row.fee_limit_msat)]
 }
 
 interface Mark {

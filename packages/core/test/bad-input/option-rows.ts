@@ -182,7 +182,10 @@ export const optionRows: readonly Row[] = [
   ...(['waitForDestination', 'waitForOutbound'] as const).flatMap((name) =>
     durations(verb, `payouts.${name}`, [-1, '8d'], option('payouts', name), code),
   ),
-  ...positiveAmounts(verb, 'payouts.onchainMinimum', option('payouts', 'onchainMinimum'), code),
+  ...(['onchainMinimum', 'operatorMinimum'] as const).flatMap((name) =>
+    positiveAmounts(verb, `payouts.${name}`, option('payouts', name), code),
+  ),
+  ...amounts(verb, 'payouts.operatorReserve', option('payouts', 'operatorReserve'), code),
   ...each(
     verb,
     'payouts.onchainMinimum',
