@@ -26,7 +26,7 @@ export async function followForeign(
   const payments = await explainPayments(context, identity, BigInt(known), signal)
   if (signal.aborted || payments.through === BigInt(known)) return
   await confirmNode(context, identity, signal)
-  await bookForeign(context, identity, leadership, payments.unknown)
+  await bookForeign(context, identity, leadership, [...payments.unknown, ...payments.daemons])
   await takeOver(context, identity, leadership, payments.behind)
   await storePaymentsCursor(context, identity, leadership, Number(payments.through))
 }

@@ -59,6 +59,7 @@ export async function compareBooks(
   } else {
     await bookForeign(context, identity, leadership, payments.unknown)
   }
+  await bookForeign(context, identity, leadership, payments.daemons)
   // Whatever else was found: LND's word ends them.
   await takeOver(context, identity, leadership, payments.behind)
   const position = placeOf(context, findings, verdict)

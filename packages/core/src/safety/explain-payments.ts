@@ -3,6 +3,7 @@ import { foreignPaymentId } from '../domain/ledger.ts'
 import { lastAttempt } from '../payouts/get-payout.ts'
 import type { PayoutRows } from '../payouts/mark-attempt.ts'
 import type { PaymentUpdate } from '../ports/lightning-node.ts'
+import { isDaemonPayment } from '../swaps/delegated/is-daemon-payment.ts'
 import { ledgerTransactions } from '../tables/ledger.ts'
 import { payouts, usedHashes } from '../tables/payouts.ts'
 import { swaps } from '../tables/swaps.ts'
@@ -14,6 +15,8 @@ export type NodePayment = Omit<PaymentUpdate, 'htlcs'>
 export interface PaymentFindings {
   /** Of no payout, and not booked. */
   readonly unknown: readonly NodePayment[]
+  /** Made by a daemon for a swap of the books, and not booked: the operator's, as those of other programs. */
+  readonly daemons: readonly NodePayment[]
   /** Of payouts that the books hold for unsent. */
   readonly behind: readonly { readonly rows: PayoutRows; readonly payment: NodePayment }[]
   /** Index of the newest payment that was looked at. */
@@ -30,6 +33,7 @@ export async function explainPayments(
   signal: AbortSignal,
 ): Promise<PaymentFindings> {
   const unknown: NodePayment[] = []
+  const daemons: NodePayment[] = []
   const behind: { rows: PayoutRows; payment: NodePayment }[] = []
   let through = after
   while (!signal.aborted) {
@@ -39,13 +43,15 @@ export async function explainPayments(
     )
     for (const { htlcs: _, ...payment } of listed) {
       const found = await explain(context, identity, payment)
-      if (found === 'unknown') unknown.push(payment)
-      else if (found) behind.push({ rows: found, payment })
+      if (found === 'unknown') {
+        if (await isDaemonPayment(context, identity, payment)) daemons.push(payment)
+        else unknown.push(payment)
+      } else if (found) behind.push({ rows: found, payment })
       if (payment.index > through) through = payment.index
     }
     if (listed.length < page) break
   }
-  return { unknown, behind, through }
+  return { unknown, daemons, behind, through }
 }
 
 /** Undefined when there is an explanation; the rows of the payout that the books hold for unsent. */

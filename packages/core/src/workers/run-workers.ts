@@ -5,6 +5,7 @@ import { closeChannels } from './close-channels.ts'
 import { countPostings } from './count-postings.ts'
 import { deliverWebhooks } from './deliver-webhooks.ts'
 import { expireInvoices } from './expire-invoices.ts'
+import { followDaemons } from './follow-daemons.ts'
 import { keepChannels } from './keep-channels.ts'
 import { keepRunning } from './keep-running.ts'
 import { openChannels } from './open-channels.ts'
@@ -75,6 +76,7 @@ export async function runWorkers(
       ? [keep('fees', () => setRoutingFees(context, identity, leadership, policies, signal))]
       : []),
     keep('swaps', () => pursueSwaps(context, identity, leadership, signal)),
+    followDaemons(context, identity, leadership, signal),
     // Without a list there is nothing to keep.
     ...(context.settings.channelSources.length === 0
       ? []

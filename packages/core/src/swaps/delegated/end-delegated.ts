@@ -1,0 +1,170 @@
+import { PaymentNodeError } from '../../errors.ts'
+import { postTransaction } from '../../ledger/post-transaction.ts'
+import type { PaymentUpdate } from '../../ports/lightning-node.ts'
+import type { Write } from '../../ports/storage.ts'
+import type { DelegatedSwap } from '../../ports/swap-provider.ts'
+import type { Pursuit } from '../../transactions/mark-transaction.ts'
+import { returnCharge } from '../charge-swaps.ts'
+import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
+import { readQuote } from '../stored-quote.ts'
+import { bookDelegatedSwap, bookPrepay } from './book-delegated.ts'
+import { findPrepay } from './find-prepay.ts'
+import { type JudgedEnding, judgeEnding } from './judge-ending.ts'
+import { type DelegatedRow, markDelegated } from './mark-delegated.ts'
+import { readStart } from './stored-start.ts'
+
+/**
+ * Ends a swap that its daemon says is over, when LND has come to its end with the payments: one change with the books,
+ * the budget and the provider's health. Answers false while something is open. Any loss disables the provider: the
+ * next swap would lose the same again.
+ */
+export async function endDelegated(
+  pursuit: Pursuit,
+  row: DelegatedRow,
+  report: DelegatedSwap,
+  reason: string | null,
+): Promise<boolean> {
+  const { context, identity } = pursuit
+  const payment = await lookUp(pursuit, report.providerId)
+  const ending = judgeEnding(report, payment, {
+    amountMsat: row.amount_msat,
+    prepayMsat: readQuote(row.quote).prepayAtRiskSat * 1000n,
+    prepayLimitMsat: row.prepay_limit_msat,
+  })
+  if (ending.kind === 'open') return wait(pursuit, row)
+  if (ending.kind === 'other-node') return endElsewhere(pursuit, row, report)
+  const prepay = await findPrepay(pursuit, {
+    after: readStart(row.verified).after,
+    amountMsat: ending.prepayMsat,
+    notHash: report.providerId,
+  })
+  if (prepay === 'open') return wait(pursuit, row)
+  const isClaimed = ending.kind === 'claimed'
+  const prepayMsat = prepay?.amountMsat ?? 0n
+  const routingMsat = ending.routingMsat + (prepay?.feeMsat ?? 0n)
+  const serviceMsat = isClaimed ? ending.paidMsat - row.amount_msat + prepayMsat : 0n
+  const lostMsat = isClaimed ? 0n : ending.paidMsat + prepayMsat
+  const swap = bookDelegatedSwap(row.id, {
+    paidMsat: ending.paidMsat,
+    swappedMsat: isClaimed ? row.amount_msat : 0n,
+    minerMsat: ending.minerMsat,
+  })
+  const facts = [
+    ...(swap ? [swap] : []),
+    ...(prepay ? [bookPrepay(row.id, prepay.paymentHash, prepayMsat, !isClaimed)] : []),
+  ]
+  const noted = await noteOutcome(
+    context,
+    identity,
+    outcomeOf(pursuit, row, ending, reason, prepayMsat),
+  )
+  const now = context.clock.now()
+  const writes: Write[] = [
+    ...facts.flatMap((fact) => postTransaction(context, identity, fact)),
+    ...returnCharge(identity, row, serviceMsat + ending.minerMsat + routingMsat + lostMsat),
+    ...noted.writes,
+  ]
+  const refused = await markDelegated(pursuit, row, {
+    fact: isClaimed ? 'completed' : 'failed',
+    set: {
+      reason: isClaimed ? null : ending.kind === 'lost' ? 'lost' : reason,
+      provider_id: report.providerId,
+      ...(isClaimed && { onchain_msat: row.amount_msat, claim_fee_msat: ending.minerMsat }),
+      service_msat: serviceMsat,
+      routing_msat: routingMsat,
+      prepay_lost_msat: isClaimed ? 0n : prepayMsat,
+      evidence: { ...evidenceOf(report), ...(prepay && { prepayHash: prepay.paymentHash }) },
+      ended_at: now,
+    },
+    writes,
+    event: isClaimed ? 'swap.claimed' : ending.kind === 'lost' ? 'swap.lost' : 'swap.failed',
+    events: noted.events,
+  })
+  return refused === undefined
+}
+
+type Ending = Extract<JudgedEnding, { readonly paidMsat: bigint }>
+
+function outcomeOf(
+  { context }: Pursuit,
+  { provider, created_at }: DelegatedRow,
+  { kind }: Ending,
+  reason: string | null,
+  prepayMsat: bigint,
+): NotedOutcome {
+  if (kind === 'claimed') {
+    const took = context.clock.now() - created_at
+    return { provider, outcome: 'completed', reason: 'completed', took }
+  }
+  if (kind === 'lost') {
+    const says = 'The amount of a swap was paid, and its coins never came.'
+    return { provider, outcome: 'lied', reason: 'swap-lost', says }
+  }
+  if (prepayMsat > 0n) {
+    const says = `A swap failed (${reason}) and its prepayment of ${prepayMsat / 1000n} sat is lost.`
+    return { provider, outcome: 'lied', reason: 'prepay-lost', says }
+  }
+  return { provider, outcome: 'failed', reason: reason ?? 'failed' }
+}
+
+/** The daemon is done, and our LND never paid: nothing of ours moved, and nothing more is given to it. */
+async function endElsewhere(
+  pursuit: Pursuit,
+  row: DelegatedRow,
+  report: DelegatedSwap,
+): Promise<boolean> {
+  const { context, identity } = pursuit
+  const noted = await noteOutcome(context, identity, {
+    provider: row.provider,
+    outcome: 'lied',
+    reason: 'other-node',
+    says: 'It completed a swap that our LND never paid: its daemon works with another one.',
+  })
+  const refused = await markDelegated(pursuit, row, {
+    fact: 'completed',
+    set: {
+      reason: 'other-node',
+      provider_id: report.providerId,
+      evidence: evidenceOf(report),
+      ended_at: context.clock.now(),
+    },
+    writes: [...returnCharge(identity, row, 0n), ...noted.writes],
+    event: 'swap.failed',
+    events: noted.events,
+  })
+  return refused === undefined
+}
+
+/** The amount stays reserved while a payment is in flight: LND ends it, at the latest when it times out. */
+async function wait(pursuit: Pursuit, row: DelegatedRow): Promise<boolean> {
+  if (row.reason !== 'payment-open')
+    await markDelegated(pursuit, row, { set: { reason: 'payment-open' } })
+  return false
+}
+
+async function lookUp(
+  { context, signal }: Pursuit,
+  paymentHash: string,
+): Promise<PaymentUpdate | 'not-found'> {
+  const ending = new AbortController()
+  try {
+    const following = AbortSignal.any([signal, ending.signal])
+    for await (const update of context.lightning.trackPayment(paymentHash, following)) return update
+    throw new PaymentNodeError('node.unavailable', 'LND did not say how a payment is.', {
+      reason: 'unreachable',
+      outcome: 'none',
+    })
+  } catch (error) {
+    if (PaymentNodeError.is(error, 'node.payment-not-found')) return 'not-found'
+    throw error
+  } finally {
+    ending.abort()
+  }
+}
+
+/** The daemon's last word as JSON; amounts are text. */
+export function evidenceOf(report: DelegatedSwap): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(report, (_, value) => (typeof value === 'bigint' ? value.toString() : value)),
+  )
+}
