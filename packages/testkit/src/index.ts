@@ -45,3 +45,5 @@ export {
   type StorageUnderTest,
   storageContract,
 } from './storage-contract/storage-contract.ts'
+export type * from './swap-provider-contract/environment.ts'
+export { swapProviderContract } from './swap-provider-contract/swap-provider-contract.ts'

@@ -1,4 +1,9 @@
 export type { BoltzAnswer, BoltzRequest } from './answer-request.ts'
+export {
+  type BoltzEnvironment,
+  type BoltzPlace,
+  boltzEnvironment,
+} from './boltz-environment.ts'
 export * from './create-boltz-server.ts'
 export * from './faults.ts'
 export { judgeTaprootSpending } from './judge-spending.ts'

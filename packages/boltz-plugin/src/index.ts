@@ -1,0 +1,2 @@
+export { boltz } from './boltz.ts'
+export type { BoltzOptions } from './options.ts'
