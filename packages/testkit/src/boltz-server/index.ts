@@ -4,11 +4,12 @@ export {
   type BoltzPlace,
   boltzEnvironment,
 } from './boltz-environment.ts'
+export { type BoltzHttpOptions, boltzHttp } from './boltz-http.ts'
 export * from './create-boltz-server.ts'
 export * from './faults.ts'
 export { judgeTaprootSpending } from './judge-spending.ts'
 export type { BoltzAddress } from './listen.ts'
-export { createMusigSigner, type MusigSignerOptions, signWithNonce } from './musig-signer.ts'
+export { createMusigSigner, type MusigSignerOptions } from './musig-signer.ts'
 export type * from './ports.ts'
 export type {
   BoltzClaimRequest,

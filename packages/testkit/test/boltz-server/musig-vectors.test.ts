@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest'
 import vectors from '../../../core/test/swaps/vectors/boltz.json' with { type: 'json' }
-import {
-  createMusigSigner,
-  judgeTaprootSpending,
-  signWithNonce,
-} from '../../src/boltz-server/index.ts'
+import { createMusigSigner, judgeTaprootSpending } from '../../src/boltz-server/index.ts'
+import { signWithNonce } from '../../src/boltz-server/musig-signer.ts'
 import {
   honestTree,
   merkleRoot,

@@ -98,7 +98,7 @@ export function findOutput(swap: ClientSwap, hex: string): { index: number; valu
 }
 
 /** A claim without witness, paying `destination` all but `feeSat`. */
-export function makeClaim(
+function makeClaim(
   swap: ClientSwap,
   lockupHex: string,
   destination: Uint8Array,
