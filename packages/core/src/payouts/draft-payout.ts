@@ -8,7 +8,7 @@ import type { partners } from '../tables/partners.ts'
 import type { RowOf } from '../tables/table.ts'
 import { aboveReceived, refundedOf } from './count-refund.ts'
 import { draftOnchain } from './draft-onchain.ts'
-import { insufficientBalance } from './explain-refusal.ts'
+import { insufficientBalance, payLess } from './explain-refusal.ts'
 import type { PayoutRequest } from './place-payout.ts'
 import { freeOf } from './read-available.ts'
 import type { PayoutTerms, Way } from './read-terms.ts'
@@ -121,7 +121,10 @@ export async function decideAmount(
   fee: WorstFee,
   unitMsat: bigint,
 ): Promise<Amount | undefined> {
-  if (terms.amount === 'all') return takeAll(context, identity, partner, fee, unitMsat, upToMsat)
+  if (terms.amount === 'all') {
+    const takes = { fee, unitMsat, upToMsat, isOnchain: terms.way.kind === 'onchain-address' }
+    return takeAll(context, identity, partner, takes)
+  }
   if (terms.amount || !refund || terms.way.kind === 'bolt11') return terms.amount
   const refunded = await refundedOf(context, identity, refund.invoice)
   const left = refund.receivedMsat - refunded
@@ -130,14 +133,20 @@ export async function decideAmount(
   throw aboveReceived(refund, refunded, unitMsat)
 }
 
+/** What `amount: 'all'` is made of. */
+interface TakenAll {
+  readonly fee: WorstFee
+  readonly unitMsat: bigint
+  readonly upToMsat: bigint | undefined
+  readonly isOnchain: boolean
+}
+
 /** Everything that is available now; the reservation, bounded by the balance, has the last word. */
 async function takeAll(
   context: Context,
   identity: Identity,
   partner: RowOf<typeof partners>,
-  fee: WorstFee,
-  unitMsat: bigint,
-  upToMsat?: bigint,
+  { fee, unitMsat, upToMsat, isOnchain }: TakenAll,
 ): Promise<Amount> {
   const available = await freeOf(context, identity, partner.id)
   const charged: WorstFee = partner.fees_paid_by === 'operator' ? { fixedMsat: 0n } : fee
@@ -148,6 +157,7 @@ async function takeAll(
     partner.id,
     new Amount(available),
     new Amount(unitMsat + worstFeeOf(unitMsat, charged)),
+    payLess(isOnchain),
   )
 }
 

@@ -21,6 +21,7 @@ export interface RefusedPayout {
   readonly amountMsat: bigint
   readonly paymentHash: string | undefined
   readonly refund: RefundRequest | undefined
+  readonly isOnchain: boolean
   /** The amount, or a debt, follows from the balance: with another balance it is decided again. */
   readonly isByBalance: boolean
 }
@@ -63,20 +64,28 @@ export async function explainRefusal(
     partner.id,
     available,
     new Amount(reservedMsat),
-    refund &&
-      'Give back less: what the invoice still holds pays first, fees included, then the balance; or allowDebt: true, then whatever arrives pays the rest.',
+    refund
+      ? 'Give back less: what the invoice still holds pays first, fees included, then the balance; or allowDebt: true, then whatever arrives pays the rest.'
+      : payLess(payout.isOnchain),
   )
+}
+
+/** What helps where amount and worst fee are more than there is. */
+export function payLess(isOnchain: boolean): string {
+  return isOnchain
+    ? 'Pay out less; or lower fees.hardCeiling: what a transaction costs at it, at worst, is reserved beside the amount.'
+    : 'Pay out less, or lower feeLimit.'
 }
 
 export function insufficientBalance(
   partner: string,
   available: Amount,
   needed: Amount,
-  advice = 'Pay out less, or lower feeLimit.',
+  advice: string,
 ): PaymentNodeError<'payout.insufficient-balance'> {
   return new PaymentNodeError(
     'payout.insufficient-balance',
-    `${partner} has ${available}, the payout may need ${needed} with its fee limit.`,
+    `${partner} has ${available}, the payout may need ${needed} with its worst fee.`,
     { available, needed },
     { advice },
   )

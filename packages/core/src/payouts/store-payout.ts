@@ -98,6 +98,7 @@ export async function storePayout(
     amountMsat: payout.amount_msat,
     paymentHash: attempt?.payment_hash,
     refund,
+    isOnchain: draft.kind === 'onchain-address',
     isByBalance: request.terms.amount === 'all' || refund?.allowDebt === true,
   })
   return undefined

@@ -234,3 +234,30 @@ test('an estimate says price, ceiling and when, for every kind of destination, a
     ),
   ).toEqual([])
 })
+
+test('what is too much on chain says what is reserved and what lowers it, which no feeLimit does', async () => {
+  const { shop, input } = await openStand()
+  const wrong: string[] = []
+  const most = sat(500_000)
+  for (const amount of ['499000 sat', '600000 sat']) {
+    const refused = await shop.request({ ...input, amount }).catch((error) => error)
+    if (!/fees\.hardCeiling/.test(refused.advice) || /feeLimit/.test(refused.advice))
+      wrong.push(`${amount}: ${refused.advice}`)
+    expect(refused).toMatchObject({
+      code: 'payout.insufficient-balance',
+      details: { available: most },
+      message: expect.stringContaining('with its worst fee'),
+    })
+  }
+  await shop.ended((await shop.request({ ...bill(shop, 490_000) }, 'out')).id)
+  const all = await shop.request({ ...input, amount: 'all' }, 'all').catch((error) => error)
+  if (!/fees\.hardCeiling/.test(all.advice)) wrong.push(`all: ${all.advice}`)
+  const offchain = await shop.request(bill(shop, 10_001), 'off').catch((error) => error)
+  if (!/lower feeLimit/.test(offchain.advice)) wrong.push(`off chain: ${offchain.advice}`)
+  expect(wrong).toEqual([])
+})
+
+function bill(shop: Shop, amountSat: number): PayoutInput {
+  const destination = shop.bill(amountSat).paymentRequest
+  return { partner: 'm1', destination, feeLimit: '0 sat' }
+}
