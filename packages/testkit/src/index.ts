@@ -14,9 +14,11 @@ export type { NodeAnnouncement } from './network/node-announcement.ts'
 export type { Lifecycle } from './network/node-state.ts'
 export type { ChannelOpening } from './network/open-channel.ts'
 export type { PeerConduct } from './network/peer-conduct.ts'
+export type { OutsidePublishing, RealOutput, SpendJudge } from './network/real-transaction.ts'
 export { createSeededRandom, type SeededRandom } from './network/seeded-random.ts'
 export * from './network/simulated-network.ts'
 export type {
+  PeerHoldInvoice,
   PeerInvoice,
   PeerInvoiceCreated,
   SimulatedNode,
