@@ -22,8 +22,12 @@ interface Carried extends OnchainStand {
   resolve(id: string, verdict: 'succeeded' | 'failed', evidence?: ResolveEvidence): Promise<Payout>
 }
 
-async function openCarried(): Promise<Carried> {
-  const stand = await openOnchain({ coinsSat: [] })
+async function openCarried(
+  prepare?: (stand: OnchainStand) => void,
+  stuckAfter = 6,
+): Promise<Carried> {
+  const options = { transactions: { stuckAfter } }
+  const stand = await openOnchain({ coinsSat: [], options })
   const { run, network, lnd, payee } = stand
   payee.fund(2_000_000n)
   const address = await run(lnd.lightning.onchain!.newAddress('taproot'))
@@ -40,12 +44,13 @@ async function openCarried(): Promise<Carried> {
   const parent = await run(funding.sign(funded.psbt))
   await run(payee.lightning.onchain!.publish(parent.rawTransaction, ''))
   network.mine()
+  prepare?.(stand)
   await run(stand.node.start())
   const a = await stand.queue(200_000n, { isQuick: true })
   const b = await stand.queue(100_000n, { isQuick: true })
   await settle(stand)
   const [row] = await stand.transactions()
-  expect(row).toMatchObject({ state: 'published' })
+  if (!prepare) expect(row).toMatchObject({ state: 'published' })
   return Object.assign(Object.create(stand) as OnchainStand, {
     a,
     b,
@@ -57,12 +62,12 @@ async function openCarried(): Promise<Carried> {
 }
 
 /** The coin's own transaction leaves its block, and the mempool. */
-async function loseCoin({ network, run, lnd, payee }: OnchainStand): Promise<void> {
+async function loseCoin({ network, run, lnd, payee }: OnchainStand, depth = 1): Promise<void> {
   // Who sent it does not publish it again.
   payee.setSynced(false)
   const listed = await run(lnd.lightning.onchain!.transactions(0))
   const [parent] = listed.filter(({ amountSat, label }) => amountSat === 1_000_000n && !label)
-  network.reorganize(1)
+  network.reorganize(depth)
   network.evict(parent!.transactionId)
 }
 
@@ -240,3 +245,51 @@ test('a process that dies at any write while a given-up transaction comes back c
   // At least two charges and the transaction itself, before and after.
   expect(deaths).toBeGreaterThanOrEqual(6)
 }, 120_000)
+
+test('a transaction that was signed and never taken is given up in the same way', async () => {
+  let isRefused = true
+  const stand = await openCarried(({ lnd }) => {
+    lnd.faults.add(({ call, moment }) => {
+      if (!isRefused || call !== 'publishTransaction' || moment !== 'before-effect')
+        return undefined
+      const details = { call, reason: 'rejected' } as const
+      return { error: new PaymentNodeError('node.refused', 'no', details) }
+    })
+  })
+  const { a, b, resolve } = stand
+  expect((await stand.transactions())[0]).toMatchObject({ state: 'signed', reason: 'refused' })
+  await expect(resolve(a, 'failed')).rejects.toMatchObject(refusal('node-says-may-confirm'))
+  await loseCoin(stand)
+  await stand.mine(7)
+  expect((await stand.transactions())[0]).toMatchObject({ state: 'signed', reason: 'input-lost' })
+  expect(await stand.told('transaction.stuck')).toHaveLength(2)
+  await resolve(a, 'failed')
+  isRefused = false
+  await resolve(b, 'failed')
+  await stand.mine(3)
+  expect((await stand.transactions()).map(({ state }) => state)).toEqual(['given-up'])
+  expect(await stand.told('transaction.published')).toEqual([])
+}, 60_000)
+
+test('the child that was to speed it up is given up with it, and its budget returns', async () => {
+  const stand = await openCarried(undefined, 3)
+  const { network, clock, a, b, resolve } = stand
+  network.setFeerate(20)
+  let blocks = 0
+  for (; (await stand.transactions()).length < 2 && blocks < 20; blocks++) await stand.mine()
+  network.setFeerate(500)
+  await settle(stand)
+  const [parent, child] = await stand.transactions()
+  expect(child).toMatchObject({ purpose: 'bump', parent: parent!.id, state: 'published' })
+  await loseCoin(stand, blocks + 1)
+  await stand.mine(8)
+  await resolve(a, 'failed')
+  await resolve(b, 'failed')
+  await stand.mine(2)
+  await clock.advance(60_000)
+  const states = (await stand.transactions()).map(({ state }) => state)
+  expect(states).toEqual(['given-up', 'conflicted'])
+  const rows = await stand.rowsOf(['claimed_outpoints', 'spending'])
+  expect(rows.claimed_outpoints).toEqual([])
+  expect(rows.spending!.map(({ amount_msat }) => amount_msat)).toEqual([0n])
+}, 60_000)
