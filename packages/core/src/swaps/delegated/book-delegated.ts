@@ -1,4 +1,5 @@
 import type { LedgerTransaction, Leg } from '../../domain/ledger.ts'
+import { swapFactId } from '../../domain/swap-bookings.ts'
 
 /** The id of a prepayment: LND pays a hash once, so that it belongs to one swap. */
 export function prepayFactId(paymentHash: string): string {
@@ -38,7 +39,7 @@ export function bookDelegatedSwap(
   const kept = legs.filter(({ amountMsat }) => amountMsat !== 0n)
   if (kept.length === 0) return undefined
   return {
-    id: `swap/${swap}`,
+    id: swapFactId(swap),
     kind: isLost ? 'swap-lost' : 'swap-claimed',
     subject: `swap/${swap}`,
     legs: kept,

@@ -26,7 +26,7 @@ export interface DaemonStand extends Shop {
 }
 
 /** Milliseconds after which every worker has looked again. */
-export const aLook = 45_000
+const aLook = 45_000
 
 export async function openDaemonStand(
   settings: ShopSettings & { readonly hooks?: CommitHooks; readonly isStarted?: boolean } = {},
