@@ -89,6 +89,8 @@ export interface Live {
   wakeSwaps: () => void
   /** Asks the keeper to look now. */
   wakeKeeper: () => void
+  /** Asks the autopilot to look now. */
+  wakeLiquidity: () => void
   /** Asks the worker of webhooks to look now, at endpoints and deliveries. */
   wakeWebhooks: () => void
 }

@@ -158,6 +158,9 @@ export interface ErrorDetails {
   /** A request that must not be believed: see `verifyWebhook`. */
   'webhook.signature-invalid': { reason: SignatureProblem }
 
+  'liquidity.run-not-found': { run: string }
+  'liquidity.not-paused': Record<never, never>
+
   'swap.not-found': { swap: string }
   /** The provider answers, and does not make this swap; nothing was paid. */
   'swap.refused': { provider: string; reason: SwapRefusal; outcome: Outcome }

@@ -4,6 +4,7 @@ import type { ChannelOpening } from './channels/opening-view.ts'
 import type { UnavailableReason } from './errors.ts'
 import type { Invoice } from './invoices/invoice-view.ts'
 import type { KeeperDecision } from './keeper/decision-view.ts'
+import type { LiquidityRun } from './liquidity/run-view.ts'
 import type { DestinationChanged } from './partners/change-destinations.ts'
 import type { Payout } from './payouts/payout-view.ts'
 import type { PeerMark } from './peers/peer-mark.ts'
@@ -144,6 +145,15 @@ export interface PaymentNodeEvents {
   'swap.needs-operator': { swap: Swap }
   /** Not asked for swaps any more before `swaps.enableProvider`. */
   'swap.provider-disabled': { provider: string; reason: string; says: string }
+
+  'liquidity.paused': { reason: string }
+  'liquidity.resumed': { reason: string }
+  /** Inbound is missing, and nothing can be done for it; again when the reason changes. `inboundShare` in ppm. */
+  'liquidity.blocked': { reason: string; says: string; inboundShare: number; runId: string }
+  /** In the mode `recommend`: what it would do now. */
+  'liquidity.recommended': { run: LiquidityRun }
+  /** What it does now; the swaps and payouts that follow tell of themselves. */
+  'liquidity.acting': { run: LiquidityRun }
 
   /** Nothing more is sent there until it is enabled; `endpoint.reason` says why. */
   'webhook.disabled': { endpoint: WebhookEndpoint }

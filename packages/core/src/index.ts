@@ -19,6 +19,23 @@ export type { Duration } from './domain/duration.ts'
 export type { FeeReason, FeeVerdict } from './domain/fee-policy.ts'
 export type { InvoiceState } from './domain/invoice.ts'
 export type { Account, PartnerAccount, TransactionKind } from './domain/ledger.ts'
+export type { RejectedOption } from './domain/liquidity-choice.ts'
+export type { LiquidityNeed, Urgency } from './domain/liquidity-need.ts'
+export type { LiquidityLever, LiquidityOption, OptionRefusal } from './domain/liquidity-options.ts'
+export {
+  cheapestLever,
+  type LiquidityPlan,
+  type LiquidityPolicy,
+  type LiquidityReason,
+} from './domain/liquidity-policy.ts'
+export type {
+  ChannelOffer,
+  LiquidityChannel,
+  LiquiditySettings,
+  LiquiditySnapshot,
+  PayablePartner,
+  SwapOffer as LiquiditySwapOffer,
+} from './domain/liquidity-snapshot.ts'
 export type { OpeningState } from './domain/opening.ts'
 export type { PartnerDestinationKind } from './domain/partner-destination.ts'
 export { type PayoutReason, payoutReasons } from './domain/payout-reason.ts'
@@ -53,6 +70,10 @@ export type { JournalEntry, JournalInput, JournalLine } from './ledger/journal.t
 export type { Balances, PartnerBalance, WorldAccount } from './ledger/read-balances.ts'
 export type { LedgerRange } from './ledger/read-range.ts'
 export type { Statement, StatementInput, StatementLine } from './ledger/statement.ts'
+export type { LiquidityOptions } from './liquidity/liquidity-options.ts'
+export type { LiquidityStatus } from './liquidity/liquidity-status.ts'
+export type { LiquidityPause } from './liquidity/pause-liquidity.ts'
+export type { LiquidityRun, RunAction, RunOption, RunOutcome } from './liquidity/run-view.ts'
 export { traceparentOf } from './metrics/read-traceparent.ts'
 export type { PaymentNodeOptions, Role } from './options.ts'
 export type { Page, PageInput } from './pages.ts'

@@ -10,6 +10,11 @@ import { type FeeOptions, type FeeSettings, readFeeOptions } from './fees/fee-op
 import { type HttpOptions, type HttpSettings, readHttpOptions } from './http/http-options.ts'
 import type { KeySource } from './keys.ts'
 import {
+  type LiquidityOptions,
+  type LiquidityRules,
+  readLiquidityOptions,
+} from './liquidity/liquidity-options.ts'
+import {
   type PartnerOptions,
   type PartnerSettings,
   readPartnerOptions,
@@ -107,6 +112,8 @@ export interface PaymentNodeOptions {
   readonly channels?: ChannelOptions
   /** What our channels ask for forwarding. */
   readonly routing?: RoutingOptions
+  /** How the node is kept able to receive. */
+  readonly liquidity?: LiquidityOptions
   /** How events are sent to webhook endpoints. */
   readonly webhooks?: WebhookOptions
   /** When the chain is cheap enough for payouts. */
@@ -176,6 +183,7 @@ export interface Settings {
   readonly channelSources: readonly PeerSource[]
   readonly channels: ChannelSettings
   readonly routing: RoutingSettings
+  readonly liquidity: LiquidityRules
   readonly webhooks: WebhookSettings
   readonly fees: FeeSettings
   readonly transactions: TransactionSettings
@@ -216,6 +224,7 @@ function read(options: PaymentNodeOptions): Settings {
     'channelSources',
     'channels',
     'routing',
+    'liquidity',
     'webhooks',
     'fees',
     'transactions',
@@ -325,6 +334,7 @@ function read(options: PaymentNodeOptions): Settings {
     channelSources: readSources(options.channelSources),
     channels: readChannelOptions(options.channels, capPerOpen),
     routing: readRoutingOptions(options.routing),
+    liquidity: readLiquidityOptions(options.liquidity),
     webhooks: readWebhookOptions(options.webhooks),
     fees,
     transactions: readTransactionOptions(options.transactions),

@@ -132,6 +132,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       wakeCloses: () => undefined,
       wakeSwaps: () => undefined,
       wakeKeeper: () => undefined,
+      wakeLiquidity: () => undefined,
       wakeWebhooks: () => undefined,
     },
   }

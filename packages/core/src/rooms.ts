@@ -46,6 +46,18 @@ import { type Balances, readBalances } from './ledger/read-balances.ts'
 import type { LedgerRange } from './ledger/read-range.ts'
 import { readStatement, type Statement, type StatementInput } from './ledger/statement.ts'
 import { statementCsv } from './ledger/statement-csv.ts'
+import {
+  type LiquidityStatus,
+  liquidityStatus,
+  recommendLiquidity,
+} from './liquidity/liquidity-status.ts'
+import { explainRun, listRuns } from './liquidity/list-runs.ts'
+import {
+  type LiquidityPause,
+  pauseLiquidity,
+  resumeLiquidity,
+} from './liquidity/pause-liquidity.ts'
+import type { LiquidityRun } from './liquidity/run-view.ts'
 import type { Page, PageInput } from './pages.ts'
 import { getPartner } from './partners/get-partner.ts'
 import { listDestinations, type PartnerDestination } from './partners/list-destinations.ts'
@@ -227,6 +239,22 @@ export interface KeeperRoom {
   report(filter?: { readonly since?: number }): Promise<KeeperReport>
 }
 
+/** What keeps the node able to receive, at the lowest cost. */
+export interface LiquidityRoom {
+  /** Starts nothing new, in every process and across restarts; what is under way goes on. */
+  pause(reason: string): Promise<LiquidityPause>
+  /** Throws `liquidity.not-paused`. */
+  resume(reason: string): Promise<LiquidityPause>
+  /** How it stands, and the decision in force. Works while LND is away. */
+  status(): Promise<LiquidityStatus>
+  /** What the policy would do now, whatever the mode; asks providers for prices, stores nothing. Throws `node.unavailable`. */
+  recommend(): Promise<LiquidityRun>
+  /** What it decided and why, also when it did nothing, newest first, page by page. */
+  decisions(filter?: PageInput): Promise<Page<LiquidityRun>>
+  /** One decision: what it saw, what it took and what it rejected. Throws `liquidity.run-not-found`. */
+  explain(run: string): Promise<LiquidityRun>
+}
+
 /** Peers that no channel is opened to. */
 export interface PeersRoom {
   /** The marked peers with reason and evidence, by public key, page by page. */
@@ -365,6 +393,7 @@ export interface Rooms {
   readonly partners: PartnersRoom
   readonly channels: ChannelsRoom
   readonly keeper: KeeperRoom
+  readonly liquidity: LiquidityRoom
   readonly peers: PeersRoom
   readonly routing: RoutingRoom
   readonly fees: FeesRoom
@@ -419,6 +448,14 @@ export function createRooms(context: Context): Rooms {
       depositAddress: () => depositAddress(context),
       decisions: (filter) => listDecisions(context, filter),
       report: (filter) => keeperReport(context, filter),
+    },
+    liquidity: {
+      pause: (reason) => pauseLiquidity(context, reason),
+      resume: (reason) => resumeLiquidity(context, reason),
+      status: () => liquidityStatus(context),
+      recommend: () => recommendLiquidity(context),
+      decisions: (filter) => listRuns(context, filter),
+      explain: (run) => explainRun(context, run),
     },
     peers: {
       list: (filter) => listPeerMarks(context, filter),

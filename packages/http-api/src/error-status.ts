@@ -82,6 +82,8 @@ const errorStatus: Readonly<Record<ErrorCode, number>> = {
   'channel.wallet-too-small': 409,
   'peer.blacklisted': 409,
   'peer.not-marked': 404,
+  'liquidity.run-not-found': 404,
+  'liquidity.not-paused': 409,
   'swap.not-found': 404,
   'swap.refused': 409,
   'swap.no-offer': 409,

@@ -66,6 +66,24 @@ export function needOf(snapshot: LiquiditySnapshot, settings: LiquiditySettings)
   }
 }
 
+/** New channels of ours that are down at the outbound share, or were never above it: they are new no more. */
+export function channelsDrained(
+  { channels }: LiquiditySnapshot,
+  outboundShare: number,
+): readonly string[] {
+  return channels
+    .filter(({ isNew, isActive }) => isNew && isActive)
+    .filter(({ sendableMsat, capacityMsat }) => {
+      // What a last chunk leaves behind, being too small, does not keep a channel new for ever.
+      const enoughMsat = (capacityMsat * BigInt(outboundShare + nearly)) / whole
+      return sendableMsat <= enoughMsat
+    })
+    .map(({ channelPoint }) => channelPoint)
+}
+
+/** In ppm of the capacity. */
+const nearly = 20_000
+
 function urgencyOf(
   { isRecovering }: LiquiditySnapshot,
   { urgentInbound, lowInbound, hysteresis }: LiquiditySettings,

@@ -19,12 +19,14 @@ export type LiquidityLever =
   /** Buy a channel from somebody. */
   | 'buy'
 
-/** Why an option is not taken. The first four pass with time alone. */
+/** Why an option is not taken. The first five pass with time alone. */
 export type OptionRefusal =
   | 'feerate-not-low'
   | 'price-not-acceptable'
   | 'in-flight-cap'
   | 'too-late'
+  /** Swaps have come to nothing: the next one after a pause. */
+  | 'failed-lately'
   | 'feerate-unknown'
   | 'feerate-above-ceiling'
   | 'price-above-ceiling'
@@ -129,6 +131,7 @@ export function refusalOf(
   }
   if (lever !== 'buy' && amountMsat > room.movableMsat) return 'outbound-floor'
   if (offer) {
+    if (snapshot.swapsFrom > now) return 'failed-lately'
     if (amountMsat > room.swappableMsat) return 'in-flight-cap'
     if (amountMsat < offer.minimumMsat) return 'below-provider-minimum'
     if (amountMsat > offer.maximumMsat) return 'above-provider-maximum'

@@ -57,6 +57,7 @@ const loudest: readonly OptionRefusal[] = [
   'feerate-not-low',
   'price-not-acceptable',
   'in-flight-cap',
+  'failed-lately',
   'too-late',
 ]
 
@@ -64,6 +65,7 @@ const passing: ReadonlySet<OptionRefusal> = new Set<OptionRefusal>([
   'feerate-not-low',
   'price-not-acceptable',
   'in-flight-cap',
+  'failed-lately',
   'too-late',
 ])
 
@@ -91,6 +93,10 @@ export const cheapestLever: LiquidityPolicy = (snapshot, settings) => {
   }
   const refusals = new Set(rejected.map(({ refusal }) => refusal))
   const named = loudest.find((refusal) => refusals.has(refusal))
+  if (!named && need.movableMsat < settings.minimumMsat) {
+    const says = `${sat(need.movableMsat)} sat may leave: the rest is not ours, or must stay.`
+    return { ...nothing, verdict: 'blocked', reason: 'outbound-floor', says }
+  }
   if (!named) {
     const whose = snapshot.noOffers.map(({ provider, reason }) => `${provider}: ${reason}`)
     const says = `Nobody offers to take ${sat(need.missingMsat)} sat. ${whose.join(', ')}`.trim()

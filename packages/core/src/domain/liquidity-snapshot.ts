@@ -70,6 +70,8 @@ export interface LiquiditySnapshot {
   readonly expectedPayoutsMsat: bigint
   readonly partners: readonly PayablePartner[]
   readonly swaps: readonly SwapOffer[]
+  /** After swaps that came to nothing: no new one before this moment, in milliseconds since 1970. */
+  readonly swapsFrom: number
   /** Why a provider makes no offer. */
   readonly noOffers: readonly { readonly provider: string; readonly reason: string }[]
   readonly channelOffers: readonly ChannelOffer[]

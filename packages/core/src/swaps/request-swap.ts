@@ -11,7 +11,7 @@ import { worstCostSat } from '../domain/swap-offer.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { PurposeKey } from '../keys.ts'
-import type { Write } from '../ports/storage.ts'
+import type { Change, Write } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { requireNotHalted } from '../safety/require-not-halted.ts'
 import { requireSameRequest } from '../same-request.ts'
@@ -43,6 +43,8 @@ export interface SwapRequest {
   readonly idempotencyKey: string
   /** Canonical text: the same key must come with the same one. */
   readonly written: string
+  /** Of whoever decided as the leader: one that was replaced meanwhile stores nothing. */
+  readonly fence?: Change['fence']
 }
 
 /**
@@ -169,7 +171,11 @@ async function storeSwaps(
   )
   const isApplied = async (): Promise<boolean> =>
     (await storage.get(swaps, [ids[0]!])) !== undefined
-  const refused = await record(context, { writes, events }, isApplied)
+  const refused = await record(
+    context,
+    { writes, events, ...(request.fence && { fence: request.fence }) },
+    isApplied,
+  )
   if (!refused) return views
   await throwRefusedCharge(context, identity, refused, writes[refused.write], charge, counted)
   return undefined

@@ -22,6 +22,7 @@ import {
   statementEntries,
   uncountedPostings,
 } from './ledger.ts'
+import { autopilots, drainedChannels, liquidityRuns } from './liquidity.ts'
 import { consumers, cursors, keys, nodeStates, nodes, safety } from './node.ts'
 import { operatorFeeDays, partnerDays, partnerDestinations, partners } from './partners.ts'
 import { attempts, dayTotals, payouts, usedHashes } from './payouts.ts'
@@ -94,6 +95,9 @@ const newInVersion3: readonly AnyTable[] = [
   swapProviders,
   swapTotals,
   liquidityBudgets,
+  liquidityRuns,
+  autopilots,
+  drainedChannels,
 ]
 
 /** Columns that a table of version 1 did not have yet. */

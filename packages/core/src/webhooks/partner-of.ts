@@ -23,6 +23,7 @@ const readers: Readers = {
   channel: null,
   peer: null,
   keeper: null,
+  liquidity: null,
   swap: null,
   webhook: null,
 }

@@ -7,6 +7,7 @@ import { deliverWebhooks } from './deliver-webhooks.ts'
 import { expireInvoices } from './expire-invoices.ts'
 import { followDaemons } from './follow-daemons.ts'
 import { keepChannels } from './keep-channels.ts'
+import { keepLiquidity } from './keep-liquidity.ts'
 import { keepRunning } from './keep-running.ts'
 import { openChannels } from './open-channels.ts'
 import { payOnchain } from './pay-onchain.ts'
@@ -81,6 +82,7 @@ export async function runWorkers(
     ...(context.settings.channelSources.length === 0
       ? []
       : [keep('keeper', () => keepChannels(context, identity, leadership, signal))]),
+    keep('liquidity', () => keepLiquidity(context, identity, leadership, signal)),
     keep('sweep', async () => {
       while (!signal.aborted) {
         await context.clock.sleep(context.settings.sweep, signal)

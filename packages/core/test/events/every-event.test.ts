@@ -232,6 +232,39 @@ const swap: Swap = {
   endedAt: 3,
 }
 
+const option = {
+  lever: 'swap',
+  subject: '1 sat',
+  provider: '1 sat',
+  amount: sat(1),
+  cost: sat(2),
+  worst: sat(3),
+  ppm: 1,
+} as const
+const run: LiquidityRun = {
+  id: '1 sat',
+  mode: 'act',
+  verdict: 'act',
+  reason: 'inbound-low',
+  says: '1 sat',
+  urgency: 'low',
+  inboundShare: 1,
+  expectedShare: 2,
+  missing: sat(1),
+  sendable: sat(2),
+  receivable: sat(3),
+  movable: sat(4),
+  budgetLeft: sat(5),
+  feerate: 1.5,
+  noOffers: [{ provider: '1 sat', reason: '1 sat' }],
+  outOf: ['1 sat'],
+  actions: [{ ...option, outcome: { did: 'swap', swaps: ['1 sat'] } }],
+  rejected: [{ ...option, refusal: 'not-needed' }],
+  times: 1,
+  decidedAt: 1,
+  lastAt: 2,
+}
+
 /** One of each type; the compiler asks for those that are missing. */
 const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'node.ready': { node },
@@ -292,6 +325,11 @@ const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'keeper.restored': { active: 2, minimum: 2 },
   'keeper.mass-close': { closes: 3, within: '24h' },
   'keeper.recommended': { decision },
+  'liquidity.paused': { reason: '1 sat' },
+  'liquidity.resumed': { reason: '1 sat' },
+  'liquidity.blocked': { reason: 'no-offer', says: '1 sat', inboundShare: 1, runId: '1 sat' },
+  'liquidity.recommended': { run },
+  'liquidity.acting': { run },
   'swap.created': { swap },
   'swap.verified': { swap },
   'swap.paying': { swap },

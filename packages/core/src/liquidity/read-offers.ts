@@ -1,0 +1,131 @@
+import type { Context, Identity } from '../context.ts'
+import type { LiquiditySnapshot, SwapOffer } from '../domain/liquidity-snapshot.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { askProvider } from '../swaps/ask-provider.ts'
+import { budgetPeriod } from '../swaps/charge-swaps.ts'
+import { collectOffers, type RawOffer } from '../swaps/quote-swaps.ts'
+import { liquidityBudgets, swapTotals } from '../tables/swaps.ts'
+
+/** Prices as they were asked for last: a look each minute is no call each minute. */
+export interface OfferBook {
+  /** What was asked for; another amount is asked for again. */
+  amountMsat: bigint
+  /** By the monotonic clock. */
+  at: number
+  offers: readonly Priced[]
+}
+
+interface Priced {
+  readonly raw: RawOffer
+  readonly minimumMsat: bigint
+}
+
+export function createOfferBook(): OfferBook {
+  return { amountMsat: 0n, at: Number.NEGATIVE_INFINITY, offers: [] }
+}
+
+/** Milliseconds for which a price counts. What is then asked for gets a new one. */
+const priceLasts = 300_000
+/** Milliseconds until a swap's inbound is there: the payment is held until its lockup is confirmed. */
+const leadTime = 3_600_000
+
+type Found = Pick<LiquiditySnapshot, 'swaps' | 'noOffers' | 'budgetLeftMsat'>
+
+/** What providers ask for about `amountMsat`, as a fixed part and a share. */
+export async function readOffers(
+  context: Context,
+  identity: Identity,
+  book: OfferBook,
+  amountMsat: bigint,
+): Promise<Found> {
+  const { settings, storage, clock } = context
+  const { perDay, inFlightPerProvider } = settings.swapping
+  const period = budgetPeriod(clock.now())
+  const budget = await storage.get(liquidityBudgets, [identity.publicKey, period])
+  const spentMsat = budget?.spent_msat ?? 0n
+  const budgetLeftMsat = perDay.msat > spentMsat ? perDay.msat - spentMsat : 0n
+  if (settings.swapping.providers.length === 0) return { swaps: [], noOffers: [], budgetLeftMsat }
+  try {
+    await refresh(context, identity, book, amountMsat)
+  } catch (error) {
+    if (!PaymentNodeError.is(error, 'node.unavailable')) throw error
+    return { swaps: [], noOffers: [{ provider: '', reason: 'feerate-unknown' }], budgetLeftMsat }
+  }
+  const swaps: SwapOffer[] = []
+  const noOffers: { provider: string; reason: string }[] = []
+  for (const { raw, minimumMsat } of book.offers) {
+    const { provider, price, reason } = raw.offer
+    if (!price) {
+      noOffers.push({ provider, reason: reason ?? 'no-price' })
+      continue
+    }
+    const row = await storage.get(swapTotals, [identity.publicKey, `provider/${provider}`])
+    const leftMsat = inFlightPerProvider.msat - (row?.amount_msat ?? 0n)
+    swaps.push(asShares(raw, book.amountMsat, minimumMsat, leftMsat))
+  }
+  return { swaps, noOffers, budgetLeftMsat }
+}
+
+async function refresh(
+  context: Context,
+  identity: Identity,
+  book: OfferBook,
+  amountMsat: bigint,
+): Promise<void> {
+  const now = context.clock.monotonic()
+  const isKnown = book.amountMsat === amountMsat && now - book.at < priceLasts
+  if (isKnown) return
+  // What is too dear is for the policy to say, with its price.
+  const bounds = { amountSat: amountMsat / 1000n, maximumPpm: 1_000_000n }
+  const offers = await collectOffers(context, identity, bounds)
+  book.offers = await Promise.all(
+    offers.map(async (raw) => ({ raw, minimumMsat: await minimumOf(context, raw, amountMsat) })),
+  )
+  book.amountMsat = amountMsat
+  book.at = now
+}
+
+/** Without a word of its own, as much as was asked about. */
+async function minimumOf(
+  context: Context,
+  { provider, offer }: RawOffer,
+  amountMsat: bigint,
+): Promise<bigint> {
+  if (!offer.price) return amountMsat
+  try {
+    const limits = await askProvider(context, provider.name, (signal) => provider.limits(signal))
+    return limits.minimumSat * 1000n
+  } catch (error) {
+    if (PaymentNodeError.is(error)) return amountMsat
+    throw error
+  }
+}
+
+/** The miners' part is the same for any amount; the rest grows with it. */
+function asShares(
+  { provider, pieces }: RawOffer,
+  amountMsat: bigint,
+  minimumMsat: bigint,
+  leftMsat: bigint,
+): SwapOffer {
+  let fixedSat = 0n
+  let worstFixedSat = 0n
+  let shareSat = 0n
+  for (const { quote, costs } of pieces) {
+    fixedSat += quote.lockupSat + costs.claimSat
+    worstFixedSat += quote.lockupSat + costs.claimLimitSat + costs.prepaySat
+    shareSat += quote.serviceSat + costs.routingLimitSat
+  }
+  // Rounded up: a policy that reckons with too little would be refused by the caps.
+  const ppm = Number((shareSat * 1_000_000_000n + amountMsat - 1n) / amountMsat)
+  return {
+    provider: provider.name,
+    minimumMsat,
+    maximumMsat: leftMsat > amountMsat ? amountMsat : leftMsat,
+    fixedMsat: fixedSat * 1000n,
+    ppm,
+    worstFixedMsat: worstFixedSat * 1000n,
+    worstPpm: ppm,
+    leadTime,
+  }
+}

@@ -1,0 +1,161 @@
+import { currentChannels } from '../channels/current-channels.ts'
+import type { Context, Identity } from '../context.ts'
+import { channelLiquidity } from '../domain/channel.ts'
+import type {
+  LiquidityChannel,
+  LiquiditySettings,
+  LiquiditySnapshot,
+} from '../domain/liquidity-snapshot.ts'
+import { PaymentNodeError } from '../errors.ts'
+import { judgeFeerate } from '../fees/judge-feerate.ts'
+import type { NodeChannel } from '../ports/lightning-node.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
+import { channels } from '../tables/channels.ts'
+import { drainedChannels } from '../tables/liquidity.ts'
+import { payouts } from '../tables/payouts.ts'
+import type { AutopilotRow } from './autopilot-row.ts'
+import { type OfferBook, readOffers } from './read-offers.ts'
+import { readPayable } from './read-payable.ts'
+import { readSwapping, type Swapping } from './read-swapping.ts'
+
+/** The settings as the policy takes them. */
+export function liquiditySettings({ settings }: Context): LiquiditySettings {
+  const { outboundFloor, minimum, ...rules } = settings.liquidity
+  return {
+    ...rules,
+    outboundFloorMsat: outboundFloor.msat,
+    minimumMsat: minimum.msat,
+    swappingShare: Number(settings.swapping.inFlightShareOfOutbound),
+    feerateCeiling: settings.fees.hardCeiling,
+  }
+}
+
+/**
+ * What the policy needs. What costs a look at every partner or a call to every provider is read only when
+ * `offers` is given, which is when inbound is missing.
+ */
+export async function takeLiquiditySnapshot(
+  context: Context,
+  identity: Identity,
+  row: AutopilotRow | undefined,
+  offers?: { readonly book: OfferBook; readonly amountMsat: bigint },
+): Promise<LiquiditySnapshot> {
+  const { live, clock } = context
+  const isAway = live.state !== 'ready'
+  const [safety, list, swapping, expectedPayoutsMsat] = await Promise.all([
+    readSafety(context, identity),
+    isAway ? [] : currentChannels(context, 1000),
+    readSwapping(context, identity),
+    readExpected(context, identity),
+  ])
+  const described = await describeChannels(context, identity, list)
+  const leavingMsat = outgoing(list) + swapping.notSentMsat
+  const base: LiquiditySnapshot = {
+    now: clock.now(),
+    readyFor: live.readySince === undefined ? null : clock.monotonic() - live.readySince,
+    pausedReason: row?.is_paused ? (row.paused_reason ?? '') : null,
+    haltedReason: safety.is_halted ? (safety.reason ?? '') : null,
+    channels: withoutPromised(described, swapping),
+    leavingMsat,
+    swappingMsat: swapping.swappingMsat,
+    expectedPayoutsMsat,
+    partners: [],
+    swaps: [],
+    swapsFrom: swapping.swapsFrom,
+    noOffers: [],
+    channelOffers: [],
+    feerate: null,
+    isFeerateLow: false,
+    budgetLeftMsat: 0n,
+    isRecovering: row?.is_recovering ?? false,
+  }
+  if (!offers) return base
+  const [partners, market, found] = await Promise.all([
+    readPayable(context, identity),
+    readMarket(context),
+    readOffers(context, identity, offers.book, offers.amountMsat),
+  ])
+  return { ...base, partners, ...market, ...found }
+}
+
+async function describeChannels(
+  context: Context,
+  { publicKey }: Identity,
+  list: readonly NodeChannel[],
+): Promise<readonly LiquidityChannel[]> {
+  return Promise.all(
+    list.map(async (channel) => {
+      const { channelPoint, channelId, peer, capacityMsat, isActive } = channel
+      const row = await context.storage.get(channels, [publicKey, channelPoint])
+      const drained = await context.storage.get(drainedChannels, [publicKey, channelPoint])
+      const ownership = (row?.ownership ?? 'observe') as LiquidityChannel['ownership']
+      return {
+        channelPoint,
+        channelId,
+        peer,
+        capacityMsat,
+        ...channelLiquidity(channel),
+        ownership,
+        isActive,
+        isNew: ownership === 'ours' && drained === undefined,
+        noCloseBefore: null,
+        // The keeper opens another one in its place: closing is left to the operator.
+        closeCostMsat: null,
+      }
+    }),
+  )
+}
+
+/** HTLCs that have left our side and are not settled: inbound as soon as they are. */
+function outgoing(list: readonly NodeChannel[]): bigint {
+  let sumMsat = 0n
+  for (const { isActive, pendingHtlcs } of list) {
+    if (!isActive) continue
+    for (const { direction, amountMsat } of pendingHtlcs) {
+      if (direction === 'outgoing') sumMsat += amountMsat
+    }
+  }
+  return sumMsat
+}
+
+/** What swaps will send and have not sent yet is no longer to be given away. */
+function withoutPromised(
+  list: readonly LiquidityChannel[],
+  { notSentMsat }: Swapping,
+): readonly LiquidityChannel[] {
+  let left = notSentMsat
+  if (left === 0n) return list
+  const fullestFirst = [...list].sort((a, b) => (a.sendableMsat < b.sendableMsat ? 1 : -1))
+  return fullestFirst.map((channel) => {
+    if (channel.ownership !== 'ours') return channel
+    const takenMsat = left < channel.sendableMsat ? left : channel.sendableMsat
+    left -= takenMsat
+    return { ...channel, sendableMsat: channel.sendableMsat - takenMsat }
+  })
+}
+
+/** Payouts over Lightning that are stored and not sent yet, with their worst fee. */
+async function readExpected(context: Context, { publicKey }: Identity): Promise<bigint> {
+  const rows = await context.storage.find(payouts, {
+    index: 'state',
+    equals: [publicKey, 'reserved'],
+    limit: 1000,
+  })
+  return rows.reduce(
+    (sum, { amount_msat, fee_limit_msat }) => sum + amount_msat + fee_limit_msat,
+    0n,
+  )
+}
+
+async function readMarket(
+  context: Context,
+): Promise<{ readonly feerate: number | null; readonly isFeerateLow: boolean }> {
+  try {
+    const { feerate, isAcceptable } = await judgeFeerate(context, { quick: false })
+    return { feerate, isFeerateLow: isAcceptable }
+  } catch (error) {
+    if (PaymentNodeError.is(error, 'node.unavailable'))
+      return { feerate: null, isFeerateLow: false }
+    throw error
+  }
+}
