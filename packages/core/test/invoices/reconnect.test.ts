@@ -28,7 +28,7 @@ async function expectBooks(shop: Shop, node: Shop['node'], count: number): Promi
   expect((await run(node.ledger.balances())).sum.msat).toBe(0n)
 }
 
-test('the very first payment arrives while we are down: LND replays nothing from index 0', async () => {
+test('I2: the very first payment arrives while we are down: LND replays nothing from index 0', async () => {
   const shop = await openForSale()
   const invoice = await invoiceOf(shop)
   await shop.run(shop.node.stop())
@@ -80,7 +80,7 @@ test('a sweep that fails beside a living stream rejects for nobody', async () =>
   expect({ sweeps, unhandled }).toEqual({ sweeps: 1, unhandled: [] })
 })
 
-test('what is paid while we are down, while LND is down, and while the stream is cut', async () => {
+test('I1: what is paid while we are down, while LND is down, and while the stream is cut', async () => {
   const shop = await openForSale()
   const { run, clock, lnd, payer } = shop
   const invoices = await Promise.all(Array.from({ length: 8 }, () => invoiceOf(shop)))
@@ -159,7 +159,7 @@ test('every settlement shown again by every start credits nothing twice', async 
   }
 })
 
-test('the sweep finds what the stream never showed', async () => {
+test('I1: the sweep finds what the stream never showed', async () => {
   const shop = await openForSale({ options: { timing: { sweep: '5m' } } })
   const { run, clock, lnd, payer, node } = shop
   await shop.sell(100)

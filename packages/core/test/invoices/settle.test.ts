@@ -1,4 +1,4 @@
-import { type AnyEvent, type Invoice, PaymentNodeError } from '@payment-node/core'
+import { type AnyEvent, type Invoice, PaymentNodeError, sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { openShop, type Shop } from '../shop.ts'
 
@@ -210,4 +210,43 @@ test('an invoice of another program is not ours, and does not stop ours', async 
   await shop.sell(1000)
   expect(await available(shop, node)).toBe(1_000_000n)
   expect(await settlements(shop, node)).toHaveLength(1)
+})
+
+test('I3: the channel is closed by force in the moment of the settlement: credited once, and proved when the chain has ruled', async () => {
+  for (const by of ['us', 'the payer'] as const) {
+    const shop = openShop()
+    const { run, node, clock, lnd, payer, network } = shop
+    await run(node.start())
+    await run(node.partners.upsert({ id: 'm1' }))
+    const channels = await run(shop.process.lightning.listChannels())
+    const point = channels.find(({ peer }) => peer === payer.publicKey)!.channelPoint
+    const invoice = await run(node.invoices.create({ partner: 'm1', amount: '5000 sat' }))
+    let isClosed = false
+    const close = (): void => {
+      if (isClosed) return
+      isClosed = true
+      ;(by === 'us' ? lnd : payer).closeChannel(point, { kind: 'force' })
+    }
+    // As soon as our books say settled, before LND has said anything else.
+    node.on('invoice.settled', close)
+    // The payer learns it from the chain.
+    const paid = payer.pay(invoice.paymentRequest)
+    await run(node.invoices.waitUntilSettled(invoice.id))
+    expect(isClosed, by).toBe(true)
+    for (let block = 0; block < 100; block++) {
+      network.mine(20)
+      await clock.advance(20_000)
+    }
+    await run(paid)
+    await clock.advance(10 * 60_000)
+    const settled = (await run(node.events.after('0', { limit: 1000 }))).filter(
+      ({ type }) => type === 'invoice.settled',
+    )
+    expect(settled, by).toHaveLength(1)
+    const { partners, sum, world } = await run(node.ledger.balances())
+    expect(partners, by).toMatchObject([{ partner: 'm1', available: sat(5000) }])
+    expect([sum, world.unexplained], by).toEqual([sat(0), sat(0)])
+    const proof = await run(node.ledger.prove())
+    expect(proof.verdict, `${by}: ${proof.says}`).toBe('proved')
+  }
 })
