@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { Transaction } from 'bitcoinjs-lib'
 import { afterAll, expect, test } from 'vitest'
 import {
-  type Ask,
   ask,
   type ClientSwap,
   claimAlone,
@@ -13,7 +12,7 @@ import {
 } from '../../../packages/testkit/test/boltz-server/small-client.ts'
 import { buildSigner, startBoltzServer } from '../../boltz-server/index.ts'
 import { sharedNetwork } from '../../shared-network.ts'
-import { waitUntil } from '../../wait-until.ts'
+import { destination, overHttp, statusOf, waitForStatus } from './regtest-client.ts'
 
 const network = sharedNetwork()
 const [alice, bob] = [network.node('alice'), network.node('bob')]
@@ -29,42 +28,30 @@ afterAll(async () => {
   await network.remove()
 })
 
-/** Over HTTP. */
-const overHttp: Ask = async ({ method, path, body }) => {
-  const url = `http://${server.address.host}${path}`
-  const response = await fetch(url, { method, ...(body !== undefined && { body }) })
-  return { kind: 'answer', status: response.status, headers: {}, body: await response.text() }
-}
-const statusOf = async ({ told }: ClientSwap): Promise<string> =>
-  (await ask<{ status: string }>(overHttp, 'GET', `/swap/${told.id}`)).status
-const waitForStatus = (swap: ClientSwap, status: string): Promise<unknown> =>
-  waitUntil(`the status ${status}`, async () => (await statusOf(swap)) === status, {
-    describe: () => JSON.stringify(server.errors.map(String)),
-  })
+const way = overHttp(server)
+const waitFor = (swap: ClientSwap, status: string): Promise<unknown> =>
+  waitForStatus(way, swap, status, server)
 const lockupOf = (swap: ClientSwap): Promise<{ hex: string }> =>
-  ask(overHttp, 'GET', `/swap/reverse/${swap.told.id}/transaction`)
-/** A P2WPKH script of nobody. */
-const destination = Buffer.concat([Buffer.from([0, 20]), Buffer.alloc(20, 7)])
-
+  ask(way, 'GET', `/swap/reverse/${swap.told.id}/transaction`)
 /** Creates and pays a swap, and waits until its lockup is in a block. */
 async function lockedUp(): Promise<{ swap: ClientSwap; hex: string; paid: Promise<unknown> }> {
-  const swap = await createSwap(overHttp, 50_000)
+  const swap = await createSwap(way, 50_000)
   const paid = alice.pay(swap.told.invoice)
-  await waitForStatus(swap, 'transaction.mempool')
+  await waitFor(swap, 'transaction.mempool')
   await network.mine(1)
-  await waitForStatus(swap, 'transaction.confirmed')
+  await waitFor(swap, 'transaction.confirmed')
   return { swap, hex: (await lockupOf(swap)).hex, paid }
 }
 
 test('a swap is claimed together with the server, as btcd accepts it, and settled before', async () => {
   const { swap, hex, paid } = await lockedUp()
-  const claim = await claimTogether(overHttp, swap, hex, destination)
+  const claim = await claimTogether(way, swap, hex, destination)
   expect((await bob.lookupInvoice(Buffer.from(swap.paymentHash, 'hex'))).state).toBe('SETTLED')
   expect(await paid).toMatchObject({ status: 'SUCCEEDED' })
   const { outs } = claim
   expect(outs[0]!.value).toBe(BigInt(50_000 - 250 - 308 - 300))
   // A second one with a higher fee replaces it, with fresh nonces.
-  const better = await claimTogether(overHttp, swap, hex, destination, 1000n)
+  const better = await claimTogether(way, swap, hex, destination, 1000n)
   const first = await chain.rpc<string>('sendrawtransaction', [claim.toHex()])
   expect(await chain.mempool()).toContain(first)
   const second = await chain.rpc<string>('sendrawtransaction', [better.toHex()])
@@ -81,16 +68,16 @@ test('a swap is claimed by its leaf alone, and the server takes the preimage fro
   await network.mine(1)
   expect(await paid).toMatchObject({ status: 'SUCCEEDED' })
   server.isReachable = true
-  await waitForStatus(swap, 'invoice.settled')
+  await waitFor(swap, 'invoice.settled')
 })
 
 test('after the timeout the server takes its lockup back, and the payment returns', async () => {
   const { swap, paid } = await lockedUp()
   const height = await chain.height()
   await network.mine(swap.told.timeoutBlockHeight - height - 1)
-  expect(await statusOf(swap)).toBe('transaction.confirmed')
+  expect(await statusOf(way, swap)).toBe('transaction.confirmed')
   await network.mine(1)
-  await waitForStatus(swap, 'transaction.refunded')
+  await waitFor(swap, 'transaction.refunded')
   const { transactionId } = server.swaps().at(-1)!.refund!
   expect(await chain.mempool()).toContain(transactionId)
   await network.mine(1)
