@@ -4,6 +4,7 @@ import {
   PaymentNodeError,
   type PaymentNodeOptions,
   type Storage,
+  silentLogger,
 } from '@payment-node/core'
 import { LeftAlone, lookOnly } from '../books/look-only-storage.ts'
 import { type BoundNode, stillNode } from '../books/still-node.ts'
@@ -23,6 +24,8 @@ export async function checkKey(
     role: 'api',
     lightning: stillNode(bound),
     storage: bound ? storage : leftClosed(storage),
+    // Only the key is looked at: what else a start would say is other checks' to say.
+    logger: silentLogger,
     keys: options.keys,
   })
   try {
