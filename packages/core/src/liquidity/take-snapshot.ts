@@ -18,6 +18,9 @@ import { type OfferBook, readOffers } from './read-offers.ts'
 import { readPayable } from './read-payable.ts'
 import { readSwapping, type Swapping } from './read-swapping.ts'
 
+/** Milliseconds: how old the channels may be when money follows, and for a look. */
+const [fresh, idle] = [1000, 30_000]
+
 /** The settings as the policy takes them. */
 export function liquiditySettings({ settings }: Context): LiquiditySettings {
   const { outboundFloor, minimum, ...rules } = settings.liquidity
@@ -44,7 +47,7 @@ export async function takeLiquiditySnapshot(
   const isAway = live.state !== 'ready'
   const [safety, list, swapping, expectedPayoutsMsat] = await Promise.all([
     readSafety(context, identity),
-    isAway ? [] : currentChannels(context, 1000),
+    isAway ? [] : currentChannels(context, offers ? fresh : idle),
     readSwapping(context, identity),
     readExpected(context, identity),
   ])
