@@ -1,15 +1,21 @@
-import type { AnyEvent, PaymentNodeOptions, Swap } from '@payment-node/core'
+import type {
+  AnyEvent,
+  PaymentNodeOptions,
+  SelfCustodialSwapProvider,
+  Swap,
+} from '@payment-node/core'
 import type { CommitHooks } from '@payment-node/storage-memory'
 import {
   type BoltzFault,
   type BoltzServer,
+  type BoltzSettings,
   createBoltzFaults,
   createBoltzServer,
   createMusigSigner,
   simulatedChain,
   simulatedLightning,
 } from '@payment-node/testkit/boltz-server'
-import { openShop, type Shop, type ShopProcess, type ShopSettings } from '../shop.ts'
+import { invoiceKey, openShop, type Shop, type ShopProcess, type ShopSettings } from '../shop.ts'
 // Virtual time does not wait for a module that is loaded: it is there before.
 import '../../src/swaps/kit/index.ts'
 import { boltzProvider } from './boltz-provider.ts'
@@ -19,6 +25,7 @@ export const swapKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, index) =>
 /** A shop whose payee is a swap server's node. */
 export interface SwapStand extends Shop {
   readonly server: BoltzServer
+  readonly invoiceKey: Uint8Array
   /** The process that lives now. */
   readonly current: ShopProcess
   /** Another process on the same books; not started. */
@@ -41,25 +48,22 @@ export interface SwapStand extends Shop {
 /** Time in which the workers notice anything. */
 const aMoment = 15_000
 
+/** A call to the provider: before it gets it, and before we get its answer. */
+export type ProviderHook = (call: string, moment: 'before' | 'after') => void
+
 export interface SwapStandSettings extends ShopSettings {
   readonly faults?: readonly BoltzFault[]
-  /** Before the first process, which is given, is started. */
+  /** Of the first process, which is given. */
   readonly hooks?: CommitHooks
+  readonly onProviderCall?: ProviderHook
+  readonly server?: Partial<BoltzSettings>
 }
 
 /** Not started; `lnd` has 8,000,000 sat in a channel to the server's node. */
 export function openSwaps(settings: SwapStandSettings = {}): SwapStand {
-  const { options = {}, faults = [], hooks, ...rest } = settings
-  const servers: BoltzServer[] = []
-  const provider = boltzProvider(
-    new Proxy({} as BoltzServer, {
-      get: (_, name) => Reflect.get(servers[0]!, name) as unknown,
-    }),
-  )
-  const shop = openShop({
-    ...rest,
-    options: { swaps: [provider], keys: { invoices: invoiceKeyOf(), swaps: swapKey }, ...options },
-  })
+  const { options = {}, faults = [], hooks = {}, onProviderCall, ...rest } = settings
+  const keys = { invoices: invoiceKey, swaps: swapKey }
+  const shop = openShop({ ...rest, options: { keys, ...options } })
   const { run, clock, network, lnd, payee } = shop
   const server = createBoltzServer({
     lightning: simulatedLightning(payee),
@@ -68,21 +72,28 @@ export function openSwaps(settings: SwapStandSettings = {}): SwapStand {
     signer: createMusigSigner(),
     clock,
     faults: createBoltzFaults(...faults),
+    ...(settings.server && { settings: settings.server }),
   })
-  servers.push(server)
-  let current = hooks ? shop.open({}, hooks) : shop.process
+  const open = (more: Partial<PaymentNodeOptions>, moreHooks: CommitHooks): ShopProcess => {
+    const living: { process?: ShopProcess } = {}
+    const provider = gated(boltzProvider(server), living, onProviderCall)
+    living.process = shop.open({ swaps: [provider], ...more }, moreHooks)
+    return living.process
+  }
+  let current = open({}, hooks)
   let asked = 0
   const stand: SwapStand = {
     ...shop,
     server,
+    invoiceKey,
     get current() {
       return current
     },
     get node() {
       return current.node
     },
-    openNext(more = {}, moreHooks = {}) {
-      current = shop.open(more, moreHooks)
+    openNext(more = {}, moreHooks = hooks) {
+      current = open(more, moreHooks)
       return current
     },
     swap: (id) => run(current.node.swaps.get(id)),
@@ -127,6 +138,26 @@ export function openSwaps(settings: SwapStandSettings = {}): SwapStand {
   return stand
 }
 
-function invoiceKeyOf(): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, index) => index + 1)
+/** The provider as one process feels it: what is answered after its end never arrives. */
+function gated(
+  provider: SelfCustodialSwapProvider,
+  living: { readonly process?: ShopProcess },
+  hook: ProviderHook = () => undefined,
+): SelfCustodialSwapProvider {
+  return new Proxy(provider, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name)
+      if (typeof member !== 'function' || name === 'watch') return member
+      return async (...parameters: unknown[]) => {
+        const isOver = (): boolean => living.process?.life.isOver ?? false
+        if (!isOver()) hook(String(name), 'before')
+        if (isOver()) await new Promise(() => undefined)
+        const [answer] = await Promise.allSettled([member.apply(target, parameters)])
+        if (!isOver()) hook(String(name), 'after')
+        if (isOver()) await new Promise(() => undefined)
+        if (answer.status === 'rejected') throw answer.reason
+        return answer.value as unknown
+      }
+    },
+  })
 }

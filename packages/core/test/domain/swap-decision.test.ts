@@ -1,0 +1,290 @@
+import { expect, test } from 'vitest'
+import type { SwapState } from '../../src/domain/swap.ts'
+import {
+  decideSwap,
+  dueAlarm,
+  type SwapAction,
+  type SwapSituation,
+} from '../../src/domain/swap-decision.ts'
+
+const usual: SwapSituation = {
+  state: 'created',
+  wasAsked: false,
+  hasTerms: false,
+  isOutdated: false,
+  isHalted: false,
+  isInvoiceExpired: false,
+  payment: 'unasked',
+  lockup: 'none',
+  spending: { by: 'nobody' },
+  blocksLeft: 144,
+  isClaimAffordable: true,
+  finalAfter: 6,
+}
+
+type Row = readonly [says: string, state: SwapState, more: Partial<SwapSituation>, action: string]
+
+const ours = { lockup: 'ours', payment: 'held' } as const
+const buried = { by: 'us', confirmations: 6 } as const
+const taken = { by: 'others', confirmations: 6 } as const
+
+const rows: readonly Row[] = [
+  ['new', 'created', {}, 'ask'],
+  ['new, while halted', 'created', { isHalted: true }, 'wait halted'],
+  ['its price is too old', 'created', { isOutdated: true }, 'end-unpaid outdated'],
+  [
+    'old and halted: it ends',
+    'created',
+    { isOutdated: true, isHalted: true },
+    'end-unpaid outdated',
+  ],
+  ['asked by a process that died', 'created', { wasAsked: true }, 'end-unpaid provider-unknown'],
+  ['answered', 'created', { wasAsked: true, hasTerms: true }, 'verify'],
+  ['answered, while halted', 'created', { hasTerms: true, isHalted: true }, 'verify'],
+
+  ['verified', 'verified', {}, 'track'],
+  ['LND does not know the hash', 'verified', { payment: 'absent' }, 'pay'],
+  ['halted before it is paid', 'verified', { payment: 'absent', isHalted: true }, 'wait halted'],
+  ['LND says nothing', 'verified', { payment: 'unclear' }, 'wait payment-unclear'],
+  ['LND pays it already', 'verified', { payment: 'in-flight' }, 'adopt-payment'],
+  ['LND holds it already', 'verified', { payment: 'held' }, 'adopt-payment'],
+  ['LND has paid it', 'verified', { payment: 'succeeded' }, 'adopt-payment'],
+  [
+    'LND has paid it, while halted',
+    'verified',
+    { payment: 'held', isHalted: true },
+    'adopt-payment',
+  ],
+  ['the hash is used up', 'verified', { payment: 'failed' }, 'end-unpaid payment-failed'],
+  [
+    'the invoice has run out',
+    'verified',
+    { payment: 'absent', isInvoiceExpired: true },
+    'end-unpaid invoice-expired',
+  ],
+  [
+    'the invoice has run out, while halted',
+    'verified',
+    { payment: 'absent', isInvoiceExpired: true, isHalted: true },
+    'end-unpaid invoice-expired',
+  ],
+  ['72 blocks left', 'verified', { payment: 'absent', blocksLeft: 72 }, 'pay'],
+  ['71 blocks left', 'verified', { payment: 'absent', blocksLeft: 71 }, 'end-unpaid too-late'],
+  [
+    'no height is known',
+    'verified',
+    { payment: 'absent', blocksLeft: undefined },
+    'end-unpaid too-late',
+  ],
+
+  ['the call was recorded', 'paying', {}, 'track'],
+  ['LND never got it', 'paying', { payment: 'absent' }, 'pay'],
+  ['LND never got it, and halted', 'paying', { payment: 'absent', isHalted: true }, 'wait halted'],
+  ['it may be sent again', 'paying', { payment: 'to-send' }, 'pay'],
+  ['on its way', 'paying', { payment: 'in-flight' }, 'wait waiting-for-lockup'],
+  [
+    'on its way, while halted',
+    'paying',
+    { payment: 'in-flight', isHalted: true },
+    'wait waiting-for-lockup',
+  ],
+  ['held', 'paying', { payment: 'held' }, 'note-held'],
+  [
+    'the lockup is there already',
+    'paying',
+    { payment: 'in-flight', lockup: 'ours' },
+    'note-lockup',
+  ],
+  ['it failed', 'paying', { payment: 'failed' }, 'end-unpaid payment-failed'],
+  ['no word', 'paying', { payment: 'unclear' }, 'wait payment-unclear'],
+  [
+    'no word and a lockup',
+    'paying',
+    { payment: 'unclear', lockup: 'ours' },
+    'wait payment-unclear',
+  ],
+
+  ['held, after a restart', 'held', {}, 'track'],
+  ['held', 'held', { payment: 'held' }, 'wait waiting-for-lockup'],
+  ['held, while halted', 'held', { payment: 'held', isHalted: true }, 'wait waiting-for-lockup'],
+  [
+    'the provider says something',
+    'held',
+    { payment: 'held', lockup: 'hinted' },
+    'note-lockup-seen',
+  ],
+  [
+    'it says it again',
+    'lockup-seen',
+    { payment: 'held', lockup: 'hinted' },
+    'wait waiting-for-lockup',
+  ],
+  ['it takes it back', 'lockup-seen', { payment: 'held', lockup: 'gone' }, 'note-lockup-gone'],
+  ['the lockup is confirmed', 'held', ours, 'note-lockup'],
+  ['the lockup is confirmed', 'lockup-seen', ours, 'note-lockup'],
+  [
+    'it is not what was agreed',
+    'held',
+    { payment: 'held', lockup: 'refused' },
+    'wait lockup-refused',
+  ],
+  ['the money is back', 'held', { payment: 'failed' }, 'end-returned'],
+  ['the money is back', 'lockup-seen', { payment: 'failed' }, 'end-returned'],
+  [
+    'the money is back, with a lockup',
+    'lockup-confirmed',
+    { payment: 'failed', lockup: 'ours' },
+    'end-returned',
+  ],
+
+  ['reveal', 'lockup-confirmed', ours, 'reveal'],
+  ['reveal, while halted: our money', 'lockup-confirmed', { ...ours, isHalted: true }, 'reveal'],
+  ['36 blocks left', 'lockup-confirmed', { ...ours, blocksLeft: 36 }, 'reveal'],
+  ['35 blocks left', 'lockup-confirmed', { ...ours, blocksLeft: 35 }, 'wait too-late-to-reveal'],
+  [
+    'no height is known',
+    'lockup-confirmed',
+    { ...ours, blocksLeft: undefined },
+    'wait too-late-to-reveal',
+  ],
+  [
+    'a claim is too dear',
+    'lockup-confirmed',
+    { ...ours, isClaimAffordable: false },
+    'wait claim-above-limit',
+  ],
+  [
+    'the provider has our money already',
+    'lockup-confirmed',
+    { lockup: 'ours', payment: 'succeeded', blocksLeft: 5, isClaimAffordable: false },
+    'reveal',
+  ],
+  [
+    'not seen since the restart',
+    'lockup-confirmed',
+    { payment: 'held' },
+    'wait waiting-for-lockup',
+  ],
+  ['reorganized', 'lockup-confirmed', { payment: 'held', lockup: 'gone' }, 'note-lockup-gone'],
+  [
+    'only the provider says so',
+    'lockup-confirmed',
+    { payment: 'held', lockup: 'hinted' },
+    'wait waiting-for-lockup',
+  ],
+  [
+    'another one by now',
+    'lockup-confirmed',
+    { payment: 'held', lockup: 'refused' },
+    'wait waiting-for-lockup',
+  ],
+
+  ['claim', 'preimage-revealed', {}, 'claim'],
+  ['claim, while halted', 'preimage-revealed', { isHalted: true }, 'claim'],
+  ['claim, after the timeout', 'preimage-revealed', { blocksLeft: -1 }, 'claim'],
+  ['claim, though the payment came back', 'preimage-revealed', { payment: 'failed' }, 'claim'],
+  ['claim, whatever it costs', 'preimage-revealed', { isClaimAffordable: false }, 'claim'],
+  ['look after it', 'claim-published', {}, 'tend-claim'],
+  ['look after it, while halted', 'claim-published', { isHalted: true }, 'tend-claim'],
+  [
+    'in a block',
+    'claim-published',
+    { spending: { by: 'us', confirmations: 1 } },
+    'wait waiting-for-claim',
+  ],
+  [
+    'not deep enough',
+    'claim-published',
+    { spending: { by: 'us', confirmations: 5 } },
+    'wait waiting-for-claim',
+  ],
+  ['deep enough', 'claim-published', { spending: buried, payment: 'succeeded' }, 'end-claimed'],
+  [
+    'deep enough, from a process that died',
+    'preimage-revealed',
+    { spending: buried, payment: 'succeeded' },
+    'end-claimed',
+  ],
+  ['deep enough, and asked anew', 'claim-published', { spending: buried }, 'track'],
+  [
+    'deep enough, and not taken yet',
+    'claim-published',
+    { spending: buried, payment: 'held' },
+    'wait payment-open',
+  ],
+  [
+    'deep enough, and no word',
+    'claim-published',
+    { spending: buried, payment: 'unclear' },
+    'wait payment-open',
+  ],
+  ['both are ours', 'claim-published', { spending: buried, payment: 'failed' }, 'end-claimed'],
+  [
+    'somebody else spent it',
+    'claim-published',
+    { spending: { by: 'others', confirmations: 1 } },
+    'wait lockup-taken',
+  ],
+  ['for good', 'claim-published', { spending: taken, payment: 'succeeded' }, 'end-lost'],
+  [
+    'for good, and the money is open',
+    'claim-published',
+    { spending: taken, payment: 'held' },
+    'wait payment-open',
+  ],
+  [
+    'for good, before any claim was out',
+    'preimage-revealed',
+    { spending: taken, payment: 'succeeded' },
+    'end-lost',
+  ],
+
+  ...(['claimed', 'failed-unpaid', 'returned', 'lost'] as const).map(
+    (state): Row => ['ended', state, { payment: 'failed' }, 'nothing'],
+  ),
+]
+
+test('what is done with a swap, from what is stored and seen', () => {
+  const wrong = rows.flatMap(([says, state, more, wanted]) => {
+    const action = textOf(decideSwap({ ...usual, ...more, state }))
+    return action === wanted ? [] : [`${state}, ${says}: ${action}, not ${wanted}`]
+  })
+  expect(wrong).toEqual([])
+})
+
+test('nothing that depends on the provider alone reveals or pays', () => {
+  const states: readonly SwapState[] = ['paying', 'held', 'lockup-seen', 'lockup-confirmed']
+  for (const state of states)
+    for (const payment of ['unasked', 'in-flight', 'held', 'unclear', 'failed'] as const)
+      for (const lockup of ['none', 'hinted', 'refused', 'gone'] as const) {
+        const action = decideSwap({ ...usual, state, payment, lockup })
+        expect(
+          ['reveal', 'claim', 'pay', 'end-claimed'],
+          `${state} ${payment} ${lockup}`,
+        ).not.toContain(action.do)
+      }
+})
+
+test('alarms are raised at 72, 36 and 12 blocks, each once', () => {
+  const told: (readonly [number, number])[] = []
+  let raised = 0
+  for (let left = 100; left > -5; left--) {
+    const due = dueAlarm(left, raised)
+    if (due === undefined) continue
+    told.push([left, due])
+    raised = due
+  }
+  expect(told).toEqual([
+    [72, 72],
+    [36, 36],
+    [12, 12],
+  ])
+  // What was away for a while is told the nearest only.
+  expect(dueAlarm(20, 0)).toBe(36)
+  expect(dueAlarm(5, 0)).toBe(12)
+  expect(dueAlarm(5, 12)).toBeUndefined()
+})
+
+function textOf(action: SwapAction): string {
+  return 'because' in action ? `${action.do} ${action.because}` : action.do
+}
