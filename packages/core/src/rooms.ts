@@ -87,6 +87,7 @@ import { type IncomePeriod, type RoutingIncome, readIncome } from './routing/rea
 import type { Difference } from './safety/difference-view.ts'
 import { halt, resume, type SafetyStatus, safetyStatus } from './safety/halt.ts'
 import { type DifferenceFilter, listDifferences } from './safety/list-differences.ts'
+import { giveUpSwap } from './swaps/delegated/give-up.ts'
 import { enableProvider } from './swaps/enable-provider.ts'
 import { explainSwap, type SwapExplanation } from './swaps/explain-swap.ts'
 import { getSwap } from './swaps/get-swap.ts'
@@ -350,6 +351,11 @@ export interface SwapsRoom {
   explain(id: string): Promise<SwapExplanation>
   /** Lets a swap under way cost more. Throws `swap.not-found`, `swap.not-live`, `swap.over-budget`. */
   raiseLimits(id: string, limits: RaisedLimits): Promise<Swap>
+  /**
+   * Ends a daemon's swap that needs somebody, by what LND knows of its payments; what was paid is booked as lost.
+   * Throws `swap.not-found`, `swap.not-live`, `node.unavailable`.
+   */
+  giveUp(id: string, reason: string): Promise<Swap>
   /** The providers of the options, and how they have done so far. */
   providers(): Promise<readonly SwapProviderHealth[]>
   /** Asks a provider again that was disabled or is in quarantine. */
@@ -491,6 +497,7 @@ export function createRooms(context: Context): Rooms {
       list: (filter) => listSwaps(context, filter),
       explain: (id) => explainSwap(context, id),
       raiseLimits: (id, limits) => raiseLimits(context, id, limits),
+      giveUp: (id, reason) => giveUpSwap(context, id, reason),
       providers: () => listProviders(context),
       enableProvider: (name) => enableProvider(context, name),
     },

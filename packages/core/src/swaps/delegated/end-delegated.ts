@@ -3,27 +3,26 @@ import { postTransaction } from '../../ledger/post-transaction.ts'
 import type { PaymentUpdate } from '../../ports/lightning-node.ts'
 import type { Write } from '../../ports/storage.ts'
 import type { DelegatedSwap } from '../../ports/swap-provider.ts'
-import type { Pursuit } from '../../transactions/mark-transaction.ts'
 import { returnCharge } from '../charge-swaps.ts'
 import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
 import { readQuote } from '../stored-quote.ts'
 import { bookDelegatedSwap, bookPrepay } from './book-delegated.ts'
 import { findPrepay } from './find-prepay.ts'
 import { type JudgedEnding, judgeEnding } from './judge-ending.ts'
-import { type DelegatedRow, markDelegated } from './mark-delegated.ts'
+import { type DelegatedEnding, type DelegatedRow, markDelegated } from './mark-delegated.ts'
 import { readStart } from './stored-start.ts'
 
 /**
  * Ends a swap that its daemon says is over, when LND has come to its end with the payments: one change with the books,
- * the budget and the provider's health. Answers false while something is open. Any loss disables the provider: the
+ * the budget and the provider's health. Answers `open` while a payment is, and `changed` when it must be decided anew. Any loss disables the provider: the
  * next swap would lose the same again.
  */
 export async function endDelegated(
-  pursuit: Pursuit,
+  pursuit: DelegatedEnding,
   row: DelegatedRow,
   report: DelegatedSwap,
   reason: string | null,
-): Promise<boolean> {
+): Promise<'ended' | 'open' | 'changed'> {
   const { context, identity } = pursuit
   const payment = await lookUp(pursuit, report.providerId)
   const ending = judgeEnding(report, payment, {
@@ -80,13 +79,13 @@ export async function endDelegated(
     event: isClaimed ? 'swap.claimed' : ending.kind === 'lost' ? 'swap.lost' : 'swap.failed',
     events: noted.events,
   })
-  return refused === undefined
+  return refused ? 'changed' : 'ended'
 }
 
 type Ending = Extract<JudgedEnding, { readonly paidMsat: bigint }>
 
 function outcomeOf(
-  { context }: Pursuit,
+  { context }: DelegatedEnding,
   { provider, created_at }: DelegatedRow,
   { kind }: Ending,
   reason: string | null,
@@ -109,10 +108,10 @@ function outcomeOf(
 
 /** The daemon is done, and our LND never paid: nothing of ours moved, and nothing more is given to it. */
 async function endElsewhere(
-  pursuit: Pursuit,
+  pursuit: DelegatedEnding,
   row: DelegatedRow,
   report: DelegatedSwap,
-): Promise<boolean> {
+): Promise<'ended' | 'changed'> {
   const { context, identity } = pursuit
   const noted = await noteOutcome(context, identity, {
     provider: row.provider,
@@ -132,18 +131,19 @@ async function endElsewhere(
     event: 'swap.failed',
     events: noted.events,
   })
-  return refused === undefined
+  return refused ? 'changed' : 'ended'
 }
 
 /** The amount stays reserved while a payment is in flight: LND ends it, at the latest when it times out. */
-async function wait(pursuit: Pursuit, row: DelegatedRow): Promise<boolean> {
-  if (row.reason !== 'payment-open')
+async function wait(pursuit: DelegatedEnding, row: DelegatedRow): Promise<'open'> {
+  // What needs somebody keeps its reason: it is told once.
+  if (row.reason !== 'payment-open' && row.state !== 'needs-operator')
     await markDelegated(pursuit, row, { set: { reason: 'payment-open' } })
-  return false
+  return 'open'
 }
 
 async function lookUp(
-  { context, signal }: Pursuit,
+  { context, signal }: DelegatedEnding,
   paymentHash: string,
 ): Promise<PaymentUpdate | 'not-found'> {
   const ending = new AbortController()

@@ -1,8 +1,8 @@
 import type { PaymentUpdate } from '../../ports/lightning-node.ts'
 import { ledgerTransactions } from '../../tables/ledger.ts'
 import { usedHashes } from '../../tables/payouts.ts'
-import type { Pursuit } from '../../transactions/mark-transaction.ts'
 import { prepayFactId } from './book-delegated.ts'
+import type { DelegatedEnding } from './mark-delegated.ts'
 
 /** What to look for in LND's history. */
 export interface WantedPrepay {
@@ -22,7 +22,7 @@ const page = 1000
  * that may be it is in flight.
  */
 export async function findPrepay(
-  { context, identity, signal }: Pursuit,
+  { context, identity, signal }: DelegatedEnding,
   { after, amountMsat, notHash }: WantedPrepay,
 ): Promise<Pick<PaymentUpdate, 'paymentHash' | 'amountMsat' | 'feeMsat'> | 'open' | undefined> {
   if (amountMsat === 0n) return undefined

@@ -10,6 +10,9 @@ import { type DelegatedFact, stepDelegatedSwap } from './step-delegated-swap.ts'
 
 export type DelegatedRow = RowOf<typeof swaps>
 
+/** Who ends a swap: the worker that leads, or an operator's verb in any process. */
+export type DelegatedEnding = Omit<Pursuit, 'leadership'> & Partial<Pick<Pursuit, 'leadership'>>
+
 /** What one change does to a daemon's swap. */
 export interface DelegatedMark {
   readonly fact?: DelegatedFact
@@ -24,7 +27,7 @@ export interface DelegatedMark {
  * decided anew. Throws when the fact cannot be true.
  */
 export async function markDelegated(
-  { context, identity, leadership }: Pursuit,
+  { context, identity, leadership }: DelegatedEnding,
   row: DelegatedRow,
   { fact, set = {}, writes = [], event, events = [] }: DelegatedMark,
 ): Promise<Refused | undefined> {
@@ -42,7 +45,7 @@ export async function markDelegated(
       ...(event ? [newEvent(context, identity, event, `swap/${row.id}`, { swap })] : []),
       ...events,
     ],
-    fence: leadership.fence,
+    ...(leadership && { fence: leadership.fence }),
   }
   return record(context, change, async () => {
     const now = await context.storage.get(swaps, [row.id])

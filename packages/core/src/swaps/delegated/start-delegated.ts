@@ -14,7 +14,7 @@ import { mayAct } from '../../transactions/may-act.ts'
 import { returnCharge } from '../charge-swaps.ts'
 import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
 import { readQuote } from '../stored-quote.ts'
-import { type DelegatedRow, markDelegated } from './mark-delegated.ts'
+import { type DelegatedEnding, type DelegatedRow, markDelegated } from './mark-delegated.ts'
 import { writeStart } from './stored-start.ts'
 
 /** Milliseconds after which a price is not taken any more. */
@@ -175,7 +175,7 @@ async function takeBack(pursuit: Pursuit, row: DelegatedRow, reason: string | nu
 
 /** Nothing was started: its place and its budget are given back. */
 export async function endUnstarted(
-  pursuit: Pursuit,
+  pursuit: DelegatedEnding,
   row: DelegatedRow,
   {
     reason,

@@ -15,6 +15,9 @@ test('a swap from request to coins: followed, proved at every moment, and every 
     maximumServiceSat: 3000n,
     maximumPrepaySat: 1000n,
   })
+  // A sweep may cost what not making it would.
+  const claimSat = (await stand.swap(id)).limits.claim!.msat / 1000n
+  expect(daemon.swaps[0]!.request.maximumMinerSat).toBe(claimSat + 1000n)
   await stand.expectProved('held')
   daemon.set(daemon.swaps[0]!, { state: 'running' })
   await stand.settle()

@@ -1,0 +1,63 @@
+import { type Context, identityOf, requireReady } from '../../context.ts'
+import { PaymentNodeError } from '../../errors.ts'
+import type { DelegatedSwap } from '../../ports/swap-provider.ts'
+import { readText } from '../../read-input.ts'
+import { maximumDecisions, tooContended } from '../../record.ts'
+import { findSwap } from '../get-swap.ts'
+import { type Swap, swapView } from '../swap-view.ts'
+import { endDelegated } from './end-delegated.ts'
+import type { DelegatedRow } from './mark-delegated.ts'
+import { endUnstarted } from './start-delegated.ts'
+
+/**
+ * An operator's word that a daemon will not go on with a swap that needs somebody: LND says what was paid for it, and
+ * that is booked as lost; its place under way and what it did not cost are given back. The daemon is told nothing.
+ * Throws `swap.not-found`, and `swap.not-live` for any other swap and while LND has its payment in flight.
+ */
+export async function giveUpSwap(context: Context, id: string, reason: string): Promise<Swap> {
+  const identity = identityOf(context)
+  const note = readText(reason, 'reason', { maximum: 500 })
+  requireReady(context)
+  const pursuit = { context, identity, signal: new AbortController().signal }
+  for (let decision = 0; decision < maximumDecisions; decision++) {
+    const row = await findSwap(context, id)
+    if (row.custody !== 'delegated' || row.state !== 'needs-operator') throw notStuck(row)
+    context.logger.warn('a swap is given up by the operator', { swap: id, note })
+    if (row.provider_id === null) {
+      await endUnstarted(pursuit, row, { reason: 'given-up', says: note })
+    } else if ((await endDelegated(pursuit, row, reportOf(row), 'given-up')) === 'open') {
+      throw notStuck(row, true)
+    }
+    const now = await findSwap(context, id)
+    if (now.ended_at !== null) return swapView(now)
+  }
+  throw tooContended('swaps.giveUp')
+}
+
+/** What the daemon would say if it could. */
+function reportOf(row: DelegatedRow): DelegatedSwap {
+  return {
+    label: row.id,
+    providerId: row.provider_id ?? '',
+    state: 'failed',
+    amountSat: row.amount_msat / 1000n,
+    serviceSat: 0n,
+    minerSat: 0n,
+    routingSat: 0n,
+    prepayLostSat: 0n,
+  }
+}
+
+function notStuck(
+  { id, state }: DelegatedRow,
+  isPaymentOpen = false,
+): PaymentNodeError<'swap.not-live'> {
+  return new PaymentNodeError(
+    'swap.not-live',
+    isPaymentOpen
+      ? `LND has a payment of swap ${id} in flight.`
+      : `Swap ${id} is ${state}: only a daemon's swap that needs an operator is given up.`,
+    { swap: id, state },
+    { advice: 'A payment in flight ends at the latest when it times out: try again then.' },
+  )
+}
