@@ -60,9 +60,13 @@ export function readAddress(
   network: string,
   sha256: (data: Uint8Array) => Uint8Array,
 ): AddressReading {
-  return /^(bc|tb|bcrt|sb)1/i.test(text)
-    ? readWitness(text, networks[network]!)
-    : readBase58(text, networks[network]!, sha256)
+  const versions = networks[network]!
+  if (!/^(bc|tb|bcrt|sb)1/i.test(text)) return readBase58(text, versions, sha256)
+  const witness = readWitness(text, versions)
+  if (witness.isPayable || witness.reason !== 'mixed-case') return witness
+  // Some of simnet's old addresses begin with `Sb1`.
+  const old = readBase58(text, versions, sha256)
+  return old.isPayable ? old : witness
 }
 
 function readWitness(text: string, versions: Versions): AddressReading {

@@ -290,6 +290,12 @@ test('addresses of every type and network are read exactly as another library wr
   )
 })
 
+test('an old address of simnet that begins as its witness addresses do is read as what it is', () => {
+  const address = 'Sb19x9RrsKjDDRj7hPewjxSL1XsRurYqeS'
+  expect(parseAddress(address, 'simnet')).toMatchObject({ isPayable: true, type: 'p2pkh', address })
+  expect(readDestination(address, 'simnet')).toMatchObject({ kind: 'onchain-address', address })
+})
+
 test('one wrong letter in an address or LNURL is never read as another destination', () => {
   const texts = [p2wpkh, p2tr, genesis, p2sh, lnurl(payUrl)]
   const letters = [...'023456789acdefghjklmnpqrstuvwxyzABCDEFGH']
