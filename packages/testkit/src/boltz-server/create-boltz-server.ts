@@ -106,7 +106,7 @@ export function createBoltzServer(options: BoltzServerOptions): BoltzServer {
     const wait = swap.expiresAt - clock.now()
     void clock.sleep(wait, ending.signal, true).then(() => context.tend(swap))
   }
-  stops.push(chain.watch(() => void tendAll()))
+  stops.push(chain.watch(oneAtATime(tendAll)))
 
   const server: BoltzServer = {
     faults,
@@ -147,6 +147,24 @@ export function createBoltzServer(options: BoltzServerOptions): BoltzServer {
     },
   }
   return server
+}
+
+/** Runs the work now, or once more after the run that is on: many changes at once are one. */
+function oneAtATime(work: () => Promise<void>): () => void {
+  let isRunning = false
+  let isWanted = false
+  return () => {
+    isWanted = true
+    if (isRunning) return
+    isRunning = true
+    void (async () => {
+      while (isWanted) {
+        isWanted = false
+        await work()
+      }
+      isRunning = false
+    })()
+  }
 }
 
 const realTime: Clock = {

@@ -77,7 +77,7 @@ export const boltzFaults = {
   redirected: 'sends every request to another host',
   silent: 'takes connections and requests, and never answers',
   late: 'answers everything after 90 s',
-  vanished: 'refuses connections',
+  vanished: 'ends every connection at once',
   'wrong-types': 'creation: numbers come as text and text as numbers, lists and nothing',
   'negative-numbers': 'creation: all numbers are negative',
   'huge-numbers': 'creation: all numbers are beyond 2^53',
@@ -112,9 +112,9 @@ export const boltzFaults = {
   'nonce-harvest':
     'its half is bad each time, with the same nonce of its own: a client that repeats its nonce gives its key away',
   'vanishes-after-held':
-    'refuses connections from the moment a payment is held, and locks up nothing',
-  'vanishes-after-lockup': 'refuses connections from the moment the lockup is published',
-  'vanishes-after-reveal': 'settles with the preimage, then refuses connections',
+    'ends every connection from the moment a payment is held, and locks up nothing',
+  'vanishes-after-lockup': 'ends every connection from the moment the lockup is published',
+  'vanishes-after-reveal': 'settles with the preimage, then ends every connection',
 
   // What it tells of a swap.
   'updates-duplicated': 'sends every update three times',

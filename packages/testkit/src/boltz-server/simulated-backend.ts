@@ -31,7 +31,17 @@ export function simulatedLightning(node: SimulatedNode): BoltzLightning {
     async cancel(paymentHash) {
       if (stateOf(paymentHash) !== 'canceled') node.cancelHold(paymentHash)
     },
-    watch: (_paymentHash, changed) => follow(() => node.holdsChanged(), changed),
+    watch(paymentHash, changed) {
+      let before = node.findInvoice(paymentHash)?.state
+      return follow(
+        () => node.holdsChanged(),
+        () => {
+          const now = node.findInvoice(paymentHash)?.state
+          if (now !== before) changed()
+          before = now
+        },
+      )
+    },
   }
 }
 
