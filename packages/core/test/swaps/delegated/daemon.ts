@@ -22,6 +22,10 @@ export type DaemonFault =
   | 'cut-off'
   /** For certain nothing is started. */
   | 'unreachable'
+  /** It is gone when the swap shall start: for certain nothing is. */
+  | 'gone-at-start'
+  /** Its stream says nothing. */
+  | 'silent-stream'
   | 'refuses'
   | 'silent-list'
   | 'forgets'
@@ -124,6 +128,7 @@ export function createDaemon(shop: () => Shop): Daemon {
       const known = swaps.find(({ report }) => report.label === request.label)
       if (known) return known.report
       if (faults.has('cut-off')) throw failed('unknown')
+      if (faults.has('gone-at-start')) throw failed('none')
       if (faults.has('refuses')) {
         throw new PaymentNodeError('swap.refused', 'Injected.', {
           provider: 'loop',
@@ -148,7 +153,8 @@ export function createDaemon(shop: () => Shop): Daemon {
       })
       while (!signal.aborted) {
         await Promise.race([changed.promise, ended])
-        if (!signal.aborted) yield* swaps.map(({ report }) => report)
+        if (!signal.aborted && !faults.has('silent-stream'))
+          yield* swaps.map(({ report }) => report)
       }
     },
   }

@@ -99,6 +99,38 @@ test('a prepayment that is lost is booked, and nothing more is given to the prov
   await stand.expectProved('lost')
 })
 
+test('a prepayment in flight is waited for: it may still be taken', async () => {
+  const stand = await openDaemonStand()
+  const { daemon } = stand
+  const { id } = await stand.ask()
+  await stand.settle()
+  const [swap] = daemon.swaps
+  daemon.giveBack(swap!, ['main'])
+  daemon.fail(swap!, 'off-chain')
+  await stand.settle()
+  expect(await stand.swap(id)).toMatchObject({ state: 'accepted', reason: 'payment-open' })
+  daemon.take(swap!, ['prepay'])
+  await stand.settle()
+  expect(await stand.swap(id)).toMatchObject({ state: 'failed', costs: { prepay: sat(1000) } })
+  expect(await stand.moved()).toMatchObject({ swapPrepay: 1_000_000n })
+})
+
+test('what the stream says is looked at at once; without a stream the list says it later', async () => {
+  const stand = await openDaemonStand()
+  const { daemon, clock } = stand
+  const { id } = await stand.ask()
+  await stand.settle()
+  daemon.set(daemon.swaps[0]!, { state: 'running' })
+  await clock.advance(1000)
+  expect((await stand.swap(id)).state).toBe('running')
+  daemon.faults.add('silent-stream')
+  daemon.fail(daemon.swaps[0]!, 'temporary')
+  await clock.advance(1000)
+  expect((await stand.swap(id)).state).toBe('running')
+  await stand.settle()
+  expect((await stand.swap(id)).state).toBe('needs-operator')
+})
+
 test('a swap that failed and cost nothing disables nobody for good', async () => {
   const stand = await openDaemonStand()
   const { daemon } = stand

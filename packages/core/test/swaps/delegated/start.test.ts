@@ -73,6 +73,8 @@ test('why nothing is started: asked again while the price holds, or ended with t
     ['other-network', 1, 'failed', 'other-network'],
     ['unreachable', 1, 'requested', 'unreachable'],
     ['unreachable', 17, 'failed', 'outdated'],
+    ['gone-at-start', 1, 'requested', 'unreachable'],
+    ['gone-at-start', 17, 'failed', 'outdated'],
   ]
   const wrong: unknown[] = []
   for (const [fault, wait, state, reason] of rows) {
