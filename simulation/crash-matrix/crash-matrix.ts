@@ -1,8 +1,9 @@
-import { fork } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { keepRows } from './keep-rows.ts'
 import { operations } from './operations.ts'
 import { type MatrixRow, runMatrix } from './run-matrix.ts'
 import { writeMatrix } from './write-matrix.ts'
@@ -12,7 +13,8 @@ const page = join(import.meta.dirname, '../../docs/crash-matrix.md')
 interface Asked {
   readonly every: number
   readonly write?: true
-  readonly only?: string
+  readonly only?: readonly string[]
+  readonly minutes?: number
 }
 
 /** What a process of its own tells: it runs one operation. */
@@ -24,18 +26,20 @@ async function main(): Promise<number> {
       'Kills every operation at each of its steps, and again at each step that follows, and asks every invariant. Exit code 1 when something did not hold.',
     )
     .option('--every <n>', 'of the pairs only every n-th (default: all)', readCount, 1)
-    .option('--only <operation>', 'one operation')
-    .option('--write', 'writes docs/crash-matrix.md; needs all operations')
+    .option('--only <operation...>', 'these operations')
+    .option('--minutes <m>', 'begins no further pair of an operation after so many', readMinutes)
+    .option('--write', 'writes docs/crash-matrix.md; operations that were not run keep their rows')
     .parse()
     .opts<Asked>()
-  const chosen = operations.filter(({ name }) => asked.only === undefined || name === asked.only)
+  const chosen = operations.filter(({ name }) => asked.only?.includes(name) ?? true)
   const waiting = chosen.map(({ name }) => name)
   const rows = new Map<string, MatrixRow>()
   const work = async (): Promise<void> => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const row = await inProcess(name, asked.every)
+      const row = await inProcess(name, asked)
       rows.set(name, row)
       process.stdout.write(`${tell(row)}\n`)
+      if (asked.write) writeFileSync(page, writeMatrix(keepRows(row)))
     }
   }
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, work))
@@ -46,14 +50,11 @@ async function main(): Promise<number> {
     process.stdout.write(`${row.operation} killed at ${strikes.join(', then ')}: ${says}\n`)
   }
   process.stdout.write(`${runs} crashes, ${problems.length} did not hold\n`)
-  if (asked.write && asked.only === undefined) {
-    writeFileSync(page, writeMatrix(ordered))
-  }
   return problems.length === 0 ? 0 : 1
 }
 
-function inProcess(name: string, every: number): Promise<MatrixRow> {
-  const child = fork(import.meta.filename, ['--child', name, String(every)], {
+function inProcess(name: string, { every, minutes = 0 }: Asked): Promise<MatrixRow> {
+  const child = fork(import.meta.filename, ['--child', name, String(every), String(minutes)], {
     execArgv: ['--conditions=dev-source'],
   })
   return new Promise((resolve, reject) => {
@@ -69,11 +70,15 @@ function inProcess(name: string, every: number): Promise<MatrixRow> {
   })
 }
 
-async function child(name: string, everyPair: number): Promise<void> {
+async function child(name: string, everyPair: number, minutes: number): Promise<void> {
   const operation = operations.find((one) => one.name === name)
   if (!operation) throw new Error(`There is no operation ${name}`)
   const onRun = (_: string, runs: number): void => void process.send?.({ runs })
-  process.send?.({ row: await runMatrix(operation, { everyPair, onRun }) })
+  const commit = execFileSync('git', ['rev-parse', '--short=7', 'HEAD'], {
+    encoding: 'utf8',
+  }).trim()
+  const limit = minutes > 0 && { milliseconds: minutes * 60_000 }
+  process.send?.({ row: await runMatrix(operation, { everyPair, commit, onRun, ...limit }) })
 }
 
 function tell({ operation, single, pairs }: MatrixRow): string {
@@ -90,6 +95,12 @@ function readCount(text: string): number {
   return count
 }
 
-const [first, name = '', every = '1'] = process.argv.slice(2)
-if (first === '--child') await child(name, Number(every))
+function readMinutes(text: string): number {
+  const minutes = Number(text)
+  if (!(minutes > 0)) throw new InvalidArgumentError('a number above zero')
+  return minutes
+}
+
+const [first, name = '', every = '1', minutes = '0'] = process.argv.slice(2)
+if (first === '--child') await child(name, Number(every), Number(minutes))
 else process.exitCode = await main()

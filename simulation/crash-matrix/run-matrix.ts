@@ -5,6 +5,8 @@ import { type Strikes, strike } from './strike.ts'
 export interface MatrixRow {
   readonly operation: string
   readonly says: string
+  /** The commit whose code was run, abbreviated. */
+  readonly commit: string
   /** Step → how often the undisturbed operation takes it. */
   readonly steps: Readonly<Record<string, number>>
   readonly single: Count
@@ -20,15 +22,18 @@ export interface Count {
   readonly exist: number
 }
 
-/** Which of the pairs are run: every `everyPair`-th. */
+/** Which of the pairs are run: every `everyPair`-th, and no more after so many milliseconds. */
 export interface MatrixOptions {
   readonly everyPair: number
+  readonly milliseconds?: number
+  readonly commit: string
   readonly onRun?: (operation: string, runs: number) => void
 }
 
 /** Kills an operation at each of its steps, and each of those again at every step that follows. */
 export async function runMatrix(operation: Operation, options: MatrixOptions): Promise<MatrixRow> {
   const problems: { strikes: Strikes; says: string }[] = []
+  const start = performance.now()
   let runs = 0
   const run = async (strikes: Strikes) => {
     const struck = await strike(operation, strikes)
@@ -38,20 +43,37 @@ export async function runMatrix(operation: Operation, options: MatrixOptions): P
   }
   const undisturbed = await run([])
   const single = { run: 0, held: 0, exist: undisturbed.steps.length }
-  const pairs = { run: 0, held: 0, exist: 0 }
+  const following: Strikes[] = []
   for (let first = 1; first <= undisturbed.steps.length; first++) {
     const once = await run([first])
     single.run++
     if (!once.problem) single.held++
-    for (let second = 1; second <= once.following; second++) {
-      pairs.exist++
-      if (pairs.exist % options.everyPair !== 0) continue
-      const twice = await run([first, second])
-      pairs.run++
-      if (!twice.problem) pairs.held++
-    }
+    for (let second = 1; second <= once.following; second++) following.push([first, second])
+  }
+  const pairs = { run: 0, held: 0, exist: following.length }
+  const chosen = following.filter((_, index) => (index + 1) % options.everyPair === 0)
+  for (const strikes of spread(chosen)) {
+    if (performance.now() - start > (options.milliseconds ?? Number.POSITIVE_INFINITY)) break
+    const twice = await run(strikes)
+    pairs.run++
+    if (!twice.problem) pairs.held++
   }
   const steps: Record<string, number> = {}
   for (const name of undisturbed.steps) steps[name] = (steps[name] ?? 0) + 1
-  return { operation: operation.name, says: operation.says, steps, single, pairs, problems }
+  const { name, says } = operation
+  return { operation: name, says, commit: options.commit, steps, single, pairs, problems }
+}
+
+const stride = 64
+
+/** All of them, in an order whose beginning, wherever it ends, is spread evenly over the whole. */
+function* spread<T>(all: readonly T[]): Generator<T> {
+  for (let turn = 0; turn < stride; turn++) {
+    // Halves, quarters, eighths: the bits of the turn, read backwards.
+    const offset = Number.parseInt(
+      turn.toString(2).padStart(6, '0').split('').reverse().join(''),
+      2,
+    )
+    for (let index = offset; index < all.length; index += stride) yield all[index]!
+  }
 }
