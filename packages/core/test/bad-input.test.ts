@@ -7,6 +7,7 @@ import { optionRows } from './bad-input/option-rows.ts'
 import { ownHashes, payoutRows } from './bad-input/payout-rows.ts'
 import { amountRows, eventRows, partnerRows, safetyRows } from './bad-input/room-rows.ts'
 import type { Row, World } from './bad-input/row.ts'
+import { swapRows } from './bad-input/swap-rows.ts'
 import { webhookRows } from './bad-input/webhook-rows.ts'
 import { openShop } from './shop.ts'
 
@@ -21,6 +22,7 @@ const rows: readonly Row[] = [
   ...channelRows,
   ...eventRows,
   ...safetyRows,
+  ...swapRows,
   ...webhookRows,
 ]
 
