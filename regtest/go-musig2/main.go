@@ -71,7 +71,10 @@ func serve(line []byte) (reply answer) {
 	}
 	result, err := method(asked.Params)
 	if err != nil {
-		reply.Error = err.Error()
+		// The script engine has errors without words.
+		if reply.Error = err.Error(); reply.Error == "" {
+			reply.Error = fmt.Sprintf("%#v", err)
+		}
 		return reply
 	}
 	reply.Result = result

@@ -1,6 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Transaction } from 'bitcoinjs-lib'
 import { afterAll, expect, test } from 'vitest'
 import {
@@ -10,7 +7,7 @@ import {
   claimTogether,
   createSwap,
 } from '../../../packages/testkit/test/boltz-server/small-client.ts'
-import { buildSigner, startBoltzServer } from '../../boltz-server/index.ts'
+import { startBoltzServer } from '../../boltz-server/index.ts'
 import { sharedNetwork } from '../../shared-network.ts'
 import { destination, overHttp, statusOf, waitForStatus } from './regtest-client.ts'
 
@@ -84,10 +81,4 @@ test('after the timeout the server takes its lockup back, and the payment return
   await bob.waitUntilInvoice(Buffer.from(swap.paymentHash, 'hex'), 'CANCELED')
   expect(await paid).toMatchObject({ status: 'FAILED' })
   expect(server.errors).toEqual([])
-})
-
-test('the program writes the vectors that are committed', async () => {
-  const path = join(import.meta.dirname, '../../../packages/core/test/swaps/vectors/boltz.json')
-  const written = execFileSync(await buildSigner(), ['vectors'], { encoding: 'utf8' })
-  expect(written).toBe(readFileSync(path, 'utf8'))
 })
