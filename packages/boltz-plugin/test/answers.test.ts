@@ -119,6 +119,7 @@ test('what a refusal means, by its status and its words', async () => {
     [200, `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`, 'swap.provider-failed not-json unknown'],
     [200, `"${'['.repeat(100)}"`, 'swap.provider-failed malformed unknown'],
     [200, '"\\"'.repeat(20_000), 'swap.provider-failed not-json unknown'],
+    [200, `"\\"${'['.repeat(100)}"`, 'swap.provider-failed malformed unknown'],
     [200, `{"id":"${'a'.repeat(70_000)}"}`, 'swap.provider-failed body-too-large unknown'],
     [200, { error: 'says no, and 200' }, 'swap.provider-failed malformed unknown'],
   ]

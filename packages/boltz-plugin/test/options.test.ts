@@ -66,6 +66,16 @@ test('without an exception a server must be public and speak TLS; with one it mu
   expect(await outcomeOf(allowed.limits())).toBe('swap.refused suspended none')
 })
 
+test('no redirect is followed, on the same host neither', async () => {
+  const { provider, received } = await openApi(({ path }) =>
+    path === '/elsewhere'
+      ? { body: { BTC: {} } }
+      : { status: 302, headers: { location: '/v2/elsewhere' }, body: '' },
+  )
+  expect(await outcomeOf(provider.limits())).toBe('swap.provider-failed status-302 none')
+  expect(received).toHaveLength(1)
+})
+
 test('an answer that does not come is not waited for', async () => {
   const { provider } = await openApi(() => new Promise<never>(() => {}), {
     answerMilliseconds: 30,

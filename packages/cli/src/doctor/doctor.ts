@@ -3,6 +3,7 @@ import { type Check, failedBy, ok } from './check.ts'
 import { checkBooks } from './check-books.ts'
 import { checkLists } from './check-lists.ts'
 import { checkNode } from './check-node.ts'
+import { checkSwaps } from './check-swaps.ts'
 
 /** What the doctor found, as `--json` prints it. */
 export interface DoctorReport {
@@ -23,10 +24,11 @@ export async function examine(
   const { checks, info } = await checkNode(options)
   const books = await checkBooks(options, info)
   const lists = await checkLists(options)
+  const swaps = info ? await checkSwaps(options) : []
   await options.lightning.close()
   return report(configuration, [
     ...about('configuration', [ok('options', 'The options can be used.'), ...lists]),
-    ...about('node', checks),
+    ...about('node', [...checks, ...swaps]),
     ...about('books', books),
   ])
 }

@@ -47,11 +47,50 @@ export interface KnownSwap
   >
 }
 
-/** What a server may do; the words are those of the fake Boltz server. */
-export type ProviderFault = Extract<BoltzFault, (typeof providerFaults)[number]>
+/** What a server may do; the words are those of the fake Boltz server, which says what each of them means. */
+export type ProviderFault =
+  // Any request.
+  | 'server-error'
+  | 'not-json'
+  | 'empty-answer'
+  | 'cut-answer'
+  | 'huge-answer'
+  | 'deep-answer'
+  | 'redirected'
+  | 'vanished'
+  | 'silent'
+  | 'too-many-requests'
+  // Prices and creation.
+  | 'pairs-absurd'
+  | 'pairs-empty'
+  | 'creation-refused'
+  | 'creation-conflict'
+  | 'creation-answer-lost'
+  | 'pair-hash-stale'
+  | 'limits-change'
+  | 'wrong-types'
+  | 'negative-numbers'
+  | 'huge-numbers'
+  | 'hostile-id'
+  | 'onchain-amount-missing'
+  | 'miner-fee-invoice'
+  | 'extra-leaf'
+  // What it says of a swap.
+  | 'status-unknown-swap'
+  | 'status-unknown-word'
+  | 'web-socket-refused'
+  | 'web-socket-silent'
+  | 'web-socket-drops'
+  | 'web-socket-garbage'
+  // The claim.
+  | 'claim-refused'
+  | 'claim-keeps-preimage'
+  | 'no-partial-signature'
+  // Restore.
+  | 'restore-empty'
 
 /** All that the contract knows to command. */
-export const providerFaults = [
+export const providerFaults: readonly (ProviderFault & BoltzFault)[] = [
   // Any request.
   'server-error',
   'not-json',
@@ -91,4 +130,4 @@ export const providerFaults = [
   'no-partial-signature',
   // Restore.
   'restore-empty',
-] as const satisfies readonly BoltzFault[]
+]

@@ -74,7 +74,7 @@ export async function rejectionOf(
 const swapCodes: readonly ErrorCode[] = ['swap.refused', 'swap.provider-failed']
 
 /** For messages. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   const text = JSON.stringify(value, (_name, one: unknown) =>
     typeof one === 'bigint' ? `${one}n` : one,
   )
