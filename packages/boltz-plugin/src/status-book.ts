@@ -154,7 +154,7 @@ function readMany(
   return new Map(
     ids.map((id): readonly [string, SwapReport | Error] => {
       try {
-        return [id, readReport(id, Object.hasOwn(told, id) ? told[id] : undefined)]
+        return [id, readReport(id, told[id])]
       } catch (error) {
         if (!(error instanceof MalformedAnswer)) throw error
         return [id, failed(name, 'malformed', error.message, 'none', error)]
