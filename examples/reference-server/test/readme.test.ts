@@ -58,6 +58,11 @@ test('the README’s lines do what they say, one after the other', async () => {
     '"state":"blacklisted"',
     'payment-node\n',
     'payment_node_ready 1',
+    '"isAcceptable":true',
+    '"provider":"swaps.example","custody":"self"',
+    '"claim":"9000 sat"',
+    '"blocksLeft":',
+    '"inboundShare":',
     '"amount":"700 sat"',
     '{"state":"degraded"}',
   ]
@@ -68,13 +73,14 @@ test('the README’s lines do what they say, one after the other', async () => {
 test('the README shows every call', () => {
   const shown = shellBlocks(readme).flatMap(callsOf)
   const missing = routes.filter((route) => !shown.some((call) => isCallOf(call, route)))
-  // Shown in words: they need a payment that hangs, an invoice of another program, a queue that stays, confirmed coins.
+  // Shown in words: they need a payment that hangs, an invoice of another program, a daemon, a queue that stays, confirmed coins.
   const inWords = [
     '/v1/payouts/{payout}/cancel',
     '/v1/payouts/{payout}/resolve',
     '/v1/adoptions',
     '/v1/channels/openings',
     '/v1/channels/{channelPoint}/close',
+    '/v1/swaps/{swap}/give-up',
   ]
   expect(inWords.filter((path) => !readme.includes(`POST ${path}`))).toEqual([])
   // Held bills are explained where the sandbox is.

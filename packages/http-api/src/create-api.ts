@@ -18,6 +18,7 @@ import { eventRoutes } from './routes/events.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
 import { keeperRoutes } from './routes/keeper.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
+import { liquidityRoutes } from './routes/liquidity.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { partnerRoutes } from './routes/partners.ts'
 import { payoutRoutes } from './routes/payouts.ts'
@@ -25,6 +26,7 @@ import { peerRoutes } from './routes/peers.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { routingRoutes } from './routes/routing.ts'
 import { safetyRoutes } from './routes/safety.ts'
+import { swapRoutes } from './routes/swaps.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
 /** What the API is made of. */
@@ -92,6 +94,8 @@ export function createApi(options: ApiOptions): Api {
     ...keeperRoutes,
     ...peerRoutes,
     ...routingRoutes,
+    ...swapRoutes,
+    ...liquidityRoutes,
     ...(options.routes ?? []),
   ]
   const app = new OpenAPIHono<ApiEnvironment>()

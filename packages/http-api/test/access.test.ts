@@ -2,6 +2,7 @@ import type { OpenInput } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { type ApiRoute, prometheusMetrics } from '../src/index.ts'
 import { type ApiStand, openApi } from './api-stand.ts'
+import { swapServer } from './swap-server.ts'
 
 /** Ids of things that are the bakery's, for the paths. */
 interface Things {
@@ -13,6 +14,9 @@ interface Things {
   readonly channelPoint: string
   /** Public key of a peer without a channel. */
   readonly peer: string
+  readonly swap: string
+  /** Of the autopilot. */
+  readonly decision: string
 }
 
 const bodies: Readonly<Record<string, unknown>> = {
@@ -39,6 +43,11 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /v1/channels/{channelPoint}/adopt': { ownership: 'observe' },
   'POST /v1/keeper/pause': { reason: 'a drill' },
   'POST /v1/keeper/resume': { reason: 'the drill is over' },
+  'POST /v1/swaps': { amount: '100000 sat' },
+  'POST /v1/swaps/{swap}/limits': { claim: '9000 sat' },
+  'POST /v1/swaps/{swap}/give-up': { reason: 'a drill' },
+  'POST /v1/liquidity/pause': { reason: 'a drill' },
+  'POST /v1/liquidity/resume': { reason: 'the drill is over' },
   'POST /v1/peers/{peer}/block': { reason: 'a drill' },
   'POST /v1/peers/{peer}/allow': { reason: 'the drill is over' },
 }
@@ -48,6 +57,7 @@ const queries: Readonly<Record<string, string>> = {
   'GET /v1/invoices': 'partner=bakery',
   'GET /v1/payouts': 'partner=bakery',
   'GET /v1/webhooks': 'partner=bakery',
+  'GET /v1/swaps/quote': 'amount=100000%20sat',
   'GET /v1/routing/income': 'from=2026-11-01&to=2026-11-02',
 }
 
@@ -66,6 +76,9 @@ function requestOf({ method, path }: ApiRoute, things: Things, round: number) {
     .replace('{opening}', things.opening)
     .replace('{channelPoint}', things.channelPoint)
     .replace('{peer}', things.peer)
+    .replace('{swap}', things.swap)
+    .replace('{decision}', things.decision)
+    .replace('{provider}', 'swaps.example')
     .replace('{partner}', 'bakery')
   const name = `${method} ${path}`
   const query = queries[name]
@@ -97,6 +110,8 @@ async function makeThings({ sandbox }: ApiStand): Promise<Things> {
     idempotencyKey: 'opening',
   })
   const [channel] = await node.channels.list()
+  const [swap] = await node.swaps.request({ amount: '100000 sat' }, { idempotencyKey: 'swap' })
+  const { items: decisions } = await node.liquidity.decisions({ limit: 1 })
   return {
     invoice: open.id,
     payout: payout.id,
@@ -104,11 +119,13 @@ async function makeThings({ sandbox }: ApiStand): Promise<Things> {
     opening: opening.id,
     channelPoint: channel!.channelPoint,
     peer: publicKey,
+    swap: swap!.id,
+    decision: decisions[0]!.id,
   }
 }
 
 test('N1: every route refuses every kind of key but the right one', async () => {
-  await using stand = await openApi({ metrics: prometheusMetrics() })
+  await using stand = await openApi({ metrics: prometheusMetrics() }, { swaps: swapServer })
   const { api, keys, texts, call } = stand
   const revoked = await keys.create({ scope: 'operator' })
   await keys.revoke(revoked.key.id)
@@ -173,7 +190,7 @@ test('N1: every route refuses every kind of key but the right one', async () => 
     await expectStatus("the operator's key", texts.operator, isLetIn)
   }
   expect(wrong).toEqual([])
-  expect(api.routes.length).toBeGreaterThan(60)
+  expect(api.routes.length).toBeGreaterThan(75)
   expect(asked).toBe(api.routes.length * (Object.keys(nobody).length + 3))
 })
 
@@ -201,7 +218,7 @@ test('N1: who has no key does not learn which routes there are', async () => {
 })
 
 test('N1: to a partner what is another’s is as what never was', async () => {
-  await using stand = await openApi()
+  await using stand = await openApi({}, { swaps: swapServer })
   const { call, texts } = stand
   const { invoice, payout, webhook } = await makeThings(stand)
   const key = texts.farm
@@ -224,7 +241,7 @@ test('N1: to a partner what is another’s is as what never was', async () => {
 })
 
 test('N1: lists and events of a partner hold only what is its own', async () => {
-  await using stand = await openApi()
+  await using stand = await openApi({}, { swaps: swapServer })
   const { call, texts, sandbox } = stand
   await makeThings(stand)
   await sandbox.node.invoices.create({ partner: 'farm', amount: '3 sat' })

@@ -37,6 +37,7 @@ export {
   type Sandbox,
   type SandboxOptions,
   type SandboxPayment,
+  type SandboxWorld,
 } from './sandbox/create-sandbox.ts'
 export type { SandboxFault, SandboxFaults } from './sandbox/sandbox-faults.ts'
 export * from './simulator/index.ts'

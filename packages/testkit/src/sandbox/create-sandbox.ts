@@ -7,6 +7,7 @@ import {
   type PaymentNodeOptions,
   type PaymentUpdate,
   parseAmount,
+  type SwapProvider,
   silentLogger,
 } from '@payment-node/core'
 import { memory } from '@payment-node/storage-memory'
@@ -31,7 +32,12 @@ export interface SandboxOptions {
   readonly time?: 'stands-still' | 'flows'
   /** Of the payment node: storage (default: memory), caps, timing, meter, logger (default: silent), … */
   readonly options?: Partial<Omit<PaymentNodeOptions, 'lightning' | 'keys' | 'clock' | 'random'>>
+  /** Providers of swaps that live in this network, such as a server of `testkit/boltz-server` at the payee. */
+  readonly swaps?: (world: SandboxWorld) => readonly SwapProvider[]
 }
+
+/** What a provider of swaps in a sandbox is made of. */
+export type SandboxWorld = Pick<Sandbox, 'clock' | 'network' | 'lnd' | 'payer' | 'payee'>
 
 /** A payment node on a simulated Lightning network, between somebody who pays and somebody who is paid. */
 export interface Sandbox extends AsyncDisposable {
@@ -110,6 +116,7 @@ export async function createSandbox({
   seed = 'sandbox',
   time = 'stands-still',
   options = {},
+  swaps,
 }: SandboxOptions = {}): Promise<Sandbox> {
   const random = createSeededRandom(seed)
   const clock = createVirtualClock(time === 'flows' ? { startsAt: Date.now() } : {})
@@ -129,8 +136,12 @@ export async function createSandbox({
     logger: silentLogger,
     http: { allow: receivers },
     ...options,
+    ...(swaps && { swaps: swaps({ clock, network, lnd: lnd!, payer: payer!, payee: payee! }) }),
     lightning: lnd!.lightning,
-    keys: { invoices: random.fork('invoices').bytes(32) },
+    keys: {
+      invoices: random.fork('invoices').bytes(32),
+      swaps: random.fork('swaps').bytes(32),
+    },
     random: random.fork('node'),
     clock,
   })
