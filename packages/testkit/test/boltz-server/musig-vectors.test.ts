@@ -89,6 +89,9 @@ test('the judge takes what the script engine of btcd has taken, and nothing that
     }
     expect(judge(scriptPath.replace(swap.preimage, '11'.repeat(32)))).toMatch(/differ/)
     expect(judge(scriptPath.replace(swap.internalKey, swap.outputKey))).toMatch(/tree/)
+    const [parity, other] = swap.parity === 0 ? ['c0', 'c1'] : ['c1', 'c0']
+    const flipped = scriptPath.replace(parity + swap.internalKey, other + swap.internalKey)
+    expect(judge(flipped)).toMatch(/tree/)
     // A lock time before the timeout (its script has it, too; this is the transaction's own).
     expect(judge(`${swap.refund.slice(0, -8)}00000000`)).toMatch(/signature|lock time/)
   }
