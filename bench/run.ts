@@ -14,6 +14,7 @@ import { settle } from './sections/settle.ts'
 import { simulator } from './sections/simulator.ts'
 import { storage } from './sections/storage.ts'
 import { swaps } from './sections/swaps.ts'
+import { swapsResume } from './sections/swaps-resume.ts'
 import { webhooks } from './sections/webhooks.ts'
 
 const sections: readonly Section[] = [
@@ -26,6 +27,7 @@ const sections: readonly Section[] = [
   webhooks,
   keeper,
   swaps,
+  swapsResume,
   simulator,
   sandbox,
   load,

@@ -2,7 +2,7 @@ import type { Context, Identity, Leadership } from '../context.ts'
 import { hasEnded, type SwapState } from '../domain/swap.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { LostLeadership } from '../record.ts'
-import { doubtNode } from '../safety/compared.ts'
+import { doubtNode, whenCompared } from '../safety/compared.ts'
 import { followReports } from '../swaps/follow-reports.ts'
 import { createSwapFollower, type SwapFollower } from '../swaps/follow-swap.ts'
 import { livingSwaps } from '../swaps/living-swaps.ts'
@@ -89,6 +89,8 @@ export async function pursueSwaps(
   })
   try {
     while (!signal.aborted) {
+      // Without it nothing is done, and then at once: there may be much to look after.
+      if (!(await whenCompared(context, leadership, signal))) continue
       const living = await livingSwaps(context, identity)
       for (const row of living) {
         if (hasEnded(row.state as SwapState)) continue
