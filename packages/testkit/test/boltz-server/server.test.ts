@@ -75,6 +75,7 @@ test('a claim is replaced by one that pays more, with a fresh nonce; the chain h
   ])
   const [{ claims } = { claims: [] }] = world.server.swaps()
   expect(claims.map(({ isNonceRepeated }) => isNonceRepeated)).toEqual([false, false])
+  expect(statuses(world).filter((status) => status === 'invoice.settled')).toHaveLength(1)
   const audit = world.network.audit()
   const { channelsMsat, walletsMsat, feesMsat } = audit
   expect(channelsMsat + walletsMsat + feesMsat).toBe(audit.issuedMsat)
