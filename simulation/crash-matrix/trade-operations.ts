@@ -248,7 +248,7 @@ const partners: readonly Operation[] = [
       await withPartner(world)
       const url = openReceiver(world, 'receiver')
       const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
-      world.records.secrets.set(url, secret)
+      world.records.secrets.set(url, [{ secret }])
       await must(world, 'endpoint', (node) => node.webhooks.create({ url, secret }))
     },
     async run(world) {

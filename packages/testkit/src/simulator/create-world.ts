@@ -6,6 +6,7 @@ import type { SimulatedNode } from '../network/simulated-node.ts'
 import { openCourt } from './ask-judges.ts'
 import { describeChange, describeStep } from './describe.ts'
 import type { Fault } from './faults/fault.ts'
+import { paysOnchain } from './features.ts'
 import { createOutstanding } from './gate-ports.ts'
 import { followEvents } from './host-handlers.ts'
 import {
@@ -19,6 +20,7 @@ import { layOutNodes } from './lay-out-nodes.ts'
 import { mannersOf } from './manners.ts'
 import { mirrorBooks } from './mirror-books.ts'
 import { openProcess, type SimulatedProcess } from './open-process.ts'
+import { addressOf } from './outside-address.ts'
 import { createPlace } from './place.ts'
 import { processOptions } from './process-options.ts'
 import { createSimulatedWeb } from './simulated-web.ts'
@@ -36,6 +38,8 @@ const limits: Limits = {
   hardCeiling: 100,
   destinationCoolDown: 120_000,
   bumpBudgetPerDayMsat: 50_000n * sat,
+  // Channels and coins of a world that pays on chain are 14,800,000 sat.
+  operatorReserveMsat: 12_500_000n * sat,
 }
 /** Milliseconds between two polls when nothing but healing is left. */
 const slowestPoll = 8000
@@ -57,8 +61,9 @@ export function createWorld(options: WorldOptions): World {
     network,
     options.lnd,
     hasKeeper,
-    features.includes('onchain'),
+    paysOnchain(features),
   )
+  const operatorAddress = addressOf({ seed }, 'operator')
   const web = createSimulatedWeb()
   const records = createRecords()
   const payees = new Map<string, SimulatedNode>()
@@ -105,6 +110,7 @@ export function createWorld(options: WorldOptions): World {
     publicKey: shop.publicKey,
     truth,
     records,
+    operatorAddress,
     ...limits,
   }
   const court = openCourt(options.invariants ?? [], witness, violate)
@@ -140,13 +146,13 @@ export function createWorld(options: WorldOptions): World {
       storageOffset: isShared ? () => offsets.get('storage') ?? 0 : undefined,
       pollMilliseconds: () => (isHealing ? slowestPoll : (options.pollMilliseconds ?? 0)),
       options: {
-        ...processOptions(limits, listed, features),
+        ...processOptions(limits, listed, features, operatorAddress),
         role: options.hasApiProcess && place === 'b' ? 'api' : 'all',
         ...options.node,
       },
       counter: hasCounter ? counter : undefined,
       web,
-      readFeerate: features.includes('onchain')
+      readFeerate: paysOnchain(features)
         ? async () => mannersOf(world).feeSource?.() ?? world.feerate
         : undefined,
     })

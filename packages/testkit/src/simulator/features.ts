@@ -10,7 +10,14 @@ export const allFeatures = [
   /** Balances that are paid by themselves. */
   'automatic',
   'webhooks',
+  /** What is the operator's own and free goes to its own address. */
+  'operator',
 ] as const
 
 /** One of them. */
 export type Feature = (typeof allFeatures)[number]
+
+/** Whether such a host makes transactions. */
+export function paysOnchain(features: readonly Feature[]): boolean {
+  return features.includes('onchain') || features.includes('operator')
+}

@@ -1,5 +1,6 @@
 import { createSeededRandom } from '../network/seeded-random.ts'
 import { ask } from './ask-host.ts'
+import type { GivenSecret } from './invariants/invariant.ts'
 import { openAccount } from './lnurl-server.ts'
 import { addressOf } from './outside-address.ts'
 import { payQuietly } from './pay-quietly.ts'
@@ -185,6 +186,24 @@ function refundDestination(
   return paymentRequest
 }
 
+/** The receiver learns the new secret before the endpoint signs with it. */
+async function rotate(world: World, name: string, url: string, id: string): Promise<void> {
+  const given = world.records.secrets.get(url) ?? []
+  // One after the other, so that the newest here is the newest there.
+  if (given.at(-1)?.since === undefined) return
+  const secret = secretOf(world, `${name}/${given.length}`)
+  const fresh: GivenSecret = { secret }
+  given.push(fresh)
+  const keepSeconds = given.length % 2 === 0 ? 120 : 0
+  const answer = await ask(world, `rotate ${name}`, (node) =>
+    node.webhooks.rotateSecret(id, { secret, keepFor: keepSeconds }),
+  )
+  if (!('value' in answer)) return
+  fresh.since = world.truth.now()
+  for (const before of given.slice(0, -1))
+    before.until = Math.min(before.until ?? Infinity, fresh.since + keepSeconds * 1000)
+}
+
 /** Waits for the end of a payout; undefined when the books have become an older copy without it. */
 async function ending(world: World, id: string): Promise<string | undefined> {
   for (;;) {
@@ -202,10 +221,12 @@ async function ending(world: World, id: string): Promise<string | undefined> {
 async function createEndpoint(world: World, { name, partner }: Doing<'endpoint'>): Promise<void> {
   const url = openReceiver(world, name)
   const secret = secretOf(world, name)
-  world.records.secrets.set(url, secret)
-  await ask(world, `endpoint ${name}`, (node) =>
+  const given: GivenSecret = { secret }
+  world.records.secrets.set(url, [given])
+  const answer = await ask(world, `endpoint ${name}`, (node) =>
     node.webhooks.create({ url, secret, ...(partner !== undefined && { partner }) }),
   )
+  if ('value' in answer) given.since = world.truth.now()
 }
 
 /** The host chooses the secret, so that it knows it also when an answer is lost. */
@@ -230,6 +251,13 @@ async function careForEndpoint(
       await world.clock.sleep(15_000)
       await ask(world, `enable ${name}`, (node) => node.webhooks.enable(id))
       return
+    case 'rotate':
+      return rotate(world, name, url, id)
+    case 'remove': {
+      const answer = await ask(world, `remove ${name}`, (node) => node.webhooks.remove(id))
+      if ('value' in answer) world.records.removed.set(url, world.truth.now())
+      return
+    }
     case 'test':
       await ask(world, `test ${name}`, (node) => node.webhooks.sendTest(id))
       return

@@ -7,6 +7,7 @@ import { closeChannel, openChannel, pauseKeeper } from './perform-channels.ts'
 import { performTrade } from './perform-trades.ts'
 import type { Action } from './plan-workload.ts'
 import { resumeOutgoing } from './resume-outgoing.ts'
+import { traceOf } from './trace-of.ts'
 import type { World } from './world.ts'
 
 type InvoiceAction = Extract<Action, { readonly do: 'invoice' }>
@@ -54,6 +55,7 @@ async function upsertPartners(world: World): Promise<void> {
 
 async function sell(world: World, action: InvoiceAction): Promise<void> {
   const { name, partner, amountSat, expirySeconds, commissionPpm } = action
+  const traced = traceOf(world, name)
   const create = (prefer?: string) =>
     ask(
       world,
@@ -67,7 +69,7 @@ async function sell(world: World, action: InvoiceAction): Promise<void> {
             metadata: { name },
             ...(commissionPpm !== undefined && { commission: { ppm: commissionPpm } }),
           },
-          { idempotencyKey: name },
+          { idempotencyKey: name, ...traced },
         ),
       prefer,
     )
@@ -87,6 +89,7 @@ async function sell(world: World, action: InvoiceAction): Promise<void> {
     }
   }
   world.records.givenOut.set(invoice.paymentHash, invoice.id)
+  if (traced) world.records.traces.set(invoice.id, traced.traceparent)
   await Promise.all([pay(world, action, invoice.paymentRequest), cancel(world, action, invoice.id)])
 }
 
@@ -129,6 +132,7 @@ async function tryPayout(
   const manner = mannersOf(world).payees.get(action.name)
   const billed = await bill(world, action, payee, manner)
   const { destination } = billed
+  const traced = traceOf(world, action.name)
   const request = (prefer?: string, idempotencyKey = key) =>
     ask(
       world,
@@ -140,7 +144,7 @@ async function tryPayout(
             destination,
             ...(action.isOpenAmount && { amount: `${action.amountSat} sat` }),
           },
-          { idempotencyKey },
+          { idempotencyKey, ...traced },
         ),
       prefer,
     )
@@ -155,6 +159,7 @@ async function tryPayout(
   const given = answers.flatMap((answer) => ('value' in answer ? [answer.value] : []))
   const [payout] = given
   if (!payout) return 'refused'
+  if (traced) world.records.traces.set(payout.id, traced.traceparent)
   if (given.some(({ id }) => id !== payout.id)) {
     world.violate({
       invariant: 'one-payout-per-key',

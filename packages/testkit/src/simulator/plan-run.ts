@@ -1,7 +1,7 @@
 import { createSeededRandom, type SeededRandom } from '../network/seeded-random.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind, PlanFrame } from './faults/fault.ts'
-import { planFeatures, planTrades } from './plan-trades.ts'
+import { planFeatures, planTrades, type Sold } from './plan-trades.ts'
 import { type Action, planChannels, planWorkload } from './plan-workload.ts'
 import type { RunPlan } from './run-plan.ts'
 
@@ -41,7 +41,7 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
   const actions = hasWorkload ? planWorkload(random.fork('workload'), horizon) : []
   if (hasWorkload && hasKeeper) actions.push(...planChannels(random.fork('channels'), horizon))
   const features = hasWorkload ? planFeatures(random.fork('features')) : []
-  const sold = actions.flatMap((action) => (action.do === 'invoice' ? [action.name] : []))
+  const sold = actions.flatMap((action) => (action.do === 'invoice' ? [soldBy(action)] : []))
   actions.push(...planTrades(random.fork('trades'), horizon, features, sold))
   if (features.includes('settings')) addCommissions(actions, random.fork('commissions'))
   const named = (what: string): string[] =>
@@ -81,6 +81,10 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
     actions,
     faults,
   }
+}
+
+function soldBy({ name, partner, at, paidAfter }: Extract<Action, { do: 'invoice' }>): Sold {
+  return { name, partner, paidAt: paidAfter === undefined ? undefined : at + paidAfter }
 }
 
 /** Names before the `@` that are paid without being asked for. */

@@ -90,10 +90,18 @@ export type Trade =
       readonly do: 'endpoint-care'
       readonly at: number
       readonly name: string
-      readonly care: 'disable' | 'test' | 'replay'
+      readonly care: 'disable' | 'test' | 'replay' | 'rotate' | 'remove'
     }
   | { readonly do: 'feerate'; readonly at: number; readonly satPerVbyte: number }
   | { readonly do: 'mine'; readonly at: number; readonly blocks: number }
+
+/** An invoice of the plan; times are milliseconds since the run began. */
+export interface Sold {
+  readonly name: string
+  readonly partner: string
+  /** Undefined: nobody pays it. */
+  readonly paidAt: number | undefined
+}
 
 /** Most features of one run: runs stay short, and what happens in them can be read. */
 const most = 3
@@ -110,15 +118,16 @@ export function planTrades(
   random: SeededRandom,
   horizon: number,
   features: readonly Feature[],
-  invoices: readonly string[],
+  sold: readonly Sold[],
 ): Trade[] {
   const planners: Readonly<Record<Feature, (chance: Dice) => Trade[]>> = {
     settings: planSettings,
     lnurl: planAddresses,
     onchain: planOnchain,
-    refunds: (chance) => planRefunds(chance, invoices, features),
+    refunds: (chance) => planRefunds(chance, sold, features),
     automatic: (chance) => planAutomatic(chance, features),
     webhooks: planEndpoints,
+    operator: planOperator,
   }
   return features.flatMap((feature) => planners[feature](dice(random.fork(feature), horizon)))
 }
@@ -244,7 +253,7 @@ function planOnchain({ between, chance, pick, later, horizon }: Dice): Trade[] {
 
 function planRefunds(
   { between, chance, pick, later }: Dice,
-  invoices: readonly string[],
+  sold: readonly Sold[],
   features: readonly Feature[],
 ): Trade[] {
   const ways = [
@@ -254,6 +263,7 @@ function planRefunds(
     ...(features.includes('onchain') ? (['onchain'] as const) : []),
   ] as const
   const trades: Trade[] = []
+  const invoices = sold.map(({ name }) => name)
   const favourite = pick(invoices.filter((name) => name.startsWith('deposit')))
   for (let count = between(2, 6); count > 0; count--) {
     const way = pick(ways)
@@ -271,6 +281,41 @@ function planRefunds(
       }),
     })
   }
+  const paid = sold.filter(({ paidAt }) => paidAt !== undefined)
+  if (chance(60) && paid.length > 0) trades.push(...planDisputes(paid, ways))
+  return trades
+
+  /** Money is held for a while, and given back meanwhile, or just when it becomes available. */
+  function planDisputes(among: readonly Sold[], by: typeof ways): Trade[] {
+    const seconds = between(20, 120)
+    const held: Trade[] = partners.map((id) => ({
+      do: 'partner',
+      at: 0,
+      settings: { id, availableAfter: seconds },
+    }))
+    for (let count = between(1, 5); count > 0; count--) {
+      const { name, paidAt = 0 } = pick(among)
+      const end = paidAt + seconds * 1000
+      held.push({
+        do: 'refund',
+        at: chance(50) ? end + between(-300, 300) : between(paidAt, end),
+        name: `dispute-${count}`,
+        invoice: name,
+        way: pick(by),
+        allowDebt: chance(40),
+        amountSat: pick([between(1, 100), between(1000, 50_000), 890_000, 900_000]),
+      })
+    }
+    return held
+  }
+}
+
+/** Runs in which nobody else may be to pay, and blocks that take what is made. */
+function planOperator({ between, later, horizon }: Dice): Trade[] {
+  const trades: Trade[] = []
+  for (let count = between(1, 5); count > 0; count--) trades.push({ do: 'automatic', at: later() })
+  for (let at = between(0, 30_000); at < horizon; at += between(5000, 40_000))
+    trades.push({ do: 'mine', at, blocks: 1 })
   return trades
 }
 
@@ -324,8 +369,8 @@ function planEndpoints({ between, chance, pick, later, horizon }: Dice): Trade[]
       name,
       ...(partner !== undefined && { partner }),
     })
-    for (let count = between(0, 3); count > 0; count--) {
-      const care = pick(['disable', 'test', 'replay'] as const)
+    for (let count = between(0, 4); count > 0; count--) {
+      const care = pick(['disable', 'test', 'replay', 'rotate', 'rotate', 'remove'] as const)
       trades.push({ do: 'endpoint-care', at: later(), name, care })
     }
   }

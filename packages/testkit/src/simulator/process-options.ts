@@ -13,6 +13,7 @@ export function processOptions(
   limits: Limits,
   listed: readonly SimulatedNode[],
   features: readonly Feature[],
+  operatorAddress: string,
 ): ProcessOptions {
   return {
     keys: { invoices: invoiceKey },
@@ -23,7 +24,14 @@ export function processOptions(
     payouts: {
       waitForDestination: '4m',
       ...(features.includes('automatic') && { automatic: { every: '1m', minimum: '20000 sat' } }),
+      ...(features.includes('operator') && {
+        automatic: { every: '1m', minimum: '20000 sat' },
+        operatorAddress,
+        operatorMinimum: '50000 sat',
+        operatorReserve: `${limits.operatorReserveMsat} msat`,
+      }),
     },
+    ...(features.includes('webhooks') && { webhooks: { keepDeliveries: '1d' } }),
     transactions: {
       collectFor: '20s',
       bumpBudgetPerDay: `${limits.bumpBudgetPerDayMsat} msat`,

@@ -86,6 +86,8 @@ export interface Limits {
   readonly destinationCoolDown: number
   /** Of speeding up transactions, per UTC day. */
   readonly bumpBudgetPerDayMsat: bigint
+  /** What payouts to the operator's own address leave the operator. */
+  readonly operatorReserveMsat: bigint
 }
 
 /** Everything that a run happens in. */

@@ -1,3 +1,4 @@
+import { paysOnchain } from '../features.ts'
 import { codeOf } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
 import type { FaultKind, PlanFrame } from './fault.ts'
@@ -150,5 +151,5 @@ export const chainFaults: readonly FaultKind[] = [
 
 /** Whether transactions of ours wait for blocks. */
 function usesWallet({ hasKeeper, features }: PlanFrame): boolean {
-  return hasKeeper || features.includes('onchain')
+  return hasKeeper || paysOnchain(features)
 }

@@ -1,6 +1,7 @@
 import { unavailable } from '../../network/node-errors.ts'
 import type { SeededRandom } from '../../network/seeded-random.ts'
 import { ask } from '../ask-host.ts'
+import { paysOnchain } from '../features.ts'
 import { mannersOf } from '../manners.ts'
 import type { MirrorRow } from '../mirror-books.ts'
 import { codeOf, type World } from '../world.ts'
@@ -129,7 +130,7 @@ export const onchainFaults: readonly FaultKind[] = [
     name: 'canceled-while-funded',
     says: 'A host cancels or releases a payout just when its transaction is being made.',
     plan: (random, frame) =>
-      frame.features.includes('onchain')
+      paysOnchain(frame.features)
         ? {
             trigger: someStep(
               random,
@@ -192,7 +193,7 @@ function ofCall(
   parameters: Fault['parameters'],
   among: readonly string[],
 ): Omit<Fault, 'kind'> | undefined {
-  if (!frame.features.includes('onchain')) return undefined
+  if (!paysOnchain(frame.features)) return undefined
   const step = `lightning.${pick(random, calls)}/${pick(random, among)}`
   const trigger: Trigger = { ...someStep(random, frame, step, 2), from: random.integer(60_000) }
   return { trigger, parameters }
@@ -203,7 +204,7 @@ function timed(
   frame: PlanFrame,
   parameters: Fault['parameters'],
 ): Omit<Fault, 'kind'> | undefined {
-  if (!frame.features.includes('onchain')) return undefined
+  if (!paysOnchain(frame.features)) return undefined
   return { trigger: someTime(random, frame), parameters }
 }
 

@@ -5,6 +5,7 @@ import type { Invariant } from './invariant.ts'
 import { invoiceInvariants } from './invoice-invariants.ts'
 import { ledgerInvariants } from './ledger-invariants.ts'
 import { onchainInvariants } from './onchain-invariants.ts'
+import { operatorInvariants } from './operator-invariants.ts'
 import { partnerInvariants } from './partner-invariants.ts'
 import { payoutInvariants } from './payout-invariants.ts'
 import { processInvariants } from './process-invariants.ts'
@@ -28,4 +29,5 @@ export const allInvariants: readonly Invariant[] = [
   ...onchainInvariants,
   ...partnerInvariants,
   ...webhookInvariants,
+  ...operatorInvariants,
 ]

@@ -49,6 +49,10 @@ export interface Witness {
   readonly destinationCoolDown: number
   /** Of speeding up transactions, per UTC day. */
   readonly bumpBudgetPerDayMsat: bigint
+  /** What payouts to the operator's own address leave the operator. */
+  readonly operatorReserveMsat: bigint
+  /** Where what is the operator's own goes. */
+  readonly operatorAddress: string
 }
 
 /** A channel as LND shows it when the run ends: open, opening, closing or closed. */
@@ -109,8 +113,23 @@ export interface Records {
   readonly arrivals: Arrival[]
   /** Payment hashes of invoices that a server made for something else than it was asked. */
   readonly lies: Set<string>
-  /** URL → the secret that the host has given the endpoint. */
-  readonly secrets: Map<string, string>
+  /** URL → the secrets that the host has given the endpoint, newest last. */
+  readonly secrets: Map<string, GivenSecret[]>
+  /** URL → when the host was told that its endpoint is removed, in milliseconds since 1970. */
+  readonly removed: Map<string, number>
+  /** Id of an invoice or a payout → the trace that the host gave with it. */
+  readonly traces: Map<string, string>
+  /** What brought a coin of the wallet was taken out of its block: value is missing. */
+  coinLost: boolean
+}
+
+/** A secret of an endpoint; times in milliseconds since 1970. */
+export interface GivenSecret {
+  readonly secret: string
+  /** When the host was told that it signs; undefined: it was not. */
+  since?: number
+  /** How long it signs beside the next one; undefined: there is no next one. */
+  until?: number
 }
 
 /** A request as a receiver of webhooks got it. */
@@ -143,6 +162,9 @@ export function createRecords(): Records {
     addresses: new Map(),
     arrivals: [],
     secrets: new Map(),
+    removed: new Map(),
+    traces: new Map(),
+    coinLost: false,
     lies: new Set(),
   }
 }

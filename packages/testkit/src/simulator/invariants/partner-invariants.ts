@@ -1,4 +1,6 @@
+import type { MirrorRow } from '../mirror-books.ts'
 import type { Invariant, Witness } from './invariant.ts'
+import { operatorsPartner } from './operator-invariants.ts'
 import { insertedRows, msatOf, textOf } from './read-commit.ts'
 import { debitOf, isUnpaid } from './read-payouts.ts'
 
@@ -112,6 +114,8 @@ const availableInTime: Invariant = {
         if (at == null || at + patience > witness.truth.now()) continue
         const id = textOf(row, 'id')
         const key = [witness.publicKey, `available/${id}`] as const
+        // Refunds may have taken all of it.
+        if (heldOf(witness, id) === 0n) continue
         if (!witness.books.row('ledger_transactions', ...key))
           return `${id} should be available since ${at}, and is held`
       }
@@ -120,14 +124,67 @@ const availableInTime: Invariant = {
   }),
 }
 
-/** What the settlement put aside. */
+/** What the settlement put aside, less what refunds took of it. */
 function heldOf({ books }: Witness, invoice: string): bigint {
   let held = 0n
   for (const { transaction, account, amount_msat } of books.table('postings').values()) {
     if (transaction === `settled/${invoice}` && String(account).startsWith('pending/'))
       held += amount_msat as bigint
   }
+  for (const row of books.table('held_refunds').values())
+    if (row.invoice === invoice) held -= msatOf(row, 'taken_msat')
   return held
+}
+
+/** The dispute window. */
+const heldIsAccountedFor: Invariant = {
+  name: 'held-is-accounted-for',
+  says: 'What is pending for a partner is what its held invoices brought less what their refunds took of it, and no refund takes more than that.',
+  begin: (witness) => ({
+    commit(commit) {
+      const touched = new Set<string>()
+      for (const { table, before, after } of commit.rows) {
+        const row = (after ?? before)!
+        if (table === 'held_refunds') touched.add(ownerOf(witness, textOf(row, 'invoice')))
+        if (table === 'balances' && textOf(row, 'account').startsWith('pending/'))
+          touched.add(textOf(row, 'account').slice('pending/'.length))
+        if (table === 'jobs' && isHolding(witness, row))
+          touched.add(ownerOf(witness, textOf(row, 'subject')))
+      }
+      for (const partner of touched) {
+        const found = judgeHeld(witness, partner)
+        if (found) return found
+      }
+      return undefined
+    },
+  }),
+}
+
+function judgeHeld(witness: Witness, partner: string): string | undefined {
+  const { books, publicKey } = witness
+  let held = 0n
+  for (const job of books.table('jobs').values()) {
+    const id = textOf(job, 'subject')
+    if (!isHolding(witness, job) || ownerOf(witness, id) !== partner) continue
+    const left = heldOf(witness, id)
+    if (left < 0n) return `refunds took ${-left} msat more of ${id} than it had`
+    held += left
+  }
+  const row = books.row('balances', publicKey, `pending/${partner}`)
+  const pending = row ? msatOf(row, 'amount_msat') : 0n
+  return pending === held
+    ? undefined
+    : `${partner} has ${pending} msat pending, its held invoices have ${held}`
+}
+
+/** While it is there the invoice's money is held. */
+function isHolding({ publicKey }: Witness, job: MirrorRow): boolean {
+  return job.queue === `available@${publicKey}`
+}
+
+function ownerOf({ books }: Witness, invoice: string): string {
+  const row = books.row('invoices', invoice)
+  return row ? textOf(row, 'partner') : ''
 }
 
 /** Who breaks into an account cannot take its balance at once. */
@@ -150,7 +207,8 @@ const destinationsCoolDown: Invariant = {
           return `${row.partner} is paid to ${row.destination} after ${waits} ms`
       }
       for (const row of insertedRows(commit, 'payouts')) {
-        if (row.purpose !== 'automatic') continue
+        // The operator's own has no destination of a partner.
+        if (row.purpose !== 'automatic' || row.partner === operatorsPartner) continue
         const isAgreed = [...witness.books.table('partner_destinations').values()].some(
           ({ partner, destination, effective_at, replaced_at }) =>
             partner === row.partner &&
@@ -184,6 +242,7 @@ export const partnerInvariants: readonly Invariant[] = [
   refundsWithinReceived,
   partnerCapsHold,
   availableInTime,
+  heldIsAccountedFor,
   destinationsCoolDown,
   liesAreNotPaid,
 ]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { book, change, invoice, payout, put, type Stage, stageFor } from './stage.ts'
+import { add, book, change, drop, invoice, payout, put, type Stage, stageFor } from './stage.ts'
 
 test('refunds-within-received', () => {
   const refunded = (refunded_msat: bigint) =>
@@ -68,10 +68,46 @@ test('available-in-time', () => {
   const jumped = open(1_000_001)
   jumped.records.clocksJumped = true
   expect(jumped.commit(released(1_000_001))).toBeUndefined()
+  const refunded = open(1_000_000)
+  refunded.commit([put('held_refunds', { payout: 'p1', invoice: 'i1', taken_msat: 20n })])
+  expect(refunded.commit(released(1_000_000, 50n))).toContain('held were 30')
+  const taken = open(880_000)
+  taken.commit([put('held_refunds', { payout: 'p1', invoice: 'i1', taken_msat: 50n })])
+  expect(taken.end()).toBeUndefined()
   expect(open(null).commit(released(1_000_000))).toContain('was not held')
   expect(open(1_000_000).commit(released(1_000_000, 49n))).toContain('held were 50')
   expect(open(880_000).end()).toContain('should be available')
   expect(open(880_001).end()).toBeUndefined()
+})
+
+test('held-is-accounted-for', () => {
+  const open = (): Stage => {
+    const stage = stageFor('held-is-accounted-for')
+    stage.commit([
+      invoice('i1', { state: 'settled' }),
+      put('jobs', { id: 'j1', queue: 'available@node', subject: 'i1' }),
+      ...book('settled/i1', 'invoice-settled', 'invoice/i1', { 'pending/bakery': 50n }),
+      put('balances', { account: 'pending/bakery', amount_msat: 50n }),
+    ])
+    return stage
+  }
+  const take = (taken_msat: bigint, id = 'p1') =>
+    put('held_refunds', { payout: id, invoice: 'i1', taken_msat })
+  expect(open().commit([take(20n), add('pending/bakery', -20n)])).toBeUndefined()
+  expect(open().commit([take(20n)])).toContain('has 50 msat pending, its held invoices have 30')
+  expect(open().commit([add('pending/bakery', -20n)])).toContain('has 30 msat pending')
+  const twice = open()
+  twice.commit([take(30n), add('pending/bakery', -30n)])
+  expect(twice.commit([take(30n, 'p2')])).toContain('10 msat more of i1 than it had')
+  const released = drop('jobs', 'j1')
+  expect(open().commit([released, add('pending/bakery', -50n)])).toBeUndefined()
+  expect(open().commit([released])).toContain('its held invoices have 0')
+  // After that it is the partner's: what a refund gives back is pending no more.
+  const late = open()
+  late.commit([take(20n), add('pending/bakery', -20n)])
+  late.commit([released, add('pending/bakery', -30n)])
+  const returned = change('held_refunds', ['node', 'p1'], { taken_msat: 0n })
+  expect(late.commit([returned])).toBeUndefined()
 })
 
 test('destinations-cool-down', () => {

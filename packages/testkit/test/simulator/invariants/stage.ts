@@ -88,6 +88,8 @@ export function stageFor(
     hardCeiling: 100,
     destinationCoolDown: 1000,
     bumpBudgetPerDayMsat: 50n,
+    operatorReserveMsat: 400_000_000n,
+    operatorAddress: 'bcrt1operator',
     truth: {
       findPayment: (hash) => payments.get(hash) as PaymentUpdate | undefined,
       findInvoice: (hash) => invoices.get(hash) as NodeInvoice | undefined,
