@@ -41,21 +41,23 @@ test('a node that does not see new blocks tells nothing of them', async () => {
   const ending = new AbortController()
   const watched = { script, confirmations: 1, fromHeight: network.blockHeight }
   const seen: string[] = []
-  const watching = (async () => {
+  const watch = async (): Promise<void> => {
     const events = alice.lightning.chain!.watchConfirmation(watched, ending.signal)
     for await (const { kind } of events) seen.push(kind)
-  })()
+  }
+  const early = watch()
   await clock.advance(100)
   alice.setSynced(false)
   network.payOnChain(address, 50_000n)
   network.mine()
+  const late = watch()
   await clock.advance(100)
   expect(seen).toEqual([])
   alice.setSynced(true)
   await clock.advance(100)
-  expect(seen).toEqual(['confirmed'])
+  expect(seen).toEqual(['confirmed', 'confirmed'])
   ending.abort()
-  await watching
+  await Promise.all([early, late])
 })
 
 test('of two channels to the payee the one is taken that may be, though the other is as good', async () => {
