@@ -71,7 +71,12 @@ export type SwapWait =
   | 'payment-open'
 
 /** Why a swap ends before anything was paid. */
-export type SwapRefusedBecause = 'outdated' | 'provider-unknown' | 'invoice-expired' | 'too-late'
+export type SwapRefusedBecause =
+  | 'outdated'
+  | 'provider-unknown'
+  | 'hash-known'
+  | 'invoice-expired'
+  | 'too-late'
 
 export type SwapAction =
   | { readonly do: 'nothing' }
@@ -101,10 +106,10 @@ export type SwapAction =
   | { readonly do: 'wait'; readonly because: SwapWait }
 
 /** Nothing is revealed with fewer blocks left until the provider can take its lockup back. */
-export const revealMargin = 36
+const revealMargin = 36
 
-/** Nothing is paid with fewer blocks left: lockup and claim need time before {@link revealMargin}. */
-export const paymentMargin = 72
+/** Nothing is paid with fewer blocks left: lockup and claim need time before nothing is revealed any more. */
+const paymentMargin = 72
 
 /** Money rule 11 as one function. The provider's word decides nothing in it but a name. */
 export function decideSwap(situation: SwapSituation): SwapAction {
@@ -133,6 +138,10 @@ function beforeVerified(situation: SwapSituation): SwapAction {
   if (situation.wasAsked) return { do: 'end-unpaid', because: 'provider-unknown' }
   if (situation.isOutdated) return { do: 'end-unpaid', because: 'outdated' }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
+  // Newer books than these may have revealed its preimage (money rule 11).
+  if (situation.payment === 'unasked') return { do: 'track' }
+  if (situation.payment === 'unclear') return { do: 'wait', because: 'payment-unclear' }
+  if (situation.payment !== 'absent') return { do: 'end-unpaid', because: 'hash-known' }
   return { do: 'ask' }
 }
 
@@ -220,7 +229,7 @@ function left({ blocksLeft }: SwapSituation): number {
 }
 
 /** Blocks before the timeout at which an operator is told that a swap is not claimed yet. */
-export const swapAlarms = [72, 36, 12] as const
+const swapAlarms = [72, 36, 12] as const
 
 /**
  * The alarm that is due, if it was not raised before. `raised`: the last one's blocks, 0 when there was none.

@@ -77,7 +77,7 @@ async function explain(
   return (await storage.get(ledgerTransactions, [publicKey, id])) ? undefined : 'unknown'
 }
 
-/** Its swap follows it to its end and books it, also one that these books hold for unpaid: it is tracked first. */
+/** Its swap follows it to its end and books it, also one whose terms these books have and hold for unpaid. */
 async function isOfSwap(
   { storage }: Context,
   { publicKey }: Identity,
@@ -85,7 +85,8 @@ async function isOfSwap(
 ): Promise<boolean> {
   const equals = [publicKey, paymentHash]
   const [swap] = await storage.find(swaps, { index: 'hash', equals, limit: 1 })
-  return swap !== undefined && swap.state !== 'failed-unpaid' && swap.state !== 'returned'
+  if (!swap || swap.terms === null) return false
+  return swap.state !== 'failed-unpaid' && swap.state !== 'returned'
 }
 
 /** The index belongs to it: another program may try a failed payment again. */

@@ -17,5 +17,6 @@ export async function claimsSwap(
   if (claim) return true
   const id = labelledSwap(label)
   const row = id === undefined ? undefined : await storage.get(swaps, [id])
-  return row !== undefined && row.node === publicKey && row.state !== 'failed-unpaid'
+  if (row?.node !== publicKey || row.terms === null) return false
+  return row.state !== 'failed-unpaid' && row.state !== 'returned'
 }

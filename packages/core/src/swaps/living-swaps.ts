@@ -4,7 +4,7 @@ import { swaps } from '../tables/swaps.ts'
 import type { SwapRow } from './mark-swap.ts'
 
 /** States of a self-custodial swap that has not come to its end. */
-export const livingSwapStates: readonly SwapState[] = [
+const livingSwapStates: readonly SwapState[] = [
   'created',
   'verified',
   'paying',

@@ -79,7 +79,7 @@ export function judgePayment(
     return underWay >= row.amount_msat ? 'held' : 'in-flight'
   }
   // Nothing was ever sent by these books.
-  if (row.state === 'verified') {
+  if (row.state === 'created' || row.state === 'verified') {
     if (evidence.kind === 'not-found') return 'absent'
     return evidence.kind === 'succeeded' || evidence.kind === 'failed' ? evidence.kind : 'unclear'
   }

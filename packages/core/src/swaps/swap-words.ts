@@ -32,6 +32,7 @@ const reasons: Readonly<Record<string, string>> = {
   'counter-unreachable': 'The intent counter outside cannot be written.',
   outdated: 'It could not be asked for in time.',
   'provider-unknown': 'Whether the provider has made it is not known; unpaid it costs nothing.',
+  'hash-known': 'LND has a payment of its hash already: newer books than these have made it.',
   'provider-failed': 'The provider gave no usable answer.',
   'provider-removed': 'Its provider is no longer among the options.',
   'no-wallet': 'This connection to LND has no wallet to claim to.',

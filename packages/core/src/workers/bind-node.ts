@@ -9,6 +9,7 @@ import { proofBegun } from '../proof/begin-proof.ts'
 import { readOpening } from '../proof/read-opening.ts'
 import { record } from '../record.ts'
 import { readCounterOutside } from '../safety/count-intent.ts'
+import { checkSwapKey } from '../swaps/kit/check-swap-key.ts'
 import { intentCounters } from '../tables/comparison.ts'
 import { cursors, keys, nodeStates, nodes, safety } from '../tables/node.ts'
 import { insert } from '../tables/table.ts'
@@ -142,13 +143,7 @@ export async function bindSwapKey(context: Context, identity: Identity): Promise
     if (!(await record(context, { writes: [write] }, async () => true))) return
     return bindSwapKey(context, identity)
   }
-  if (isSameKey(swapKey, row.fingerprint)) return
-  throw new PaymentNodeError(
-    'keys.mismatch',
-    'keys.swaps is not the key that the stored swaps were made with.',
-    { purpose: 'swaps', expected: row.key_id, actual: swapKey.keyId },
-    { advice: 'Give the former key: without it, swaps under way cannot be claimed.' },
-  )
+  checkSwapKey(swapKey, row.fingerprint)
 }
 
 /** Of new books the counter outside begins with them: from here on, nothing that is unknown is theirs. */

@@ -29,7 +29,12 @@ const buried = { by: 'us', confirmations: 6 } as const
 const taken = { by: 'others', confirmations: 6 } as const
 
 const rows: readonly Row[] = [
-  ['new', 'created', {}, 'ask'],
+  ['new', 'created', {}, 'track'],
+  ['LND does not know the hash', 'created', { payment: 'absent' }, 'ask'],
+  ['LND says nothing', 'created', { payment: 'unclear' }, 'wait payment-unclear'],
+  ['LND has paid the hash', 'created', { payment: 'succeeded' }, 'end-unpaid hash-known'],
+  ['LND pays the hash', 'created', { payment: 'in-flight' }, 'end-unpaid hash-known'],
+  ['LND could not pay the hash', 'created', { payment: 'failed' }, 'end-unpaid hash-known'],
   ['new, while halted', 'created', { isHalted: true }, 'wait halted'],
   ['its price is too old', 'created', { isOutdated: true }, 'end-unpaid outdated'],
   [
