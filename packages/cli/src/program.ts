@@ -3,11 +3,13 @@ import { withConfiguration } from './configuration/with-configuration.ts'
 import { defineDoctor } from './doctor/doctor-command.ts'
 import { defineKeeper } from './keeper/keeper-command.ts'
 import { defineLedger } from './ledger/ledger-commands.ts'
+import { defineLiquidity } from './liquidity/liquidity-command.ts'
 import { defineMacaroons } from './macaroons/macaroons-command.ts'
 import { definePeers } from './peers/peers-command.ts'
 import { defineSandbox } from './sandbox/sandbox-command.ts'
 import { defineStatus } from './status/status-command.ts'
 import type { Surroundings } from './surroundings.ts'
+import { defineSwaps } from './swaps/swaps-command.ts'
 import { hasColors, openTerminal } from './terminal/terminal.ts'
 import { readVersion } from './version.ts'
 import { defineWebhooks } from './webhooks/webhook-commands.ts'
@@ -51,6 +53,8 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   defineStatus(withConfiguration(program.command('status')), surroundings, exit)
   defineLedger(program, surroundings, exit)
   defineKeeper(program.command('keeper'), surroundings, exit)
+  defineLiquidity(program.command('liquidity'), surroundings, exit)
+  defineSwaps(program.command('swaps'), surroundings, exit)
   definePeers(program.command('peers'), surroundings, exit)
   defineWebhooks(program, surroundings, exit)
   defineMacaroons(program.command('macaroons'), surroundings, exit)

@@ -9,6 +9,8 @@ test('help names every command, and every command has help that fits 80 columns'
     'doctor',
     'status',
     'keeper',
+    'liquidity',
+    'swaps',
     'peers',
     'webhooks',
     'webhook',
@@ -18,6 +20,9 @@ test('help names every command, and every command has help that fits 80 columns'
   expect(commands.filter((command) => !help.stdout.includes(`\n  ${command} `))).toEqual([])
   const verbs = ['decisions', 'report', 'pause', 'resume'].map((verb) => `keeper ${verb}`)
   verbs.push(...['list', 'block', 'allow'].map((verb) => `peers ${verb}`), 'webhook test')
+  verbs.push(...['list', 'explain', 'quote'].map((verb) => `swaps ${verb}`))
+  const ofLiquidity = ['status', 'decisions', 'explain', 'recommend', 'pause', 'resume']
+  verbs.push(...ofLiquidity.map((verb) => `liquidity ${verb}`))
   for (const command of ['', ...commands, ...verbs]) {
     const argv = `${command} --help`.trim().split(' ')
     const { exitCode, stdout } = await runCommand('/', argv)

@@ -61,7 +61,7 @@ export const invoiceKey = 'new Uint8Array(32).map((_, index) => index + 1)'
  * A configuration of a shop in a simulated network in real time: the same nodes in every process.
  * `lines` run before the options are made; `options` are added to them.
  */
-export function simulatedShop({ lines = '', options = '' } = {}): string {
+export function simulatedShop({ lines = '', options = '', keys = '' } = {}): string {
   return `
 import { sat, systemClock } from '@payment-node/core'
 import { memory } from '@payment-node/storage-memory'
@@ -78,7 +78,7 @@ ${lines}
 export default () => ({
   lightning: shop.connect(),
   storage: sqlite({ file: 'payments.db' }),
-  keys: { invoices: ${invoiceKey} },
+  keys: { invoices: ${invoiceKey}, ${keys} },
   ${options}
 })
 `

@@ -10,7 +10,7 @@ import { readBooks, whyNotRead } from './read-books.ts'
 import { stillNode } from './still-node.ts'
 
 /** The rooms whose verbs change only the books. */
-export type ChangingRooms = Pick<PaymentNode, 'keeper' | 'peers'>
+export type ChangingRooms = Pick<PaymentNode, 'keeper' | 'liquidity' | 'peers'>
 
 /**
  * Opens the host's books to change them: only those that are there and need no migration, and without
@@ -46,7 +46,8 @@ export async function changeBooks<R>(
     if (!PaymentNodeError.is(error, 'storage.in-use')) throw error
     const says = `The books (${error.details.where}) are open in another process, as while the host runs.`
     throw new PaymentNodeError('storage.in-use', says, error.details, {
-      advice: 'Call the same verb of the running host (node.keeper, node.peers), or stop it first.',
+      advice:
+        'Call the same verb of the running host (node.keeper, node.liquidity, node.peers), or stop it first.',
       cause: error,
     })
   }

@@ -39,7 +39,16 @@ export type Books =
 /** The rooms that need no Lightning node. */
 export type BookRooms = Pick<
   PaymentNode,
-  'channels' | 'keeper' | 'ledger' | 'partners' | 'payouts' | 'peers' | 'safety' | 'webhooks'
+  | 'channels'
+  | 'keeper'
+  | 'ledger'
+  | 'liquidity'
+  | 'partners'
+  | 'payouts'
+  | 'peers'
+  | 'safety'
+  | 'swaps'
+  | 'webhooks'
 >
 
 /**
@@ -52,7 +61,7 @@ export async function readBooks<R>(
 ): Promise<R> {
   const storage = lookOnly(options.storage)
   const { sources, troubles: listTroubles } = await usableSources(options)
-  const { channels, caps } = options
+  const { channels, caps, liquidity, swaps, swapping } = options
   const node = createPaymentNode({
     ...(options.name !== undefined && { name: options.name }),
     role: 'api',
@@ -65,6 +74,10 @@ export async function readBooks<R>(
     channelSources: sources,
     ...(channels && { channels }),
     ...(caps && { caps }),
+    ...(liquidity && { liquidity }),
+    // By name: nobody is asked.
+    ...(swaps && { swaps }),
+    ...(swapping && { swapping }),
   })
   try {
     await node.start()

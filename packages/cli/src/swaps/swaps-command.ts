@@ -1,0 +1,77 @@
+import type { PaymentNodeOptions, SwapFilter } from '@payment-node/core'
+import type { Command } from 'commander'
+import { carryOut } from '../configuration/carry-out.ts'
+import { withConfiguration } from '../configuration/with-configuration.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { wholeNumber } from '../terminal/read-number.ts'
+import { printQuote } from './print-quote.ts'
+import { printSwap } from './print-swap.ts'
+import { printSwaps } from './print-swaps.ts'
+import { reportQuote, reportSwap, reportSwaps } from './report-swaps.ts'
+
+const help = `
+Shows the providers with their health and the newest swaps, as the books have
+them. Reads the books beside the running host.
+
+quote asks LND and every provider, and stores nothing. Swaps themselves are
+asked for in the host: node.swaps.request(…).`
+
+interface Common {
+  readonly config?: string
+  readonly json?: boolean
+}
+
+interface Listed extends Common {
+  readonly limit: number
+  readonly state?: string
+}
+
+/** `payment-node swaps`; `exit` gets the exit code. */
+export function defineSwaps(
+  command: Command,
+  surroundings: Surroundings,
+  exit: (code: number) => void,
+): void {
+  const list = async ({ config, json = false, limit, state }: Listed): Promise<void> => {
+    const filter = { limit, ...(state !== undefined && { state }) } as SwapFilter
+    const work = (path: string, options: PaymentNodeOptions) => reportSwaps(path, options, filter)
+    const task = { command: 'swaps', config, json, work, print: printSwaps, exitCode: wasRead }
+    exit(await carryOut(task, surroundings))
+  }
+  withList(command.enablePositionalOptions())
+    .description('Lightning money swapped for on-chain money: who, how much, where it is')
+    .addHelpText('after', help)
+    .action(list)
+  withList(command.command('list')).description('the same as without a verb').action(list)
+  withConfiguration(command.command('explain'))
+    .description('why a swap is where it is, what it costs, and what it waits for')
+    .argument('<id>', 'of the swap')
+    .action(async (id: string, { config, json = false }: Common) => {
+      const work = (path: string, options: PaymentNodeOptions) => reportSwap(path, options, id)
+      const about = { command: 'swaps explain', config, json }
+      exit(await carryOut({ ...about, work, print: printSwap, exitCode: wasRead }, surroundings))
+    })
+  withConfiguration(command.command('quote'))
+    .description('what every provider asks for an amount now, all in')
+    .argument('<amount>', 'on Lightning, like "100000 sat"')
+    .action(async (amount: string, { config, json = false }: Common) => {
+      const work = (path: string, options: PaymentNodeOptions) => reportQuote(path, options, amount)
+      exit(
+        await carryOut(
+          { command: 'swaps quote', config, json, work, print: printQuote },
+          surroundings,
+        ),
+      )
+    })
+}
+
+function withList(command: Command): Command {
+  return withConfiguration(command)
+    .option('--limit <number>', 'swaps', wholeNumber(1, 1000), 20)
+    .option('--state <state>', 'only these, like held or claimed')
+}
+
+/** 1 when the books could not be read. */
+function wasRead({ says }: { readonly says: string | null }): number {
+  return says === null ? 0 : 1
+}
