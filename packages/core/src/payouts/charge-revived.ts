@@ -9,12 +9,14 @@ import { payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import type { transactions } from '../tables/transactions.ts'
 import { readOutputs } from '../transactions/read-outputs.ts'
+import { chargeRefund } from './count-refund.ts'
 import { availableOf } from './read-available.ts'
 
 /**
  * A transaction that an operator had given up has confirmed all the same. Whose payout was resolved as failed
  * has the coins and got its balance back: that is taken from the balance again, and what it does not cover is
- * the partner's debt. Once per payout, each in a change of its own; may be called again after any crash.
+ * the partner's debt; a refund counts against its invoice again. Once per payout, each in a change of its own;
+ * may be called again after any crash.
  */
 export async function chargeRevived(
   context: Context,
@@ -50,7 +52,12 @@ async function chargeOne(
     const isBooked = async (): Promise<boolean> =>
       (await context.storage.get(ledgerTransactions, [identity.publicKey, fact.id])) !== undefined
     if (await isBooked()) return
-    const writes: Write[] = await bookTransaction(context, identity, fact)
+    const writes: Write[] = [
+      ...(await bookTransaction(context, identity, fact)),
+      ...(payout.invoice === null
+        ? []
+        : [chargeRefund(identity, payout.invoice, payout.amount_msat)]),
+    ]
     if (!(await record(context, { writes, fence }, isBooked))) return
   }
   throw tooContended(`payout ${id}`)

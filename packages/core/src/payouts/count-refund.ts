@@ -30,6 +30,11 @@ export function returnRefund(identity: Identity, invoice: string, amountMsat: bi
   return addTo(ofInvoice(identity, invoice), -amountMsat, { min: 0n })
 }
 
+/** Counts one that was paid after all. Without a bound: another one may have been paid in its place. */
+export function chargeRefund(identity: Identity, invoice: string, amountMsat: bigint): Write {
+  return addTo(ofInvoice(identity, invoice), amountMsat)
+}
+
 function ofInvoice(identity: Identity, invoice: string): Total<typeof invoiceRefunds> {
   const row = { ...rowBase(identity), invoice }
   return { table: invoiceRefunds, row, column: 'refunded_msat' }
