@@ -8,7 +8,7 @@ import type { NewEvent, Write } from '../ports/storage.ts'
 import { record } from '../record.ts'
 import { cursors } from '../tables/node.ts'
 import { insert, type RowOf, update } from '../tables/table.ts'
-import type { transactions } from '../tables/transactions.ts'
+import { transactions } from '../tables/transactions.ts'
 import { findRevived, isOurs } from '../transactions/is-ours.ts'
 import { readOutputs } from '../transactions/read-outputs.ts'
 import { transactionView } from '../transactions/transaction-view.ts'
@@ -56,6 +56,7 @@ export async function bookWalletMoves(
       if (!fact || (await isBooked(context, identity, fact))) continue
       const revived = await findRevived(context, transaction)
       // First: it is looked at again until the fact is booked.
+      if (revived && !(await markRevived(context, leadership, revived))) return
       if (revived) await chargeRevived(context, identity, leadership, revived)
       if (revived) events.push(await tellRevived(context, identity, revived))
       writes.push(...postTransaction(context, identity, fact))
@@ -64,6 +65,22 @@ export async function bookWalletMoves(
   if (writes.length === 0) return
   // The next look finds the same again.
   await record(context, { writes, events, fence: leadership.fence }, async () => true)
+}
+
+/**
+ * Before it is charged: an operator's verdict that was decided earlier, and comes later, is refused by it, and
+ * would give back what is never looked at again. False: the row has changed; the next look decides.
+ */
+async function markRevived(
+  context: Context,
+  { fence }: Leadership,
+  row: RowOf<typeof transactions>,
+): Promise<boolean> {
+  if (row.reason === 'revived') return true
+  const set = { reason: 'revived', updated_at: context.clock.now() }
+  const isApplied = async (): Promise<boolean> =>
+    (await context.storage.get(transactions, [row.id]))?.reason === 'revived'
+  return !(await record(context, { writes: [update(transactions, row, set)], fence }, isApplied))
 }
 
 /** Never silently: an operator had given it up, or its inputs seemed spent. */
