@@ -73,6 +73,7 @@ function channelPeer(node: RunningNode): ContractChannelPeer {
       await node.start()
       await node.waitUntilSynced()
     },
+    createHoldInvoice: (terms) => holdAt(node, terms),
   }
 }
 
@@ -80,36 +81,42 @@ function channelPeer(node: RunningNode): ContractChannelPeer {
 const otherNetworkInvoice =
   'lnbc1pvjluezpp5qqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdpl2pkx2ctnv5sxxmmwwd5kgetjypeh2ursdae8g6twvus8g6rfwvs8qun0dfjkxaq8rkx3yf5tcsyz3d73gafnh3cax9rn449d9p5uxz9ezhhypd0elx87sjle52x86fux2ypatgddc6k63n7erqz25le42c4u4ecky03ylcqca784w'
 
-function contractPeer(payee: RegtestNode): ContractPeer {
-  const terms = ({
-    amountMsat,
-    memo,
-    expirySeconds,
-  }: Parameters<ContractPeer['createInvoice']>[0]): object => ({
+type InvoiceTerms = Parameters<ContractPeer['createInvoice']>[0]
+
+function fieldsOf({ amountMsat, memo, expirySeconds }: InvoiceTerms): object {
+  return {
     ...(amountMsat === null ? {} : { value_msat: amountMsat.toString() }),
     ...(memo === undefined ? {} : { memo }),
     expiry: String(expirySeconds ?? 3600),
-  })
+  }
+}
+
+async function holdAt(
+  node: RegtestNode,
+  invoice: InvoiceTerms,
+): ReturnType<ContractPeer['createHoldInvoice']> {
+  const preimage = randomBytes(32)
+  const hash = createHash('sha256').update(preimage).digest()
+  const added = await node.addHoldInvoice(hash, fieldsOf(invoice))
+  return {
+    paymentRequest: added.payment_request,
+    paymentHash: hash.toString('hex'),
+    waitAccepted: async () => {
+      await node.waitUntilInvoice(hash, 'ACCEPTED')
+    },
+    settle: () => node.settleHold(preimage),
+    cancel: () => node.cancelHold(hash),
+  }
+}
+
+function contractPeer(payee: RegtestNode): ContractPeer {
   return {
     publicKey: payee.publicKey,
     async createInvoice(invoice) {
-      const added = await payee.addInvoice(terms(invoice))
+      const added = await payee.addInvoice(fieldsOf(invoice))
       return { paymentRequest: added.payment_request, paymentHash: added.r_hash.toString('hex') }
     },
-    async createHoldInvoice(invoice) {
-      const preimage = randomBytes(32)
-      const hash = createHash('sha256').update(preimage).digest()
-      const added = await payee.addHoldInvoice(hash, terms(invoice))
-      return {
-        paymentRequest: added.payment_request,
-        paymentHash: hash.toString('hex'),
-        waitAccepted: async () => {
-          await payee.waitUntilInvoice(hash, 'ACCEPTED')
-        },
-        settle: () => payee.settleHold(preimage),
-        cancel: () => payee.cancelHold(hash),
-      }
-    },
+    createHoldInvoice: (invoice) => holdAt(payee, invoice),
     cancelInvoice: (paymentHash) => payee.cancelHold(Buffer.from(paymentHash, 'hex')),
     pay: (paymentRequest, amountMsat) => pay(payee, paymentRequest, amountMsat),
     keysend: async (publicKey, amountMsat) => ended(await payee.keysend(publicKey, amountMsat)),

@@ -13,6 +13,9 @@ export interface EndedChannel {
 /** More than a commitment transaction costs (LND: at most 10 sat/vB with anchors): what is above are payments under way. */
 const mostForCommitment = 10_000_000n
 
+/** The opener pays two anchors of 330 sat beside the fee (BOLT3). A channel without any shows as a surplus. */
+const anchorsMsat = 660_000n
+
 /**
  * What ending a channel cost us, without the sweeps, in msat: what our side had minus what LND says is
  * ours. The opener pays the closing transaction. What he holds back for the commitment transaction and its
@@ -26,13 +29,23 @@ export function closingCost(
 ): bigint {
   const { capacityMsat, settledMsat, closeType, claims = [] } = closed
   if (closeType === 'funding-canceled' || closeType === 'abandoned') return 0n
-  const held = isPlausible(capacityMsat - localMsat - remoteMsat)
+  const heldMsat = capacityMsat - localMsat - remoteMsat
+  // The books may have seen it last with payments under way, of which some came to us afterwards.
+  const ours = claims
+    .filter(({ kind, outpoint }) => kind === 'payment' && isOutputOf(closed, outpoint))
+    .reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
+  const held = isPlausible(heldMsat) ?? isPlausible(heldMsat - ours)
   const missing = closingTransaction && capacityMsat - closingTransaction.outputsSat * 1000n
   if (closeType === 'cooperative') return isInitiator ? (missing ?? held ?? 0n) : 0n
-  const commitment = isInitiator ? (held ?? missing ?? 0n) : 0n
+  const seen = missing === undefined ? 0n : missing + anchorsMsat
+  const commitment = isInitiator ? (held ?? seen) : 0n
   // An output that costs more to claim than it is worth is left.
   const left = claims.length > 0 ? isPlausible(settledMsat - sumOf(claims, 'balance')) : undefined
   return commitment + (left ?? 0n) - sumOf(claims, 'anchor')
+}
+
+function isOutputOf({ closingTransaction }: ClosedChannel, outpoint: string): boolean {
+  return closingTransaction !== undefined && outpoint.startsWith(`${closingTransaction}:`)
 }
 
 /** What our side had in a channel that the peer closed with a revoked state. */

@@ -212,6 +212,31 @@ export interface PendingChannel {
   readonly closingTransaction?: string
   /** Height at which a force close's output can be spent. */
   readonly maturityHeight?: number
+  /** With `force-closing`; absent as long as the node does not tell what it claims. */
+  readonly limbo?: ChannelLimbo
+}
+
+/** What the node has still to claim from the chain after a force close (LND: `limbo_balance`). */
+export interface ChannelLimbo {
+  /** In msat, whole satoshi: our output and the {@link htlcs}, with LND its anchor too, before any fee for claiming. */
+  readonly totalMsat: bigint
+  /** An HTLC too small for an output of its own is not among them: it went to the miners. */
+  readonly htlcs: readonly HtlcInLimbo[]
+}
+
+/**
+ * An HTLC on the chain that we claim, or may claim: a received one also while its preimage is unknown, an
+ * outgoing one also while the peer may still take it (LND: `pending_htlcs`).
+ */
+export interface HtlcInLimbo {
+  readonly direction: 'incoming' | 'outgoing'
+  /** In msat, whole satoshi. */
+  readonly amountMsat: bigint
+  /**
+   * `txid:index` of the output that pays our wallet when it is spent. LND goes on listing it afterwards. From our own
+   * commitment it is the output of a first step, which may in the end have another transaction id.
+   */
+  readonly outpoint: string
 }
 
 /** How a channel ended; `breach` is a revoked state published by the peer. */

@@ -8,7 +8,7 @@ import { jobs } from '../tables/jobs.ts'
 import { isOurs } from '../transactions/is-ours.ts'
 
 /** A close and its sweeps cost at most about so much before it is booked, in msat; what is above shows as missing. */
-const mostPerClose = 50_000_000n
+export const mostPerClose = 50_000_000n
 
 /** A closing transaction pays whole satoshi, in msat. */
 const mostLostPerChannel = 999n

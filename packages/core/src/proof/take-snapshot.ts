@@ -5,7 +5,7 @@ import { livingSwaps, payingSwapStates } from '../swaps/living-swaps.ts'
 import { payouts } from '../tables/payouts.ts'
 import { feesUnderWay } from '../transactions/fees-under-way.ts'
 import { readAssets } from './read-assets.ts'
-import { readUnbooked } from './read-unbooked.ts'
+import { mostPerClose, readUnbooked } from './read-unbooked.ts'
 
 /**
  * Books, LND, and the books again: LND goes on meanwhile. Payouts that were under way before or
@@ -20,7 +20,8 @@ export async function takeProofSnapshot(
   const inFlight = new Map<string, bigint>()
   await addInFlight(context, identity, inFlight)
   const before = await readTotal(context)
-  const assets = await readAssets(context.lightning, signal)
+  const blockHeight = context.live.info?.blockHeight ?? 0
+  const { assets, forceClosing } = await readAssets(context.lightning, blockHeight, signal)
   await catchUp()
   const after = await readTotal(context)
   await addInFlight(context, identity, inFlight)
@@ -33,12 +34,14 @@ export async function takeProofSnapshot(
     after,
     inFlightMsat,
     unbookedMsat: 0n,
-    slackMsat: 0n,
+    // The commitment and the claims so far are paid; what they cost is booked when the last one is final.
+    slackMsat: BigInt(forceClosing) * mostPerClose,
     roundingMsat: 0n,
   }
   // The wallet's transactions are read only where they are needed to explain a difference.
   if (judgeProof(snapshot).verdict === 'proved') return snapshot
-  return { ...snapshot, ...(await readUnbooked(context, identity, signal)) }
+  const unbooked = await readUnbooked(context, identity, signal)
+  return { ...snapshot, ...unbooked, slackMsat: snapshot.slackMsat + unbooked.slackMsat }
 }
 
 async function readTotal(context: Context): Promise<BooksTotal> {

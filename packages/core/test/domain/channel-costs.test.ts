@@ -163,7 +163,18 @@ test('who opened pays for the close; what was claimed, left or given is counted'
         claims: [claim('balance', 297_935n)],
       }),
       transaction(closingTransaction, { outputsSat: 798_000n }),
-      2000n,
+      // The fee, and both anchors.
+      2660n,
+    ],
+    [
+      'local force, ours, last seen with a payment that came to us later',
+      ended(800_000n, [297_935n, 300_000n], true, {
+        ...local,
+        settledMsat: 297_935_000n,
+        claims: [claim('balance', 297_935n), claim('payment', 199_000n)],
+      }),
+      undefined,
+      3065n,
     ],
     // Nothing is known of what was claimed: no loss is made up.
     ['no claims told', ended(700_000n, [300_000n, 397_935n], false, remote), undefined, 0n],

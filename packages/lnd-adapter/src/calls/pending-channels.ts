@@ -1,7 +1,10 @@
-import type { PendingChannel } from '@payment-node/core'
+import type { ChannelLimbo, PendingChannel } from '@payment-node/core'
 import type { Call } from '../call.ts'
 import type { Connection } from '../connection.ts'
-import type { PendingChannelsResponse_PendingChannel } from '../generated/messages.ts'
+import type {
+  PendingChannelsResponse_ForceClosedChannel,
+  PendingChannelsResponse_PendingChannel,
+} from '../generated/messages.ts'
 import { satoshis, text } from '../wire-values.ts'
 
 export const pendingChannelsCall: Call<'/lnrpc.Lightning/PendingChannels'> = {
@@ -23,7 +26,10 @@ export async function pendingChannels(
       fundingExpiryBlocks: pending.funding_expiry_blocks,
     })),
     ...reply.waiting_close_channels.map((pending) => read(pending, 'closing')),
-    ...reply.pending_force_closing_channels.map((pending) => read(pending, 'force-closing')),
+    ...reply.pending_force_closing_channels.map((pending) => ({
+      ...read(pending, 'force-closing'),
+      ...readLimbo(pending),
+    })),
   ]
 }
 
@@ -50,4 +56,20 @@ function read(pending: AnyPending, state: PendingChannel['state']): PendingChann
     ...(closingTransaction === undefined ? {} : { closingTransaction }),
     ...(maturity_height > 0 ? { maturityHeight: maturity_height } : {}),
   }
+}
+
+/** LND reports nothing in the moment between the close and its first claims: that is unknown, not zero. */
+function readLimbo({
+  limbo_balance,
+  recovered_balance,
+  pending_htlcs,
+}: PendingChannelsResponse_ForceClosedChannel): { limbo?: ChannelLimbo } {
+  const totalMsat = satoshis(limbo_balance)
+  if (totalMsat === 0n && satoshis(recovered_balance) === 0n) return {}
+  const htlcs = pending_htlcs.map(({ incoming, amount, outpoint }) => ({
+    direction: incoming ? ('incoming' as const) : ('outgoing' as const),
+    amountMsat: satoshis(amount),
+    outpoint,
+  }))
+  return { limbo: { totalMsat, htlcs } }
 }

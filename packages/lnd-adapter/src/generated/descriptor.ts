@@ -393,9 +393,19 @@ export const descriptor: ProtocolDescriptor = {
               fields: {
                 channel: { type: 'PendingChannel', id: 1 },
                 closing_txid: { type: 'string', id: 2 },
+                limbo_balance: { type: 'int64', id: 3 },
                 maturity_height: { type: 'uint32', id: 4 },
+                recovered_balance: { type: 'int64', id: 6 },
+                pending_htlcs: { rule: 'repeated', type: 'PendingHTLC', id: 8 },
               },
             },
+          },
+        },
+        PendingHTLC: {
+          fields: {
+            incoming: { type: 'bool', id: 1 },
+            amount: { type: 'int64', id: 2 },
+            outpoint: { type: 'string', id: 3 },
           },
         },
         ClosedChannelsRequest: { fields: {} },

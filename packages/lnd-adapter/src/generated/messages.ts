@@ -202,7 +202,16 @@ export interface PendingChannelsResponse_WaitingCloseChannel {
 export interface PendingChannelsResponse_ForceClosedChannel {
   channel: PendingChannelsResponse_PendingChannel | null
   closing_txid: string
+  limbo_balance: Integer64
   maturity_height: number
+  recovered_balance: Integer64
+  pending_htlcs: PendingHTLC[]
+}
+
+export interface PendingHTLC {
+  incoming: boolean
+  amount: Integer64
+  outpoint: string
 }
 
 export interface ClosedChannelsResponse {

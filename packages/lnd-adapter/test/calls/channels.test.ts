@@ -152,6 +152,40 @@ test('channels that open, close and mature are told apart', async () => {
   ])
 })
 
+test('what LND still claims after a force close is in limbo, and unknown before it reports anything', async () => {
+  const channel = { channel_point: 'aa:0', capacity: '900', local_balance: '60' }
+  let more: object = {}
+  await using pair = await startPair({
+    '/lnrpc.Lightning/PendingChannels': () => ({
+      pending_force_closing_channels: [{ channel, ...more }],
+    }),
+  })
+  const htlcs = [
+    { incoming: true, amount: '200', outpoint: 'bb:1', stage: 1 },
+    { incoming: false, amount: '120', outpoint: 'cc:0', stage: 2 },
+  ]
+  const read = [
+    { direction: 'incoming', amountMsat: 200_000n, outpoint: 'bb:1' },
+    { direction: 'outgoing', amountMsat: 120_000n, outpoint: 'cc:0' },
+  ]
+  const rows: readonly [reply: object, limbo: object | undefined][] = [
+    [{}, undefined],
+    [
+      { limbo_balance: '380', pending_htlcs: htlcs },
+      { totalMsat: 380_000n, htlcs: read },
+    ],
+    [
+      { limbo_balance: '0', recovered_balance: '60' },
+      { totalMsat: 0n, htlcs: [] },
+    ],
+  ]
+  for (const [reply, limbo] of rows) {
+    more = reply
+    const [found] = await pair.node.listPendingChannels()
+    expect(found?.limbo, JSON.stringify(reply)).toEqual(limbo)
+  }
+})
+
 test('closed channels say how and by whom', async () => {
   let channels: object[] = []
   await using pair = await startPair({ '/lnrpc.Lightning/ClosedChannels': () => ({ channels }) })

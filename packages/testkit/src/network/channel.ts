@@ -81,6 +81,8 @@ export interface Channel {
   /** Both ends have said that they are ready (BOLT2 channel_ready). */
   isReady: boolean
   closing?: Closing
+  /** HTLCs that the chain has given to an end since a close by force. */
+  readonly ruled: { readonly htlc: Htlc; readonly owner: Side }[]
   /** What the lists show from the close on, in msat. */
   listed?: readonly [bigint, bigint]
   readonly changed: ChangeSignal
@@ -134,6 +136,7 @@ export function createChannel(request: NewChannel): Channel {
     isPrivate: request.isPrivate,
     ...(request.memo === undefined ? {} : { memo: request.memo }),
     htlcs: new Map(),
+    ruled: [],
     updateCount: 0n,
     stage: request.stage,
     knownFrom: request.knownFrom,
@@ -280,6 +283,7 @@ export function resolveHtlc(channel: Channel, htlc: Htlc, isSettled: boolean): v
   if (!channel.htlcs.delete(htlc.id)) throw new Error(`HTLC ${htlc.id} was resolved before`)
   const owner = isSettled ? otherSide(htlc.offeredBy) : htlc.offeredBy
   channel.balances[owner] += htlc.amountMsat
+  if (channel.stage === 'on-chain') channel.ruled.push({ htlc, owner })
   channel.updateCount++
   channel.changed.fire()
 }

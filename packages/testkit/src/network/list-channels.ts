@@ -1,6 +1,8 @@
-import type { ClosedChannel, NodeChannel, PendingChannel } from '@payment-node/core'
+import type { ChannelLimbo, ClosedChannel, NodeChannel, PendingChannel } from '@payment-node/core'
 import {
   type Channel,
+  dustLimitMsat,
+  type Htlc,
   isActive,
   isDeserted,
   isGivenUp,
@@ -51,7 +53,7 @@ export function listOpenChannels(simulation: Simulation, node: NodeState): NodeC
       commitmentType: channel.commitmentType,
       isActive: isActive(channel) || isDeserted(channel, side),
       isPrivate: channel.isPrivate,
-      pendingHtlcs: [...channel.htlcs.values()].map((htlc) => ({
+      pendingHtlcs: committedHtlcs(channel).map((htlc) => ({
         direction: htlc.offeredBy === side ? 'outgoing' : 'incoming',
         amountMsat: wholeSat(htlc.amountMsat),
         paymentHash: htlc.paymentHash,
@@ -60,6 +62,11 @@ export function listOpenChannels(simulation: Simulation, node: NodeState): NodeC
       updateCount: channel.updateCount,
       ...(channel.memo === undefined || side !== 0 ? {} : { memo: channel.memo }),
     }))
+}
+
+/** HTLCs of the newest commitment: what the chain rules does not change it. */
+function committedHtlcs({ htlcs, ruled }: Channel): Htlc[] {
+  return [...htlcs.values(), ...ruled.map(({ htlc }) => htlc)]
 }
 
 /** PendingChannels: opening, waiting for a close, force-closing. */
@@ -84,9 +91,28 @@ export function listPendingChannels(simulation: Simulation, node: NodeState): Pe
         : {}),
       ...closingTransactionOf(channel),
       ...(view.maturityHeight === undefined ? {} : { maturityHeight: view.maturityHeight }),
+      ...(view.list === 'force-closing' ? { limbo: limboOf(channel, side) } : {}),
     })
   }
   return pending
+}
+
+/**
+ * Until the claims are final LND goes on listing what they took. The anchor is left out, and all HTLCs of an end
+ * are claimed as one output.
+ */
+function limboOf(channel: Channel, side: Side): ChannelLimbo {
+  const outpoint = `${channel.closing!.transaction!.id}:${side + 2}`
+  const ours = channel.ruled.filter(({ owner }) => owner === side).map(({ htlc }) => htlc)
+  const htlcs = [...channel.htlcs.values(), ...ours]
+    .filter(({ amountMsat }) => amountMsat >= dustLimitMsat)
+    .map((htlc) => ({
+      direction: htlc.offeredBy === side ? ('outgoing' as const) : ('incoming' as const),
+      amountMsat: wholeSat(htlc.amountMsat),
+      outpoint,
+    }))
+  const sum = htlcs.reduce((total, { amountMsat }) => total + amountMsat, 0n)
+  return { totalMsat: channel.views[side].settledMsat + sum, htlcs }
 }
 
 function closingTransactionOf({ closing }: Channel): { closingTransaction?: string } {

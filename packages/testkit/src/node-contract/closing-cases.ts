@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import type { ClosedChannel } from '@payment-node/core'
-import { type Promised, payHeld } from './contract-case.ts'
-import type { NodeContractEnvironment } from './environment.ts'
+import type { ClosedChannel, PaymentUpdate, PendingChannel } from '@payment-node/core'
+import { assertSucceeded, type Promised, payHeld, paymentOf, payToEnd } from './contract-case.ts'
+import type { ContractHoldInvoice, NodeContractEnvironment } from './environment.ts'
 import {
   assertRefused,
   closeToTheEnd,
@@ -26,6 +26,31 @@ async function awaitClosed(
     return closed !== undefined
   })
   return closed!
+}
+
+/** Pays again as long as path finding does not know a channel that has just opened. */
+async function payUntilHeld(
+  given: NodeContractEnvironment,
+  hold: ContractHoldInvoice,
+): Promise<{ readonly end: Promise<PaymentUpdate> }> {
+  let isHeld = false
+  hold.waitAccepted().then(
+    () => {
+      isHeld = true
+    },
+    () => undefined,
+  )
+  let end: Promise<PaymentUpdate> | undefined
+  const payOnce = async (): Promise<PaymentUpdate> => {
+    const last = await payToEnd(given, paymentOf(hold.paymentRequest))
+    if (last.state === 'failed') end = undefined
+    return last
+  }
+  await given.waitFor('the payment to be held', async () => {
+    end ??= payOnce()
+    return isHeld
+  })
+  return { end: end! }
 }
 
 /** Closing through the port. */
@@ -73,6 +98,45 @@ export function closingCases(promised: Promised): void {
     const feeMsat = claimedMsat - sweep.outputsSat * 1000n
     assert.ok(feeMsat < 10_000_000n, `${feeMsat} msat`)
   })
+
+  // §3 pending_htlcs, limbo_balance.
+  promised(
+    'a payment under way in a force close is in limbo, beside our balance',
+    async (given) => {
+      const { peer } = await openToTheEnd(given)
+      const hold = await peer.createHoldInvoice({ amountMsat: 100_000_000n })
+      const paying = await payUntilHeld(given, hold)
+      // Earlier cases may have left another channel with the same peer.
+      const busy = (await given.node.listChannels()).find(({ pendingHtlcs }) =>
+        pendingHtlcs.some(({ paymentHash }) => paymentHash === hold.paymentHash),
+      )
+      assert.ok(busy, 'the payment is on a channel')
+      assert.equal(busy.peer, peer.publicKey)
+      const { channelPoint } = busy
+      await openerOf(given.node).close({ channelPoint, isForce: true })
+      const closing = await findPending(given, channelPoint)
+      assert.equal(closing?.limbo, undefined)
+      let matures: PendingChannel | undefined
+      await mineUntil(given, 'the payment to be in limbo', async () => {
+        matures = await findPending(given, channelPoint)
+        return matures?.limbo !== undefined
+      })
+      const { limbo, localMsat, state } = matures!
+      assert.equal(state, 'force-closing')
+      const [htlc] = limbo!.htlcs
+      assert.equal(limbo!.htlcs.length, 1)
+      assert.equal(htlc?.direction, 'outgoing')
+      assert.equal(htlc?.amountMsat, 100_000_000n)
+      assert.match(htlc?.outpoint ?? '', /^[0-9a-f]{64}:\d+$/)
+      const anchorMsat = limbo!.totalMsat - localMsat - 100_000_000n
+      assert.ok(anchorMsat === 0n || anchorMsat === 330_000n, `${anchorMsat} msat more`)
+      // The peer takes it on the chain.
+      await hold.settle()
+      const closed = await awaitClosed(given, channelPoint)
+      assert.ok(closed.claims?.every(({ kind }) => kind !== 'payment'))
+      assertSucceeded(await paying.end, hold.paymentHash)
+    },
+  )
 
   promised('closing an unknown channel is channel-not-found', async ({ node }) => {
     for (const isForce of [false, true]) {

@@ -73,6 +73,8 @@ export interface ContractChannelPeer {
   stop(): Promise<void>
   /** Starts it again; resolves when it takes connections. */
   start(): Promise<void>
+  /** An invoice whose payment it keeps. */
+  createHoldInvoice(terms: ContractInvoiceTerms): Promise<ContractHoldInvoice>
 }
 
 /** The other end of the payments, controlled without the port. */

@@ -2,6 +2,7 @@ import {
   type ChannelPeerWish,
   type ContractChannelPeer,
   type ContractPayment,
+  type ContractPeer,
   createSimulatedNetwork,
   createVirtualClock,
   type NodeContractEnvironment,
@@ -29,6 +30,20 @@ export function createSimulatedEnvironment(
     }
     throw new Error(`Waited in vain for ${awaited}`)
   }
+  const holdAt = async (
+    node: SimulatedNode,
+    terms: Parameters<ContractPeer['createHoldInvoice']>[0],
+  ): ReturnType<ContractPeer['createHoldInvoice']> => {
+    const { paymentHash, paymentRequest } = node.createHoldInvoice(terms)
+    return {
+      paymentHash,
+      paymentRequest,
+      waitAccepted: () =>
+        waitFor('a held payment', async () => node.findInvoice(paymentHash)?.state === 'accepted'),
+      settle: async () => node.settleHold(paymentHash),
+      cancel: async () => node.cancelHold(paymentHash),
+    }
+  }
   const peers = new Map<string, ContractChannelPeer>()
   const channelPeer = (wish: ChannelPeerWish): ContractChannelPeer => {
     const key = `${wish.minimumChannelSat}/${wish.maximumChannelSat}`
@@ -37,7 +52,9 @@ export function createSimulatedEnvironment(
     const node = network.addNode(`peer ${peers.size}`, { conduct: wish })
     const { publicKey, address } = node
     const stop = async (): Promise<void> => node.stop()
-    const added = { publicKey, address, stop, start: async () => node.start() }
+    const createHoldInvoice: ContractChannelPeer['createHoldInvoice'] = (terms) =>
+      holdAt(node, terms)
+    const added = { publicKey, address, stop, start: async () => node.start(), createHoldInvoice }
     peers.set(key, added)
     return added
   }
@@ -62,19 +79,7 @@ export function createSimulatedEnvironment(
     peer: {
       publicKey: carol.publicKey,
       createInvoice: async (terms) => carol.createInvoice(terms),
-      async createHoldInvoice(terms) {
-        const { paymentHash, paymentRequest } = carol.createHoldInvoice(terms)
-        return {
-          paymentHash,
-          paymentRequest,
-          waitAccepted: () =>
-            waitFor('a held payment', async () => {
-              return carol.findInvoice(paymentHash)?.state === 'accepted'
-            }),
-          settle: async () => carol.settleHold(paymentHash),
-          cancel: async () => carol.cancelHold(paymentHash),
-        }
-      },
+      createHoldInvoice: (terms) => holdAt(carol, terms),
       cancelInvoice: async (paymentHash) => carol.cancelHold(paymentHash),
       async pay(paymentRequest, amountMsat) {
         const paid = await carol.pay(paymentRequest, amountMsat === undefined ? {} : { amountMsat })
