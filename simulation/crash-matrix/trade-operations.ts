@@ -1,11 +1,18 @@
 import type { PaymentNodeOptions, PayoutInput } from '@payment-node/core'
-import { addressOf, openAccount, openReceiver, type World } from '@payment-node/testkit'
+import { addressOf, ask, openAccount, openReceiver, type World } from '@payment-node/testkit'
+import { lendCoin } from './lend-coin.ts'
 import { merchant, withBalance, withPartner } from './merchant.ts'
 import { eventually, must, type Operation, one, rows } from './operation.ts'
 
 const onchain: Partial<PaymentNodeOptions> = {
   transactions: { collectFor: 0, confirmations: 2, stuckAfter: 1 },
 }
+
+const operators = {
+  operatorAddress: addressOf({ seed: 'crash/payout to the operator' }, 'operator'),
+  operatorMinimum: '50000 sat',
+  operatorReserve: '12500000 sat',
+} as const
 
 /** Blocks come every five seconds. */
 async function mineUntil(world: World, condition: () => boolean): Promise<void> {
@@ -170,6 +177,76 @@ const partners: readonly Operation[] = [
     },
   },
   {
+    name: 'refund of held money',
+    says: 'An invoice goes back while its money is held, which becomes available at the same time.',
+    async prepare(world) {
+      await must(world, 'partner', (node) =>
+        node.partners.upsert({ id: merchant, availableAfter: 20 }),
+      )
+      await withBalance(world)
+    },
+    async run(world) {
+      const [invoice] = rows(world, 'invoices', { state: 'settled' })
+      const destination = openAccount(world, 'payer', world.peers.payee, 'refund')
+      await must(world, 'refund', (node) =>
+        node.payouts.refund(
+          { invoice: invoice!.id as string, destination, amount: '60000 sat', allowDebt: true },
+          { idempotencyKey: 'refund-1' },
+        ),
+      )
+      await eventually(world, () => isPaid(world) && rows(world, 'jobs', held(world)).length === 0)
+    },
+    check(world) {
+      const [{ fee_msat: fee } = {}] = rows(world, 'payouts')
+      const [free] = rows(world, 'balances', { account: `partner/${merchant}` })
+      const left = 40_000_000n - (fee as bigint)
+      if (free?.amount_msat !== left) return `the balance is ${free?.amount_msat}, not ${left}`
+      return one('payouts', 'succeeded')(world)
+    },
+  },
+  {
+    name: 'payout to the operator',
+    says: "What is the operator's own and free is set aside and goes to its own address on chain.",
+    node: { ...onchain, payouts: { automatic: 'by-call', ...operators } },
+    furnish: (world) => world.shop.fund(4_000_000n),
+    prepare: withBalance,
+    async run(world) {
+      await must(world, 'run', (node) => node.payouts.runAutomatic())
+      await mineUntil(world, () => rows(world, 'payouts').length > 0 && isFinal(world))
+    },
+    check(world) {
+      const [own] = rows(world, 'balances', { account: 'partner/@operator' })
+      if (own === undefined) return 'nothing was set aside'
+      return isClean(world)
+    },
+  },
+  {
+    name: 'payouts.resolve on chain',
+    says: 'A coin of a published transaction is gone: the operator ends its payout, it is paid all the same, and charged again.',
+    node: onchain,
+    prepare: withBalance,
+    async run(world) {
+      const coin = await lendCoin(world)
+      const id = await payOnchain(world, { quick: true })
+      await eventually(world, () => isPublished(world))
+      if (world.network.waitingTransactions.length > 0) coin.takeAway()
+      await mineUntil(world, () => typeof rows(world, 'transactions')[0]?.lost_height === 'number')
+      world.network.mine(2)
+      await resolved(world, id)
+      coin.bringBack()
+      await mineUntil(world, () => isCharged(world))
+    },
+    check(world) {
+      const [free] = rows(world, 'balances', { account: `partner/${merchant}` })
+      const most = 80_000_000n
+      // What was given back, less what was paid and its share of the fee; once.
+      const amount = (free?.amount_msat ?? 0n) as bigint
+      if (amount >= most || amount < most - 10_000_000n) return `the balance is ${amount} msat`
+      if (rows(world, 'claimed_outpoints').length > 0) return 'coins are still claimed'
+      return one('payouts', 'failed', { reason: 'resolved-by-operator' })(world)
+    },
+  },
+  {
     name: 'automatic payout',
     says: 'A balance above the minimum is paid by itself.',
     node: { payouts: { automatic: { every: 60 } } },
@@ -266,6 +343,32 @@ const partners: readonly Operation[] = [
     },
   },
 ]
+
+/** The job that makes held money available. */
+function held({ shop }: World): { readonly queue: string } {
+  return { queue: `available@${shop.publicKey}` }
+}
+
+function isCharged(world: World): boolean {
+  return rows(world, 'ledger_transactions').some(({ id }) =>
+    (id as string).startsWith('correction/revived/'),
+  )
+}
+
+/** The operator insists until the books say so. */
+async function resolved(world: World, id: string): Promise<void> {
+  while (rows(world, 'payouts', { state: 'failed' }).length === 0 && !world.violation) {
+    await ask(world, 'resolve', (node) =>
+      node.payouts.resolve(id, 'failed', { by: 'operator', note: 'drill', insist: true }),
+    )
+    await mineOnce(world)
+  }
+}
+
+async function mineOnce(world: World): Promise<void> {
+  await world.clock.sleep(5000)
+  world.network.mine(1)
+}
 
 function isAvailable(world: World): boolean {
   return rows(world, 'ledger_transactions', { kind: 'invoice-available' }).length === 1

@@ -5,6 +5,7 @@ import { counterFaults } from './counter-faults.ts'
 import { crashFaults } from './crash-faults.ts'
 import type { FaultKind } from './fault.ts'
 import { hostFaults } from './host-faults.ts'
+import { lostCoinFaults } from './lost-coin-faults.ts'
 import { nodeFaults } from './node-faults.ts'
 import { onchainFaults } from './onchain-faults.ts'
 import { payerFaults } from './payer-faults.ts'
@@ -30,4 +31,5 @@ export const allFaultKinds: readonly FaultKind[] = [
   ...channelFaults,
   ...webFaults,
   ...onchainFaults,
+  ...lostCoinFaults,
 ]

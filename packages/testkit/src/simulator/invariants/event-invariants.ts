@@ -16,6 +16,9 @@ const payoutEvents: Readonly<Record<string, string>> = {
   canceled: 'payout.canceled',
 }
 
+/** Reason of a payout that waits for the operator's word. */
+const givenUp = 'transaction-given-up'
+
 /** State and event commit together. */
 const oneEventPerChange: Invariant = {
   name: 'one-event-per-change',
@@ -36,6 +39,15 @@ const oneEventPerChange: Invariant = {
         ({ kind }) => kind === 'invoice-available',
       ))
         wanted.push(`invoice.available ${subject}`)
+      for (const { table, before, after } of commit.rows) {
+        // The operator gave up the transaction that another payout was in, too.
+        if (table === 'payouts' && after?.reason === givenUp && before?.reason !== givenUp)
+          wanted.push(`payout.unknown payout/${after.id}`)
+        // Refunds have taken all that was held.
+        if (table !== 'jobs' || after || !String(before?.queue).startsWith('available@')) continue
+        const line = `invoice.available invoice/${before?.subject}`
+        if (!wanted.includes(line)) wanted.push(line)
+      }
       const found = (commit.change.events ?? [])
         .filter(({ type }) => /^(invoice|payout)\./.test(type))
         .map(({ type, subject }) => `${type} ${subject}`)

@@ -1,6 +1,7 @@
+import type { PaidOutput } from '../../network/simulated-network.ts'
 import type { MirrorRow } from '../mirror-books.ts'
 import type { Invariant, Witness } from './invariant.ts'
-import { msatOf, textOf } from './read-commit.ts'
+import { insertedRows, msatOf, stateChanges, textOf } from './read-commit.ts'
 import { isOnchain, isUnpaid } from './read-payouts.ts'
 
 /** The step at which the network has a transaction. */
@@ -55,7 +56,15 @@ function judgeAddress(
   if (witness.records.wasRestored) return undefined
   const outputs = witness.truth.outputsTo(address)
   const owed = rows.filter((row) => !isUnpaid(row)).map((row) => msatOf(row, 'amount_msat'))
-  for (const { amountSat, transactionId } of outputs) {
+  const charged = rows.filter((row) => wasGivenUp(row))
+  let paidAfterAll = 0
+  for (const { amountSat, transactionId, confirmations } of outputs) {
+    const back = charged.findIndex((row) => isPaidBy(witness, row, transactionId, amountSat))
+    if (back >= 0) {
+      charged.splice(back, 1)
+      if (confirmations > 0) paidAfterAll++
+      continue
+    }
     const at = owed.indexOf(amountSat * 1000n)
     if (at < 0) return `${transactionId} pays ${amountSat} sat to ${address}, which nobody is owed`
     owed.splice(at, 1)
@@ -63,9 +72,72 @@ function judgeAddress(
   if (!isEnd) return undefined
   const confirmed = outputs.filter(({ confirmations }) => confirmations > 0).length
   const succeeded = rows.filter(({ state }) => state === 'succeeded').length
-  return confirmed === succeeded
+  return confirmed - paidAfterAll === succeeded
     ? undefined
     : `${address} is paid ${confirmed} times in blocks, and ${succeeded} payouts to it succeeded`
+}
+
+/** The operator's word ended it, against or without the chain's. */
+function wasGivenUp({ state, transaction, reason }: MirrorRow): boolean {
+  return state === 'failed' && transaction != null && reason === 'resolved-by-operator'
+}
+
+function isPaidBy({ books }: Witness, row: MirrorRow, id: string, amountSat: bigint): boolean {
+  const made = books.row('transactions', textOf(row, 'transaction'))
+  return made?.transaction_id === id && row.amount_msat === amountSat * 1000n
+}
+
+/** What is charged for a payout whose transaction was given up. */
+const revived = 'correction/revived/'
+
+/** Blocks after which what came of a transaction must be in the books. */
+const finalAfter = 10
+
+/** The operator's word is not the chain's. */
+const revivedIsCharged: Invariant = {
+  name: 'revived-is-charged',
+  says: 'A payout on chain is resolved as failed only while nothing shows that its transaction may confirm; when it confirms all the same, its partner is charged for it, once, and otherwise never.',
+  begin(witness) {
+    const paymentOf = (row: MirrorRow): PaidOutput | undefined =>
+      witness.truth
+        .outputsTo(textOf(row, 'destination'))
+        .find(({ transactionId, amountSat }) => isPaidBy(witness, row, transactionId, amountSat))
+    return {
+      commit(commit) {
+        for (const { row, to } of stateChanges(commit, 'payouts')) {
+          if (to !== 'failed' || !isOnchain(row) || !wasGivenUp(row)) continue
+          if (!witness.records.coinLost) return `${row.id} is given up, and no coin was lost`
+        }
+        for (const booked of insertedRows(commit, 'ledger_transactions')) {
+          const id = textOf(booked, 'id')
+          if (!id.startsWith(revived)) continue
+          const row = witness.books.row('payouts', id.slice(revived.length))
+          if (!row || !wasGivenUp(row)) return `${id} charges what was not given up`
+          if (!paymentOf(row)) return `${id} is charged, and was not paid`
+          const paid = -insertedRows(commit, 'postings')
+            .filter(({ transaction, account }) => transaction === id && isOf(row, account))
+            .reduce((sum, posting) => sum + msatOf(posting, 'amount_msat'), 0n)
+          if (paid < msatOf(row, 'amount_msat')) return `${id} charges ${paid} msat only`
+        }
+        return undefined
+      },
+      end() {
+        if (witness.records.wasRestored) return undefined
+        for (const row of witness.books.table('payouts').values()) {
+          if (!isOnchain(row) || !wasGivenUp(row)) continue
+          const key = [witness.publicKey, `${revived}${row.id}`] as const
+          const confirmations = paymentOf(row)?.confirmations ?? 0
+          if (confirmations > finalAfter && !witness.books.row('ledger_transactions', ...key))
+            return `${row.id} failed by the operator's word, is paid, and is not charged`
+        }
+        return undefined
+      },
+    }
+  },
+}
+
+function isOf({ partner }: MirrorRow, account: unknown): boolean {
+  return account === `partner/${partner}` || account === `debt/${partner}`
 }
 
 /** Money rule 6. */
@@ -177,6 +249,7 @@ function judgeFee({ hardCeiling }: Witness, row: MirrorRow): string | undefined 
 /** Transactions that pay partners. */
 export const onchainInvariants: readonly Invariant[] = [
   paidOnChainOnce,
+  revivedIsCharged,
   storedBeforePublished,
   inputsNeverShared,
   feesBounded,

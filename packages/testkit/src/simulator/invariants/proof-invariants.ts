@@ -1,14 +1,15 @@
 import type { Invariant } from './invariant.ts'
 import { insertedRows, textOf } from './read-commit.ts'
 
-/** Money rule 16. No fault of a run takes value away from LND, so that none may be found missing. */
+/** Money rule 16. Only a lost coin takes value away from LND. */
 const proofNeverShort: Invariant = {
   name: 'proof-never-short',
-  says: 'The proof of the books finds nothing missing: LND has what the books say.',
+  says: 'The proof of the books finds nothing missing, unless a coin was lost: LND has what the books say.',
   begin: (witness) => ({
     commit(commit) {
       // An operator's word that was wrong leaves what LND has and what the books say apart.
-      if (witness.records.insisted.size > 0) return undefined
+      const { insisted, coinLost } = witness.records
+      if (insisted.size > 0 || coinLost) return undefined
       for (const { table, after } of commit.rows) {
         if (table !== 'differences' || !after || after.state !== 'open') continue
         if (after.kind === 'value-missing' || after.kind === 'insolvent')
@@ -25,8 +26,8 @@ const nothingUnexplained: Invariant = {
   says: 'What LND has is explained by the books: no surplus has to be booked, unless they are an older copy, or an operator insisted on something else.',
   begin: (witness) => ({
     commit(commit) {
-      const { wasRestored, insisted } = witness.records
-      if (wasRestored || insisted.size > 0) return undefined
+      const { wasRestored, insisted, coinLost } = witness.records
+      if (wasRestored || coinLost || insisted.size > 0) return undefined
       for (const row of insertedRows(commit, 'ledger_transactions')) {
         if (row.kind === 'value-found') return `${textOf(row, 'id')}: ${row.note}`
       }

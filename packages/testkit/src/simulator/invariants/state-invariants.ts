@@ -78,10 +78,11 @@ const attemptsGoForward: Invariant = goesForward({
 /** The table of a transaction's states. */
 const transactionsGoForward: Invariant = goesForward({
   name: 'transactions-go-forward',
-  says: 'A transaction goes from intended to funded to signed to published to confirmed to final; what is signed is never given up.',
+  says: 'A transaction goes from intended to funded to signed to published to confirmed to final; what is signed is never given up, unless a coin of it is lost.',
   table: 'transactions',
   key: 'id',
   transitions: transactionTransitions,
+  afterLoss: { signed: ['given-up'], published: ['given-up'] },
 })
 
 /** What the books say once stays: rows of money are not deleted. */
@@ -126,8 +127,10 @@ export function goesForward(machine: {
   readonly transitions: Transitions
   /** What may follow as well once an older copy of the books was put in place. */
   readonly afterRestore?: Transitions
+  /** What may follow as well once a coin of the wallet was lost. */
+  readonly afterLoss?: Transitions
 }): Invariant {
-  const { name, says, table, key, transitions, afterRestore = {} } = machine
+  const { name, says, table, key, transitions, afterRestore = {}, afterLoss = {} } = machine
   return {
     name,
     says,
@@ -136,6 +139,7 @@ export function goesForward(machine: {
         for (const { row, from, to } of stateChanges(commit, table)) {
           if (transitions[from ?? '']?.includes(to)) continue
           if (records.wasRestored && afterRestore[from ?? '']?.includes(to)) continue
+          if (records.coinLost && afterLoss[from ?? '']?.includes(to)) continue
           return `${textOf(row, key)} went from ${from ?? 'nothing'} to ${to}`
         }
         return undefined

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { change, payout, put, type Stage, stageFor } from './stage.ts'
+import { book, change, payout, put, type Stage, stageFor } from './stage.ts'
 
 const coins = (id: string, more: object = {}) =>
   put('payouts', {
@@ -114,4 +114,51 @@ test('fees-bounded', () => {
     put('spending', { purpose: 'bump-transactions', period: 'd', amount_msat })
   expect(judge().commit([spent(50n)])).toBeUndefined()
   expect(judge().commit([spent(51n)])).toContain('speeding up costs 51 msat')
+})
+
+test('revived-is-charged', () => {
+  const open = (...outputs: ReturnType<typeof output>[]): Stage => {
+    const stage = stageFor('revived-is-charged')
+    stage.records.coinLost = true
+    stage.outputs.set('bc1', outputs)
+    stage.commit([
+      coins('p1', { partner: 'bakery', transaction: 't1' }),
+      transaction('t1', { transaction_id: 'x1' }),
+    ])
+    return stage
+  }
+  const given = change('payouts', ['p1'], { state: 'failed', reason: 'resolved-by-operator' })
+  const charge = (msat: bigint, account = 'partner/bakery') =>
+    book('correction/revived/p1', 'correction', 'partner/bakery', {
+      [account]: -msat,
+      operator: msat,
+    })
+  expect(open().commit([given])).toBeUndefined()
+  const early = open()
+  early.records.coinLost = false
+  expect(early.commit([given])).toContain('no coin was lost')
+  const revived = (...outputs: ReturnType<typeof output>[]): Stage => {
+    const stage = open(...outputs)
+    stage.commit([given])
+    return stage
+  }
+  expect(revived(output('x1', 5n, 6)).commit(charge(5000n))).toBeUndefined()
+  expect(revived(output('x1', 5n, 6)).commit(charge(5100n, 'debt/bakery'))).toBeUndefined()
+  expect(revived(output('x1', 5n, 6)).commit(charge(4999n))).toContain('charges 4999 msat only')
+  expect(revived(output('x1', 5n, 6)).commit(charge(5000n, 'partner/cinema'))).toContain('0 msat')
+  expect(revived(output('x2', 5n, 6)).commit(charge(5000n))).toContain('was not paid')
+  expect(open(output('x1', 5n, 6)).commit(charge(5000n))).toContain('was not given up')
+  expect(revived(output('x1', 5n, 10)).end()).toBeUndefined()
+  expect(revived(output('x1', 5n, 11)).end()).toContain('is paid, and is not charged')
+  const charged = revived(output('x1', 5n, 11))
+  charged.commit(charge(5000n))
+  expect(charged.end()).toBeUndefined()
+  // The other invariant counts it once.
+  const once = stageFor('paid-on-chain-once')
+  once.outputs.set('bc1', [output('x1', 5n, 11)])
+  once.commit([coins('p1', { transaction: 't1' }), transaction('t1', { transaction_id: 'x1' })])
+  once.commit([given])
+  expect(once.end()).toBeUndefined()
+  once.outputs.set('bc1', [output('x1', 5n, 11), output('x2', 5n, 11)])
+  expect(once.end()).toContain('x2 pays 5 sat')
 })

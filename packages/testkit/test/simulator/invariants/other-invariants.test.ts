@@ -1,6 +1,6 @@
 import { PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import { book, change, event, invoice, payout, put, type Stage, stageFor } from './stage.ts'
+import { book, change, drop, event, invoice, payout, put, type Stage, stageFor } from './stage.ts'
 
 const credit = book('settled/i1', 'invoice-settled', 'invoice/i1', {
   'world/payers': -7n,
@@ -73,6 +73,15 @@ test('one-event-per-change', () => {
   expect(stage.commit([change('payouts', ['p1'], { state: 'sending' })])).toContain(
     'payout.sending',
   )
+  const givenUp = change('payouts', ['p1'], { reason: 'transaction-given-up' })
+  expect(stage.commit([givenUp])).toContain('no event payout.unknown payout/p1')
+  // Refunds have taken all that was held of it: nothing is booked.
+  stage.commit([put('jobs', { id: 'j1', queue: 'available@node', subject: 'i1' })])
+  const told = { events: [event('invoice.available', 'invoice/i1')] }
+  expect(stage.commit([put('cursors', { name: 'y' })], told)).toContain('invoice.available')
+  expect(stage.commit([drop('jobs', 'j1')], told)).toBeUndefined()
+  stage.commit([put('jobs', { id: 'j2', queue: 'available@node', subject: 'i1' })])
+  expect(stage.commit([drop('jobs', 'j2')])).toContain('no event invoice.available')
 })
 
 test('events-in-order', () => {

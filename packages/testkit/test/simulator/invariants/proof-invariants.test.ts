@@ -12,6 +12,9 @@ test('proof-never-short', () => {
   const insisted = judge()
   insisted.records.insisted.add('h')
   expect(insisted.commit([lack('value-missing')])).toBeUndefined()
+  const lost = judge()
+  lost.records.coinLost = true
+  expect(lost.commit([lack('value-missing')])).toBeUndefined()
 })
 
 test('nothing-unexplained', () => {

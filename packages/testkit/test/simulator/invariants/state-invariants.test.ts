@@ -83,6 +83,12 @@ test('transactions-go-forward', () => {
     expect(to(state), state).toBeUndefined()
   expect(to('published')).toBeUndefined()
   expect(to('given-up')).toContain('t1 went from published to given-up')
+  const lost = stageFor('transactions-go-forward')
+  lost.records.coinLost = true
+  lost.commit([put('transactions', { id: 't1', state: 'intended' })])
+  for (const state of ['funded', 'signed', 'published', 'given-up'])
+    expect(lost.commit([change('transactions', ['t1'], { state })]), state).toBeUndefined()
+  expect(lost.commit([change('transactions', ['t1'], { state: 'published' })])).toContain('t1')
   expect(stage.commit([put('transactions', { id: 't2', state: 'signed' })])).toContain('nothing')
 })
 
