@@ -37,11 +37,17 @@ export async function planLiquidity(
   const isMissing = plan.verdict === 'act' || plan.reason === 'no-offer'
   if (!isMissing) return { row, snapshot: first, plan }
   const { missingMsat, movableMsat } = plan.need
-  const amountMsat = missingMsat < movableMsat ? missingMsat : movableMsat
+  const amountMsat = least(missingMsat, movableMsat)
   if (amountMsat < settings.minimumMsat) return { row, snapshot: first, plan }
   const offers = { book, amountMsat: wholeSat(amountMsat) }
   const snapshot = await takeLiquiditySnapshot(context, identity, row, offers)
   return { row, snapshot, plan: policy(snapshot, settings) }
+}
+
+/** Of amounts: there is no `Math.min` for them. */
+function least(one: bigint, other: bigint): bigint {
+  if (one < other) return one
+  return other
 }
 
 function wholeSat(msat: bigint): bigint {

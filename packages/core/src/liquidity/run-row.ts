@@ -109,7 +109,7 @@ export async function lastRun(
   return row
 }
 
-export function optionView(option: LiquidityOption | RejectedOption): RunOption {
+function optionView(option: LiquidityOption | RejectedOption): RunOption {
   return {
     lever: option.lever,
     subject: option.subject,

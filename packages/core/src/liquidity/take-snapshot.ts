@@ -131,7 +131,8 @@ function withoutPromised(
   const fullestFirst = [...list].sort((a, b) => (a.sendableMsat < b.sendableMsat ? 1 : -1))
   return fullestFirst.map((channel) => {
     if (channel.ownership !== 'ours') return channel
-    const takenMsat = left < channel.sendableMsat ? left : channel.sendableMsat
+    let takenMsat = channel.sendableMsat
+    if (left < takenMsat) takenMsat = left
     left -= takenMsat
     return { ...channel, sendableMsat: channel.sendableMsat - takenMsat }
   })

@@ -411,7 +411,8 @@ function withoutMoved(
   let left = leaves
   return channels.map((one) => {
     if (!one.isActive || one.ownership !== 'ours') return one
-    const moved = left < one.sendableMsat ? left : one.sendableMsat
+    let moved = one.sendableMsat
+    if (left < moved) moved = left
     left -= moved
     return { ...one, sendableMsat: one.sendableMsat - moved }
   })
