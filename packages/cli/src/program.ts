@@ -6,6 +6,7 @@ import { defineLedger } from './ledger/ledger-commands.ts'
 import { defineLiquidity } from './liquidity/liquidity-command.ts'
 import { defineMacaroons } from './macaroons/macaroons-command.ts'
 import { definePeers } from './peers/peers-command.ts'
+import { defineRescue } from './rescue/rescue-command.ts'
 import { defineSandbox } from './sandbox/sandbox-command.ts'
 import { defineStatus } from './status/status-command.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -55,6 +56,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   defineKeeper(program.command('keeper'), surroundings, exit)
   defineLiquidity(program.command('liquidity'), surroundings, exit)
   defineSwaps(program.command('swaps'), surroundings, exit)
+  defineRescue(program.command('rescue'), surroundings, exit)
   definePeers(program.command('peers'), surroundings, exit)
   defineWebhooks(program, surroundings, exit)
   defineMacaroons(program.command('macaroons'), surroundings, exit)

@@ -11,6 +11,7 @@ test('help names every command, and every command has help that fits 80 columns'
     'keeper',
     'liquidity',
     'swaps',
+    'rescue',
     'peers',
     'webhooks',
     'webhook',

@@ -122,6 +122,12 @@ export type * from './ports/storage.ts'
 export type * from './ports/swap-provider.ts'
 export type { AmountBounds, Proof } from './proof/proof-view.ts'
 export type { Metadata } from './read-input.ts'
+export {
+  type LostSwap,
+  type Rescue,
+  type RescueOptions,
+  rescueSwaps,
+} from './rescue/rescue-swaps.ts'
 export type {
   ChannelsRoom,
   EventsRoom,

@@ -1,0 +1,152 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PaymentNode, Swap } from '@payment-node/core'
+import type { BoltzServer } from '@payment-node/testkit/boltz-server'
+import { expect, test } from 'vitest'
+import { openFolder, type ShopFolder, type SimulatedShop, withHost } from '../shop-folder.ts'
+import { swappingShop } from '../swaps/swapping-shop.ts'
+
+const file = 'payment-node.config.ts'
+
+type SwappingShop = SimulatedShop & { readonly server: BoltzServer }
+
+/** Until the provider holds the payment; nothing is revealed. */
+async function untilHeld(node: PaymentNode): Promise<Swap> {
+  const held = new Promise((resolve) => node.on('swap.held', resolve))
+  const [swap] = await node.swaps.request({ amount: '100000 sat' }, { idempotencyKey: 'a' })
+  await held
+  return node.swaps.get(swap!.id)
+}
+
+/** The books of a host that has stopped are gone. */
+function loseBooks({ path }: ShopFolder): void {
+  for (const name of readdirSync(path)) {
+    if (name.startsWith('payments.')) rmSync(join(path, name))
+  }
+}
+
+const swapOf = (server: BoltzServer, id: string) => server.swaps().find((one) => one.id === id)!
+
+/** Mines until the server's lockup is in a block. */
+async function untilLocked({ network, server }: SwappingShop, id: string): Promise<void> {
+  while (swapOf(server, id).lockup === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  network.mine()
+}
+
+async function rescue(folder: ShopFolder, ...argv: string[]) {
+  const { exitCode, stdout, stderr } = await folder.run(
+    ...['rescue', '--without-books', '--patience', '1', ...argv],
+    '--json',
+  )
+  expect([exitCode, stderr]).toEqual([0, ''])
+  return JSON.parse(stdout)
+}
+
+test('a swap whose books are lost is found, shown, and claimed only when it is said', async () => {
+  using folder = openFolder()
+  const path = folder.write(file, swappingShop())
+  let held: Swap | undefined
+  let shop: SwappingShop | undefined
+  await withHost(path, async (node, world) => {
+    shop = world as SwappingShop
+    held = await untilHeld(node)
+  })
+  const { network, shop: lnd, server } = shop!
+  const { providerId, paymentHash, id } = held!
+  await untilLocked(shop!, providerId!)
+
+  // With the books it says what it waits for; that is the host's to do.
+  const kept = await folder.run('rescue')
+  expect([kept.exitCode, kept.stderr]).toEqual([0, ''])
+  expect(kept.stdout).toContain(`  ${id}\n    100,000 sat, `)
+  expect(kept.stdout).toContain('The running host carries them on')
+
+  loseBooks(folder)
+  expect(await folder.run('rescue')).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining('rescue --without-books'),
+  })
+  const shown = await folder.run('rescue', '--without-books', '--patience', '1')
+  expect([shown.exitCode, shown.stderr]).toEqual([0, ''])
+  expect(shown.stdout).toMatch(/^swaps\.example knows 1 of this key$/m)
+  expect(shown.stdout).toMatch(
+    new RegExp(`^  ${providerId}  claimable, 9\\d,\\d{3} sat locked up, \\d+ blocks left$`, 'm'),
+  )
+  expect(shown.stdout.replace(/\s+/g, ' ')).toContain('Nothing was published.')
+  const looked = await rescue(folder)
+  expect(looked.lost).toMatchObject([
+    { providerId, paymentHash, state: 'claimable', payment: 'in-flight', published: null },
+  ])
+
+  const address = await lnd.lightning.onchain!.newAddress('taproot')
+  const done = await rescue(folder, '--to', address, '--yes', '--feerate', '5')
+  const [{ claim, published }] = done.lost
+  expect(claim).toMatchObject({ transactionId: published, destination: address })
+  network.mine()
+  const received = await lnd.lightning.onchain!.unspent()
+  expect(received.map(({ outpoint }) => outpoint)).toContain(`${published}:0`)
+  // The server has learnt the preimage from the chain alone; no command has told it, or the key.
+  while (swapOf(server, providerId!).preimage === undefined) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const { preimage } = swapOf(server, providerId!)
+  expect(preimage).toMatch(/^[0-9a-f]{64}$/)
+  const said = [kept.stdout, shown.stdout, JSON.stringify(looked), JSON.stringify(done)].join()
+  expect(said).not.toContain(preimage)
+  expect(said).not.toContain('fffefdfcfbfaf9')
+  expect((await rescue(folder)).lost).toMatchObject([{ providerId, state: 'spent', claim: null }])
+}, 60_000)
+
+test('nothing is claimed where it would lose money, and each reason is said', async () => {
+  using folder = openFolder()
+  const path = folder.write(file, swappingShop())
+  let held: Swap | undefined
+  let shop: SwappingShop | undefined
+  await withHost(path, async (node, world) => {
+    shop = world as SwappingShop
+    shop.server.faults.set('lockup-small')
+    held = await untilHeld(node)
+  })
+  loseBooks(folder)
+  const { network, server } = shop!
+  expect((await rescue(folder, '--yes')).lost).toMatchObject([
+    { state: 'no-lockup', published: null },
+  ])
+  await untilLocked(shop!, held!.providerId!)
+  expect((await rescue(folder, '--yes')).lost).toMatchObject([
+    { state: 'too-small', published: null, claim: null },
+  ])
+  const kept = swapOf(server, held!.providerId!)
+  const { metadata } = kept
+  delete kept.metadata
+  const dropped = await folder.run('rescue', '--without-books', '--patience', '1')
+  expect(dropped.stdout.replace(/\s+/g, ' ')).toContain(
+    'The operator of the server has dropped the metadata of this swap',
+  )
+  kept.metadata = metadata!
+  server.faults.clear()
+  server.faults.set('restore-lies')
+  expect((await rescue(folder, '--yes')).lost).toMatchObject([
+    { state: 'unreadable', published: null },
+  ])
+  server.faults.clear()
+  network.mine(held!.timeoutHeight! - network.blockHeight - 20)
+  expect((await rescue(folder, '--yes')).lost).toMatchObject([
+    { state: 'too-late', blocksLeft: 20, published: null, claim: null },
+  ])
+}, 60_000)
+
+test('what it cannot work with is refused with the reason', async () => {
+  using folder = openFolder()
+  folder.write(file, swappingShop())
+  const none = await folder.run('rescue', '--without-books', '--patience', '1')
+  expect(none).toMatchObject({ exitCode: 0, stdout: 'swaps.example knows no swap of this key\n' })
+  const other = await folder.run('rescue', '--provider', 'x')
+  expect(other).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('--provider: swaps.example'),
+  })
+  expect((await folder.run('rescue', '--feerate', '0')).exitCode).toBe(2)
+}, 60_000)
