@@ -35,7 +35,12 @@ import {
   swapTotals,
 } from './swaps.ts'
 import type { AnyTable } from './table.ts'
-import { feeObservations, transactionOutputs, transactions } from './transactions.ts'
+import {
+  feeObservations,
+  signedTransactions,
+  transactionOutputs,
+  transactions,
+} from './transactions.ts'
 import { webhookDeliveries, webhookEndpoints } from './webhooks.ts'
 
 const inVersion1: readonly AnyTable[] = [
@@ -81,6 +86,7 @@ const newInVersion3: readonly AnyTable[] = [
   invoiceRefunds,
   heldRefunds,
   transactions,
+  signedTransactions,
   transactionOutputs,
   feeObservations,
   webhookEndpoints,

@@ -49,6 +49,19 @@ export const transactions = table({
   },
 })
 
+/** Which of them has these bytes: by the chain's id, since a wallet may lose its labels. From signing on, for good. */
+export const signedTransactions = table({
+  name: 'signed_transactions',
+  columns: {
+    node: { type: 'text' },
+    transaction_id: { type: 'text' },
+    network: { type: 'text' },
+    /** `transactions.id` */
+    transaction: { type: 'text' },
+  },
+  key: ['node', 'transaction_id'],
+})
+
 /** Which payouts a transaction pays, and what it costs each of them. */
 export const transactionOutputs = table({
   name: 'transaction_outputs',

@@ -2,7 +2,7 @@ import { type Context, identityOf } from '../context.ts'
 import type { WalletTransaction } from '../ports/node-onchain.ts'
 import { claimsSwap } from '../swaps/claims-swap.ts'
 import type { RowOf } from '../tables/table.ts'
-import { transactions } from '../tables/transactions.ts'
+import { signedTransactions, transactions } from '../tables/transactions.ts'
 import { labelledTransaction } from './transaction-label.ts'
 
 /**
@@ -15,20 +15,33 @@ export async function isOurs(
   { label, transactionId }: Pick<WalletTransaction, 'label' | 'transactionId'>,
 ): Promise<boolean> {
   if (await claimsSwap(context, identityOf(context), { label, transactionId })) return true
-  const id = labelledTransaction(label)
-  const row = id === undefined ? undefined : await context.storage.get(transactions, [id])
+  const row = await findRow(context, { label, transactionId })
   if (!row || hasEndedUnpaid(row.state)) return false
   return row.transaction_id === transactionId || row.state === 'intended' || row.state === 'funded'
 }
 
 /** These books have signed it, and given it up: if a block has it now, it was paid all the same. Answers its row. */
 export async function findRevived(
-  { storage }: Context,
+  context: Context,
+  transaction: Pick<WalletTransaction, 'label' | 'transactionId'>,
+): Promise<RowOf<typeof transactions> | undefined> {
+  const row = await findRow(context, transaction)
+  const isSame = row?.transaction_id === transaction.transactionId
+  return isSame && hasEndedUnpaid(row.state) ? row : undefined
+}
+
+/** By the chain's id; what is not signed yet by these books has its label alone. */
+async function findRow(
+  context: Context,
   { label, transactionId }: Pick<WalletTransaction, 'label' | 'transactionId'>,
 ): Promise<RowOf<typeof transactions> | undefined> {
-  const id = labelledTransaction(label)
-  const row = id === undefined ? undefined : await storage.get(transactions, [id])
-  return row?.transaction_id === transactionId && hasEndedUnpaid(row.state) ? row : undefined
+  const { storage } = context
+  const signed = await storage.get(signedTransactions, [
+    identityOf(context).publicKey,
+    transactionId,
+  ])
+  const id = signed?.transaction ?? labelledTransaction(label)
+  return id === undefined ? undefined : storage.get(transactions, [id])
 }
 
 function hasEndedUnpaid(state: string): boolean {

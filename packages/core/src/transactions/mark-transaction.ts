@@ -1,4 +1,4 @@
-import type { Context, Identity, Leadership } from '../context.ts'
+import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
 import { type PayoutReason, payoutReasonOf } from '../domain/payout-reason.ts'
 import {
   stepTransaction,
@@ -19,8 +19,15 @@ import { claimedOutpoints } from '../tables/channel-intents.ts'
 import { addTo } from '../tables/count-up.ts'
 import { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
-import { type Fields, type RowOf, remove, requireUnchanged, update } from '../tables/table.ts'
-import { transactions } from '../tables/transactions.ts'
+import {
+  type Fields,
+  insert,
+  type RowOf,
+  remove,
+  requireUnchanged,
+  update,
+} from '../tables/table.ts'
+import { signedTransactions, transactions } from '../tables/transactions.ts'
 import { ofBumps } from './bump-budget.ts'
 import { explainStuck } from './explain-stuck.ts'
 import { readCarried, readOutputs } from './read-outputs.ts'
@@ -63,7 +70,7 @@ export function markUnlocked(pursuit: Pursuit, row: Transaction): Promise<Refuse
 }
 
 /** The bytes, stored before anybody may publish them. Refused when the kill switch was set meanwhile. */
-export function markSigned(
+export async function markSigned(
   pursuit: Pursuit,
   row: Transaction,
   signed: SignedTransaction,
@@ -77,12 +84,12 @@ export function markSigned(
       virtual_bytes: signed.virtualBytes,
       reason: null,
     },
-    writes: [requireUnchanged(safety, guard)],
+    writes: [requireUnchanged(safety, guard), await findableBy(pursuit, row, signed.transactionId)],
   })
 }
 
 /** Newer books than these have published it: LND's word. */
-export function markFound(
+export async function markFound(
   pursuit: Pursuit,
   row: Transaction,
   { transactionId, rawTransaction, feeSat }: WalletTransaction,
@@ -98,8 +105,26 @@ export function markFound(
       published_at: clock.now(),
       published_height: live.info?.blockHeight ?? row.since_height,
     },
+    writes: [await findableBy(pursuit, row, transactionId)],
     event: 'transaction.published',
   })
+}
+
+/** So that it is known by the chain's id, too: of two with the same bytes it is the later one. */
+async function findableBy(
+  { context, identity }: Pursuit,
+  { id }: Transaction,
+  transactionId: string,
+): Promise<Write> {
+  const key = [identity.publicKey, transactionId]
+  const known = await context.storage.get(signedTransactions, key)
+  return known
+    ? update(signedTransactions, known, { transaction: id })
+    : insert(signedTransactions, {
+        ...rowBase(identity),
+        transaction_id: transactionId,
+        transaction: id,
+      })
 }
 
 /** The network has taken it. */
