@@ -321,7 +321,10 @@ export interface EventsRoom {
 
 /** The kill switch. */
 export interface SafetyRoom {
-  /** Stops outgoing money at once, in every process and across restarts; what LND has in flight is followed to its end. */
+  /**
+   * Stops outgoing money at once, in every process and across restarts; what LND has in flight is followed to its end,
+   * and a swap whose payment is held is claimed all the same: that takes what is ours, and starts nothing.
+   */
   halt(reason: string): Promise<SafetyStatus>
   /** Lets money out again. Throws `safety.not-halted`. */
   resume(reason: string): Promise<SafetyStatus>

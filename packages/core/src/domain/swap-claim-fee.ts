@@ -26,7 +26,8 @@ function urgencyOf(blocksLeft: number): number {
   if (blocksLeft > 36) return 1.5
   if (blocksLeft > 12) return 3
   if (blocksLeft > 6) return 10
-  return 1000
+  // Twice as much with each block, up to whatever it is worth.
+  return 10 * 2 ** (7 - Math.max(0, blocksLeft))
 }
 
 /** A replacement that changes little only costs: at least a tenth more per byte than `last` pays. */

@@ -47,6 +47,8 @@ export interface SwapSituation {
   readonly isHalted: boolean
   /** By our clock, with a margin. */
   readonly isInvoiceExpired: boolean
+  /** Whether LND watches for the lockup. */
+  readonly watch: 'opening' | 'open' | 'forbidden'
   readonly payment: SwapPayment
   readonly lockup: SwapLockup
   readonly spending: SwapSpending
@@ -62,6 +64,7 @@ export interface SwapSituation {
 export type SwapWait =
   | 'halted'
   | 'payment-unclear'
+  | 'watch-opening'
   | 'waiting-for-lockup'
   | 'lockup-refused'
   | 'too-late-to-reveal'
@@ -77,6 +80,7 @@ export type SwapRefusedBecause =
   | 'hash-known'
   | 'invoice-expired'
   | 'too-late'
+  | 'lockups-unwatchable'
 
 export type SwapAction =
   | { readonly do: 'nothing' }
@@ -155,8 +159,11 @@ function beforePaid(situation: SwapSituation): SwapAction {
   // A payment of ours that these books never sent, and that failed: the hash is used up.
   if (payment === 'failed') return { do: 'end-unpaid', because: 'payment-failed' }
   if (situation.isInvoiceExpired) return { do: 'end-unpaid', because: 'invoice-expired' }
+  if (situation.watch === 'forbidden') return { do: 'end-unpaid', because: 'lockups-unwatchable' }
   if (left(situation) < paymentMargin) return { do: 'end-unpaid', because: 'too-late' }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
+  // What nobody sees could never be claimed.
+  if (situation.watch === 'opening') return { do: 'wait', because: 'watch-opening' }
   return { do: 'pay' }
 }
 

@@ -30,7 +30,11 @@ export async function askForSwap(pursuit: SwapPursuit, row: SwapRow): Promise<vo
   const answer = await create(pursuit, intended, provider)
   if ('error' in answer) return refuse(pursuit, intended, answer.error)
   const set = { terms: writeTerms(answer.terms), provider_id: idOf(answer.terms) }
-  await markSwap(pursuit, intended, { set })
+  // Its limits may have been raised meanwhile: the answer is the only one there will be.
+  for (let latest: SwapRow | undefined = intended; latest?.terms === null; ) {
+    if (!(await markSwap(pursuit, latest, { set }))) return
+    latest = await context.storage.get(swaps, [row.id])
+  }
 }
 
 async function create(

@@ -224,7 +224,8 @@ async function cooperate(
   context.logger.info('a provider does not help with a claim; the script needs nobody', {
     swap: row.id,
     provider: row.provider,
-    says: says.slice(0, 200),
+    // Whoever answers may repeat what was asked.
+    says: says.replaceAll(request.preimage, '(preimage)').slice(0, 200),
   })
   return undefined
 }

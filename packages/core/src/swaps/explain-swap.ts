@@ -28,6 +28,7 @@ export interface SwapExplanation {
 /** An offer that was not taken; its amounts are text, as they were written down. */
 export type RejectedOffer = Pick<SwapOffer, 'provider' | 'reason'> & { readonly price: unknown }
 
+/** A claim transaction: stored before it was published. */
 export interface SwapClaim {
   readonly transactionId: string
   /** With the provider's half of the signature, or by script, with the preimage. */

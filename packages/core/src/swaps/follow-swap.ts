@@ -1,12 +1,15 @@
 import { type Observation, observePayment } from '../payouts/observe-payment.ts'
 import type { NewPayment, PaymentUpdate } from '../ports/lightning-node.ts'
 import type { Pursuit } from '../transactions/mark-transaction.ts'
+import { isForbidden } from '../workers/repeat-patiently.ts'
 import type { SwapRow } from './mark-swap.ts'
 import type { SwapSight } from './sight.ts'
 import { readVerified } from './stored-terms.ts'
 
 /** Milliseconds before a watch that broke off is opened again. */
 const reopenAfter = 2000
+/** Milliseconds without a refusal after which a watch counts as open: LND says nothing before there is something. */
+const openAfter = 500
 
 /** What is watched for one swap: each stream once, until it ends or the swap does. */
 export interface SwapFollower {
@@ -107,7 +110,27 @@ export function createSwapFollower(
         confirmations: context.settings.swapping.confirmations,
         fromHeight: Math.max(1, row.since_height),
       }
+      const note = (state: SwapSight['watch']): void => {
+        if (sight.watch === state || ended.aborted) return
+        sight.watch = state
+        changed()
+      }
       const watch = async (): Promise<void> => {
+        const over = new AbortController()
+        void clock.sleep(openAfter, AbortSignal.any([ended, over.signal])).then(() => {
+          if (!over.signal.aborted) note('open')
+        })
+        try {
+          await listen()
+          note('opening')
+        } catch (error) {
+          note(isForbidden(error) ? 'forbidden' : 'opening')
+          throw error
+        } finally {
+          over.abort()
+        }
+      }
+      const listen = async (): Promise<void> => {
         for await (const seen of chain.watchConfirmation(watched, ended)) {
           if (seen.kind === 'reorganized') {
             if (sight.lockup) sight.lockup = 'gone'

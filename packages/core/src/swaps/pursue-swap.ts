@@ -64,10 +64,11 @@ function forgetOld({ follower }: SwapPursuit): void {
   if (!isPaymentFollowed && !isLast) sight.payment = { evidence: { kind: 'none' } }
 }
 
-const beforeLockup: ReadonlySet<string> = new Set(['created', 'verified'])
+const unpaid: ReadonlySet<string> = new Set(['created', 'verified'])
 
 function watch({ follower }: SwapPursuit, row: SwapRow): void {
-  if (!beforeLockup.has(row.state)) follower.watchLockup(row)
+  // Before it is paid: whoever is not allowed to watch must not pay.
+  if (row.state !== 'created') follower.watchLockup(row)
   if (row.revealed_at !== null) follower.watchSpending(row)
 }
 
@@ -81,7 +82,7 @@ async function noteSights(
   const { evidence } = follower.sight.payment
   const isShown =
     evidence.kind === 'in-flight' || evidence.kind === 'succeeded' || evidence.kind === 'failed'
-  const isSent = !beforeLockup.has(row.state)
+  const isSent = !unpaid.has(row.state)
   if (isShown && isSent && row.seen_at === null) {
     await markSwap(pursuit, row, { set: { seen_at: context.clock.now() } })
     return true
@@ -108,7 +109,7 @@ function lockupColumns(lockup: NonNullable<JudgedLockup['lockup']>) {
 /** 72, 36 and 12 blocks before the timeout, while money is with the provider and nothing is claimed. */
 async function raiseAlarm(pursuit: SwapPursuit, row: SwapRow): Promise<boolean> {
   const { context, follower } = pursuit
-  if (row.timeout_height === null || beforeLockup.has(row.state)) return false
+  if (row.timeout_height === null || unpaid.has(row.state)) return false
   if (follower.sight.spending) return false
   const blocksLeft = row.timeout_height - (context.live.info?.blockHeight ?? 0)
   const alarm = dueAlarm(blocksLeft, row.alarm)
@@ -138,6 +139,7 @@ async function situationOf(
     hasTerms: row.terms !== null,
     isOutdated: now - row.created_at > longestUnasked,
     isHalted: guard.is_halted,
+    watch: context.lightning.chain ? pursuit.follower.sight.watch : 'forbidden',
     isInvoiceExpired: (row.expires_at ?? 0) <= now + clockMargin,
     payment: judgePayment(pursuit, row, guard),
     lockup: lockup.word,

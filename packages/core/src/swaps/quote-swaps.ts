@@ -19,7 +19,7 @@ import { readHealth } from './provider-health.ts'
 export interface SwapOffer {
   readonly provider: string
   readonly isAcceptable: boolean
-  /** Why not: `quarantined`, `disabled`, `unreachable`, `below-minimum`, `too-dear`, …; null when acceptable. */
+  /** Why not: `quarantined`, `disabled`, `unreachable`, `node-cannot-watch`, `below-minimum`, `too-dear`, …; null when acceptable. */
   readonly reason: string | null
   /** Null where no price could be had. */
   readonly price: SwapPrice | null
@@ -129,6 +129,9 @@ async function askForOffer(
     pieces: [],
   })
   if (bounds.providers && !bounds.providers.includes(name)) return rejected('not-wanted')
+  const { chain, onchain } = context.lightning
+  // Without either it could be paid, and never claimed.
+  if (provider.custody === 'self' && !(chain && onchain)) return rejected('node-cannot-watch')
   const health = await readHealth(context, identity, name)
   if (health.disabledReason !== null) return rejected('disabled')
   if ((health.quarantinedUntil ?? 0) > context.clock.now()) return rejected('quarantined')

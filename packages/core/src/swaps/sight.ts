@@ -22,6 +22,8 @@ export interface SwapSight {
   payment: Observation
   lockup: SeenOutput | 'gone' | undefined
   spending: SeenSpending | undefined
+  /** Whether LND watches for the lockup; `forbidden`: this connection may not ask for it. */
+  watch: 'opening' | 'open' | 'forbidden'
   /** The provider's latest word: a hint. */
   report: SwapReport | undefined
   /** The stored terms, verified (again) by this process. */
@@ -37,6 +39,7 @@ export function newSight(): SwapSight {
     payment: { evidence: { kind: 'none' } },
     lockup: undefined,
     spending: undefined,
+    watch: 'opening',
     report: undefined,
     verified: undefined,
     refusals: 0,

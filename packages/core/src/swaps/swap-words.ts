@@ -22,6 +22,7 @@ const states: Readonly<Record<string, string>> = {
 const reasons: Readonly<Record<string, string>> = {
   halted: 'Outgoing money is halted.',
   'payment-unclear': 'LND gives no word on the payment that anything could be concluded from.',
+  'watch-opening': 'LND is asked to watch for the lockup.',
   'waiting-for-lockup': 'The payment comes back by itself if no lockup comes.',
   'too-late-to-reveal':
     'Too few blocks are left to reveal anything: the payment comes back by itself.',
@@ -38,6 +39,7 @@ const reasons: Readonly<Record<string, string>> = {
   'no-wallet': 'This connection to LND has no wallet to claim to.',
   'invoice-expired': 'The provider\u2019s invoice ran out.',
   'too-late': 'Too few blocks were left to begin with.',
+  'lockups-unwatchable': 'LND does not let this connection watch the chain.',
   'payment-failed': 'LND could not pay.',
   'payment-returned': 'No usable lockup came in time.',
   reorganized: 'A reorganization took the lockup out of its block.',

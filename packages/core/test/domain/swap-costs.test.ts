@@ -20,8 +20,10 @@ test('a claim pays what the chain asks, never above its limit before the reveal,
     [50, 30, true, 72, 75],
     [50, 30, true, 36, 150],
     [50, 30, true, 12, 500],
-    [50, 30, true, 6, 50_000],
-    [50, 30, true, -3, 50_000],
+    [50, 30, true, 6, 1000],
+    [50, 30, true, 5, 2000],
+    [50, 30, true, 0, 64_000],
+    [50, 30, true, -3, 64_000],
   ] as const
   const wrong = rows.filter(
     ([feerate, ceiling, isRevealed, blocksLeft, wanted]) =>

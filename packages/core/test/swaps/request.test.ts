@@ -229,12 +229,19 @@ test('limits of the request: what is dearer is no offer, and the payment keeps t
 })
 
 test('only the channels that were named pay', async () => {
+  for (const capacityMsat of [3_000_000_000n, 10_000_000_000n]) await payFrom(capacityMsat)
+})
+
+/** A swap out of the channel of that size, when there are two that could pay it. */
+async function payFrom(capacityMsat: bigint): Promise<void> {
   const stand = openSwaps()
   const { network, lnd, payee } = stand
   network.establishChannel({ from: lnd, to: payee, capacitySat: 3_000_000n })
   await stand.run(stand.node.start())
   const before = await stand.run(stand.node.channels.list())
-  const chosen = before.find(({ capacity }) => capacity.msat === 3_000_000_000n)!
+  const chosen = before.find(
+    ({ capacity, local }) => capacity.msat === capacityMsat && local!.msat > 2_500_000_000n,
+  )!
   const { channelId } = (await stand.run(lnd.lightning.listChannels())).find(
     ({ channelPoint }) => channelPoint === chosen.channelPoint,
   )!
@@ -253,7 +260,9 @@ test('only the channels that were named pay', async () => {
     })
     .filter((amount) => amount !== 0n)
   expect(moved).toEqual([1_000_000_000n])
-})
+  const paying = after.find(({ channelPoint }) => channelPoint === chosen.channelPoint)!
+  expect(chosen.local!.msat - paying.local!.msat).toBe(1_000_000_000n)
+}
 
 test('health: refusals quarantine ever longer, lies disable with an event, the operator brings it back', async () => {
   const stand = await started(quoting('boltz'))
