@@ -26,3 +26,8 @@ export async function withBalance(world: World): Promise<void> {
   await world.peers.payer.pay(await invoice(world, 'deposit'))
   await eventually(world, () => rows(world, 'invoices', { state: 'settled' }).length === 1)
 }
+
+/** Every payout has succeeded. */
+export function isPaid(world: World): boolean {
+  return rows(world, 'payouts').every(({ state }) => state === 'succeeded')
+}

@@ -1,6 +1,7 @@
 import type { World } from '@payment-node/testkit'
 import { channelOperations } from './channel-operations.ts'
 import { invoice, merchant, withBalance, withPartner } from './merchant.ts'
+import { onchainOperations } from './onchain-operations.ts'
 import { eventually, must, type Operation, one, rows } from './operation.ts'
 import { tradeOperations } from './trade-operations.ts'
 
@@ -134,4 +135,9 @@ const all: readonly Operation[] = [
 ]
 
 /** Every operation that exists, in the order of the table. */
-export const operations: readonly Operation[] = [...all, ...tradeOperations, ...channelOperations]
+export const operations: readonly Operation[] = [
+  ...all,
+  ...onchainOperations,
+  ...tradeOperations,
+  ...channelOperations,
+]
