@@ -93,6 +93,7 @@ export interface ErrorDetails {
     cap:
       | 'per-payout'
       | 'per-day'
+      | 'operator-per-day'
       | 'partner-per-payout'
       | 'partner-per-day'
       | 'operator-fees-per-day'

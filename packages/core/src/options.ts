@@ -133,6 +133,11 @@ export interface PaymentNodeOptions {
     /** Per node and UTC day of the request: what waits in a queue leaves on a later day. Default 10,000,000 sat. */
     readonly perDay?: AmountInput
     /**
+     * What goes to `payouts.operatorAddress` per UTC day. It counts here and not in `perDay`, so that it leaves
+     * partners their whole day. Default 10,000,000 sat.
+     */
+    readonly operatorPerDay?: AmountInput
+    /**
      * Fees that the operator pays for one partner (`feesPaidBy: 'operator'`), per UTC day of the request: the
      * worst fee counts while a payout is under way, afterwards the real one. Default 100,000 sat. On chain the
      * worst fee is about 300 vB at `fees.hardCeiling`.
@@ -177,6 +182,7 @@ export interface Settings {
   readonly payouts: PayoutSettings
   readonly capPerPayout: Amount
   readonly capPerDay: Amount
+  readonly capOperatorPerDay: Amount
   readonly capOperatorFeesPerDay: Amount
   readonly capPerOpen: Amount
   readonly partners: PartnerSettings
@@ -265,7 +271,13 @@ function read(options: PaymentNodeOptions): Settings {
     ...payoutWaitNames,
   ])
   const feeLimit = group(payouts.feeLimit, 'payouts.feeLimit', ['ppm', 'minimum'])
-  const caps = group(options.caps, 'caps', ['perPayout', 'perDay', 'operatorFeesPerDay', 'perOpen'])
+  const caps = group(options.caps, 'caps', [
+    'perPayout',
+    'perDay',
+    'operatorPerDay',
+    'operatorFeesPerDay',
+    'perOpen',
+  ])
   const capPerOpen = readPositiveAmount(given(caps.perOpen, sat(5_000_000)), 'caps.perOpen')
   const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
   readFunctions(options.intentCounter, 'intentCounter', ['read', 'write'])
@@ -325,6 +337,10 @@ function read(options: PaymentNodeOptions): Settings {
     payouts: readPayoutOptions(payouts),
     capPerPayout: readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout'),
     capPerDay: readPositiveAmount(given(caps.perDay, sat(10_000_000)), 'caps.perDay'),
+    capOperatorPerDay: readPositiveAmount(
+      given(caps.operatorPerDay, sat(10_000_000)),
+      'caps.operatorPerDay',
+    ),
     capOperatorFeesPerDay: readPositiveAmount(
       given(caps.operatorFeesPerDay, sat(100_000)),
       'caps.operatorFeesPerDay',

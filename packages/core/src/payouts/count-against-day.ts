@@ -4,6 +4,7 @@ import { addTo, countUp, type Total } from '../tables/count-up.ts'
 import { operatorFeeDays, partnerDays, type partners } from '../tables/partners.ts'
 import { dayTotals, type payouts } from '../tables/payouts.ts'
 import type { Fields, RowOf } from '../tables/table.ts'
+import { operatorsPartner } from './operators-partner.ts'
 import { operatorFeesOf, type Terms, worstOf } from './reservation.ts'
 
 const dayMilliseconds = 86_400_000
@@ -13,8 +14,36 @@ export function capDay(now: number): string {
   return String(Math.floor(now / dayMilliseconds))
 }
 
+/** Whether it goes to the operator's own address: that has a cap of its own. */
+export function isOperators({ partner, purpose }: Pick<Counted, 'partner' | 'purpose'>): boolean {
+  return partner === operatorsPartner && purpose === 'automatic'
+}
+
 /**
- * The write that counts a worst case against its day, bounded by the cap; refused `bound` above it.
+ * The writes that count a worst case against its day, the node's and the partner's, bounded by their caps; refused
+ * `bound` above. What goes to the operator's own address counts in neither, but in a day of its own.
+ */
+export async function countAgainstDays(
+  context: Context,
+  identity: Identity,
+  partner: RowOf<typeof partners>,
+  payout: Counted,
+): Promise<Write[]> {
+  const { cap_day: day } = payout
+  const worstMsat = worstOf(payout)
+  if (isOperators(payout)) {
+    const max = context.settings.capOperatorPerDay.msat
+    const total = ofPartner(identity, partnerDays, operatorsPartner, day)
+    return [await countUp(context.storage, total, worstMsat, max)]
+  }
+  return [
+    await countAgainstDay(context, identity, day, worstMsat),
+    await countAgainstPartnerDay(context, identity, partner, day, worstMsat),
+  ]
+}
+
+/**
+ * The write that counts a worst case against the node's day, bounded by the cap; refused `bound` above it.
  * The day's first payout inserts the row.
  */
 export function countAgainstDay(
@@ -71,7 +100,7 @@ export function returnToDay(
   if (payout.purpose === null) return [toDay]
   const fees = ofPartner(identity, operatorFeeDays, partner, day)
   return [
-    toDay,
+    ...(isOperators(payout) ? [] : [toDay]),
     addTo(ofPartner(identity, partnerDays, partner, day), -unusedMsat),
     ...(feesMsat === 0n ? [] : [addTo(fees, (paidFeeMsat ?? 0n) - feesMsat)]),
   ]

@@ -14,6 +14,8 @@ import { freeOf } from './read-available.ts'
 /** What was to be stored when the storage refused it. Amounts in msat. */
 export interface RefusedPayout {
   readonly partner: RowOf<typeof partners>
+  /** It goes to the operator's own address. */
+  readonly isOperators: boolean
   readonly worstMsat: bigint
   /** Of the balance: without what comes from held money. */
   readonly reservedMsat: bigint
@@ -47,6 +49,8 @@ export async function explainRefusal(
     throw aboveCap('operator-fees-per-day', capOperatorFeesPerDay, payout.operatorFeesMsat)
   }
   if (write.table.name === partnerDays.name) {
+    if (payout.isOperators)
+      throw aboveCap('operator-per-day', context.settings.capOperatorPerDay, worstMsat)
     // Without a cap of its own the row was missing.
     if (partner.cap_per_day_msat === null) return
     throw aboveCap('partner-per-day', new Amount(partner.cap_per_day_msat), worstMsat)
@@ -106,6 +110,7 @@ export function hashUsed(
 const advice = {
   'per-payout': 'Raise caps.perPayout.',
   'per-day': 'Wait for the next UTC day, or raise caps.perDay.',
+  'operator-per-day': 'Wait for the next UTC day, or raise caps.operatorPerDay.',
   'partner-per-payout': "Raise the partner's caps.perPayout.",
   'partner-per-day': "Wait for the next UTC day, or raise the partner's caps.perDay.",
   'operator-fees-per-day':
@@ -120,10 +125,20 @@ export function aboveCap(
   const requested = new Amount(worstMsat)
   return new PaymentNodeError(
     'payout.above-cap',
-    cap === 'operator-fees-per-day'
-      ? `Fees of up to ${requested}, which the operator pays, are above what is left of ${cap}, ${limit} for each partner.`
-      : `${requested} with its fee limit is above the cap ${cap} of ${limit}.`,
+    saysAbove(cap, limit, requested),
     { cap, limit, requested },
     { advice: advice[cap] },
   )
+}
+
+function saysAbove(cap: keyof typeof advice, limit: Amount, requested: Amount): string {
+  switch (cap) {
+    case 'operator-fees-per-day':
+      return `Fees of up to ${requested}, which the operator pays, are above what is left of ${cap}, ${limit} for each partner.`
+    case 'per-payout':
+    case 'partner-per-payout':
+      return `${requested} with its fee limit is above the cap ${cap} of ${limit}.`
+    default:
+      return `${requested} with its fee limit is above what is left today of the cap ${cap} of ${limit}.`
+  }
 }

@@ -4,11 +4,9 @@ import { keeperStatus } from '../keeper/keeper-status.ts'
 import { readBalances } from '../ledger/read-balances.ts'
 import { payouts } from '../tables/payouts.ts'
 import { readWallet } from '../transactions/read-wallet.ts'
+import { operatorsPartner } from './operators-partner.ts'
 import { smaller } from './pay-automatically.ts'
 import { worstOf } from './reservation.ts'
-
-/** The partner under whose name the operator's own payouts are booked. */
-export const operatorsPartner = '@operator'
 
 /** Satoshi that a transaction leaves itself as change, so that a child can speed it up. */
 const changeSat = 10_000n

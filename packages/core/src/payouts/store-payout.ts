@@ -12,9 +12,9 @@ import { attempts, payouts, usedHashes } from '../tables/payouts.ts'
 import { type Fields, insert, type RowOf, requireUnchanged } from '../tables/table.ts'
 import {
   capDay,
-  countAgainstDay,
+  countAgainstDays,
   countAgainstOperatorFees,
-  countAgainstPartnerDay,
+  isOperators,
 } from './count-against-day.ts'
 import { countRefund } from './count-refund.ts'
 import type { PayoutDraft } from './draft-payout.ts'
@@ -77,8 +77,7 @@ export async function storePayout(
       ),
     )),
     ...(held?.writesFor(payout.id) ?? []),
-    await countAgainstDay(context, identity, payout.cap_day, worstMsat),
-    await countAgainstPartnerDay(context, identity, partner, payout.cap_day, worstMsat),
+    ...(await countAgainstDays(context, identity, partner, payout)),
     ...(await countAgainstOperatorFees(context, identity, payout)),
     ...(refund ? [await countRefund(context, identity, refund, payout.amount_msat)] : []),
   ]
@@ -92,6 +91,7 @@ export async function storePayout(
   if (!refused) return view
   await explainRefusal(context, identity, refused, writes[refused.write], {
     partner,
+    isOperators: isOperators(payout),
     worstMsat,
     reservedMsat: reservedMsat - heldMsat,
     operatorFeesMsat: operatorFeesOf(payout),

@@ -293,6 +293,7 @@ export const optionRows: readonly Row[] = [
   ...group('caps', ['perpayout', 'perPayout']),
   ...positiveAmounts(verb, 'caps.perPayout', option('caps', 'perPayout'), code),
   ...positiveAmounts(verb, 'caps.perDay', option('caps', 'perDay'), code),
+  ...positiveAmounts(verb, 'caps.operatorPerDay', option('caps', 'operatorPerDay'), code),
   ...positiveAmounts(verb, 'caps.operatorFeesPerDay', option('caps', 'operatorFeesPerDay'), code),
   ...group('fees', ['hardCeilings', 'hardCeiling']),
   ...(

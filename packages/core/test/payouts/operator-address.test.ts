@@ -280,3 +280,40 @@ test('a process that dies before or after any write pays once all the same', asy
     if (!hasDied) expect(dies).toBeGreaterThan(6)
   }
 }, 60_000)
+
+test('what goes to the operator leaves partners their whole day, and has a cap of its own', async () => {
+  const stand = await openStand(
+    Array<bigint>(14).fill(1_000_000n),
+    {},
+    {
+      caps: { perDay: '2999000 sat', operatorPerDay: '2500000 sat' },
+    },
+  )
+  const { shop, process } = stand
+  await shop.sell(3_000_000, process.node)
+  const waiting: string[] = []
+  let paid = 0
+  for (let i = 0; i < 5 && waiting.length === 0; i++) {
+    const looked = await look(stand)
+    waiting.push(...looked.waiting.map(({ reason, says }) => `${reason}: ${says}`))
+    paid += looked.requested.length
+    await shop.clock.advance(11 * minute)
+    await mine(stand, 8)
+  }
+  expect(paid).toBe(2)
+  expect(waiting).toEqual([
+    expect.stringMatching(/^payout.above-cap: .* above what is left .* operator-per-day/),
+  ])
+  const bill = (amount: number) => ({
+    destination: shop.bill(amount).paymentRequest,
+    feeLimit: '0 sat',
+  })
+  const request = (amount: number, key: string) => shop.request(bill(amount), key, process.node)
+  for (const key of ['1', '2', '3'])
+    expect((await request(1_000_000 - 1000, key)).state).toBe('reserved')
+  await expect(request(3000, '4')).rejects.toMatchObject({
+    code: 'payout.above-cap',
+    details: { cap: 'per-day' },
+    message: expect.stringContaining('above what is left today of the cap per-day'),
+  })
+}, 60_000)

@@ -38,6 +38,7 @@ export function processOptions(
     },
     caps: {
       perDay: `${limits.capPerDayMsat} msat`,
+      operatorPerDay: `${limits.capPerDayMsat} msat`,
       perPayout: `${limits.capPerPayoutMsat} msat`,
     },
     ...(listed.length > 0 && {

@@ -21,6 +21,11 @@ export function isOnchain(row: MirrorRow): boolean {
   return row.destination_kind === 'onchain-address'
 }
 
+/** It goes to the operator's own address, and counts in a day of its own. */
+export function isOperators(row: MirrorRow): boolean {
+  return row.partner === '@operator' && row.purpose === 'automatic'
+}
+
 /** What is held of the partner's money while it lives: the operator's fee is not the partner's. */
 export function reservedOf(row: MirrorRow): bigint {
   const amount = msatOf(row, 'amount_msat')

@@ -1,7 +1,7 @@
 import type { NewPayment } from '@payment-node/core'
 import type { Invariant } from './invariant.ts'
 import { msatOf, stateChanges, textOf } from './read-commit.ts'
-import { attemptOf, debitOf, isExempt, isOver, payEffect } from './read-payouts.ts'
+import { attemptOf, debitOf, isExempt, isOperators, isOver, payEffect } from './read-payouts.ts'
 
 /** Money rule 5. */
 const storedBeforeSent: Invariant = {
@@ -139,10 +139,14 @@ const capsHold: Invariant = {
             return `${after.id} may cost ${worst} msat, the cap is ${witness.capPerPayoutMsat}`
         }
         for (const day of days) {
-          let counted = 0n
+          let [counted, operators] = [0n, 0n]
           for (const payout of witness.books.table('payouts').values()) {
-            if (payout.cap_day === day) counted += debitOf(payout)
+            if (payout.cap_day !== day) continue
+            if (isOperators(payout)) operators += debitOf(payout)
+            else counted += debitOf(payout)
           }
+          if (operators > witness.capPerDayMsat)
+            return `day ${day} has ${operators} msat for the operator`
           if (counted > witness.capPerDayMsat) return `day ${day} has ${counted} msat`
           const row = witness.books.row('day_totals', witness.publicKey, day)
           const total = row ? msatOf(row, 'amount_msat') : 0n

@@ -1,0 +1,2 @@
+/** The partner under whose name the operator's own payouts are booked. */
+export const operatorsPartner = '@operator'
