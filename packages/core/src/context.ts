@@ -60,6 +60,8 @@ export interface Live {
   proof: Proof | undefined
   /** What an operator should mend in the options, one sentence each. */
   warnings: readonly string[]
+  /** Partners with automatic payouts, where nothing pays them by itself; null: not looked for yet. */
+  unscheduled: number | null
   /** The lists of peers in force. */
   peers: PeersInForce | undefined
   /** `happened` resolves at the next event about the subject, after a few seconds, on abort and on stop. */

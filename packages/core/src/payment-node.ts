@@ -122,6 +122,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       comparedAt: undefined,
       proof: undefined,
       warnings: [],
+      unscheduled: null,
       peers: undefined,
       watchSubject: subjects.watch,
       stateChanged: () => subjects.happened('state'),

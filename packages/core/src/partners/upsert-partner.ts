@@ -1,6 +1,6 @@
 import { type Context, type Identity, identityOf, rowBase } from '../context.ts'
 import { invalid } from '../errors.ts'
-import { noteUnscheduledPartners } from '../payouts/unscheduled-partners.ts'
+import { noteAutomaticPartner } from '../payouts/unscheduled-partners.ts'
 import { readId } from '../read-input.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { balances } from '../tables/ledger.ts'
@@ -50,7 +50,9 @@ export async function upsertPartner(context: Context, input: PartnerInput): Prom
     // A lost reply needs no recognition: the next round reads what is there and writes the same settings again.
     const refused = await record(context, change, async () => false)
     if (!refused) {
-      if (given.has_automatic_payouts !== undefined) await noteUnscheduledPartners(context)
+      const isAutomatic = settings.has_automatic_payouts === true
+      if (isAutomatic !== (row?.has_automatic_payouts === true))
+        await noteAutomaticPartner(context, isAutomatic)
       return getPartner(context, id)
     }
   }

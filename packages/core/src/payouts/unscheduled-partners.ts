@@ -10,20 +10,37 @@ const page = 1000
  * `payouts.automatic: 'by-call'`. Never throws.
  */
 export async function noteUnscheduledPartners(context: Context): Promise<void> {
-  const { live, settings, logger } = context
-  const { automaticEvery, isAutomaticByCall } = settings.payouts
-  if (automaticEvery !== undefined || isAutomaticByCall || live.identity === undefined) return
+  const { live, logger } = context
+  if (live.identity === undefined || isScheduled(context)) return
   try {
-    const count = await countAutomatic(context, live.identity.publicKey)
-    const before = live.warnings.length
-    live.warnings = count === 0 ? [] : [unscheduledWarning(count)]
-    if (count > 0 && before === 0) logger.warn(live.warnings[0]!)
+    setCount(context, await countAutomatic(context, live.identity.publicKey))
   } catch (error) {
     // The storage: whoever uses it next tells.
     logger.info('partners without a schedule could not be looked for', {
       error: error instanceof Error ? error.message : String(error),
     })
   }
+}
+
+/** A partner was set to be paid automatically, or not to be any more: counted, since a look reads all partners. */
+export async function noteAutomaticPartner(context: Context, isAutomatic: boolean): Promise<void> {
+  const { unscheduled } = context.live
+  if (isScheduled(context)) return
+  if (unscheduled === null) return noteUnscheduledPartners(context)
+  setCount(context, Math.max(0, unscheduled + (isAutomatic ? 1 : -1)))
+}
+
+function isScheduled({ settings }: Context): boolean {
+  const { automaticEvery, isAutomaticByCall } = settings.payouts
+  return automaticEvery !== undefined || isAutomaticByCall
+}
+
+function setCount({ live, logger }: Context, count: number): void {
+  const before = live.unscheduled ?? 0
+  const others = live.warnings.filter((warning) => warning !== unscheduledWarning(before))
+  live.unscheduled = count
+  live.warnings = count === 0 ? others : [...others, unscheduledWarning(count)]
+  if (count > 0 && before === 0) logger.warn(unscheduledWarning(count))
 }
 
 async function countAutomatic({ storage }: Context, publicKey: string): Promise<number> {

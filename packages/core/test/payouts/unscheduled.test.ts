@@ -47,3 +47,29 @@ test('a partner with automatic payouts that nothing pays is told at the start, i
     await run(last.partners.upsert({ id, payout: { automatic: false } }))
   expect((await run(last.status())).warnings).toEqual([])
 })
+
+test('partners that are set again at a start are looked through once, not once for each of them', async () => {
+  const shop = openShop()
+  const { run, node } = shop
+  await run(node.start())
+  for (const id of ['m1', 'm2', 'm3', 'm4'])
+    await run(node.partners.upsert({ id, payout: { automatic: true } }))
+  await run(node.stop())
+  let looks = 0
+  const next = shop.open()
+  const { storage } = next
+  const find = storage.find.bind(storage)
+  storage.find = (table, query) => {
+    if (table.name === 'partners') looks++
+    return find(table, query)
+  }
+  await run(next.node.start())
+  await shop.clock.advance(1000)
+  looks = 0
+  for (const id of ['m1', 'm2', 'm3', 'm4'])
+    await run(next.node.partners.upsert({ id, payout: { automatic: true } }))
+  expect(looks).toBe(0)
+  for (const id of ['m1', 'm2'])
+    await run(next.node.partners.upsert({ id, payout: { automatic: false } }))
+  expect((await run(next.node.status())).warnings[0]).toContain('2 partners have')
+})
