@@ -1,6 +1,7 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { hasEnded, type SwapState } from '../domain/swap.ts'
 import { PaymentNodeError } from '../errors.ts'
+import type { SwapReport } from '../ports/swap-provider.ts'
 import { LostLeadership } from '../record.ts'
 import { doubtNode, whenCompared } from '../safety/compared.ts'
 import { followReports } from '../swaps/follow-reports.ts'
@@ -12,14 +13,20 @@ import { providerOf } from '../swaps/swap-pursuit.ts'
 import type { Pursuit } from '../transactions/mark-transaction.ts'
 import { createBell } from './bell.ts'
 
-/** Milliseconds between looks at every swap. */
+/** Milliseconds between looks. */
 const poll = 5000
+/** Milliseconds after which also a swap is looked at that waits for a stream to tell something. */
+const longPoll = 60_000
+/** Nothing but a block, LND or the provider takes these further, and all three are heard of. */
+const passive: ReadonlySet<string> = new Set(['held', 'lockup-seen'])
 
 /** A swap that is followed: one step at a time, and once more for what came in sight meanwhile. */
 interface Followed {
   readonly follower: SwapFollower
   /** The provider's own id, as last read. */
   providerId: string | null
+  /** Height and monotonic time of the last look. */
+  looked: { readonly height: number; readonly at: number }
   isRunning: boolean
   isRung: boolean
 }
@@ -77,13 +84,20 @@ export async function pursueSwaps(
   }
   const follow = (id: string): Followed => {
     const follower = createSwapFollower(pursuit, newSight(), () => step(id, false))
-    return { follower, providerId: null, isRunning: false, isRung: false }
+    return {
+      follower,
+      providerId: null,
+      looked: { height: 0, at: 0 },
+      isRunning: false,
+      isRung: false,
+    }
   }
 
   const reports = followReports(pursuit, (providerId, report) => {
     for (const [id, one] of followed) {
-      if (one.providerId !== providerId) continue
-      one.follower.sight.report = report
+      const { sight } = one.follower
+      if (one.providerId !== providerId || saysTheSame(sight.report, report)) continue
+      sight.report = report
       step(id, false)
     }
   })
@@ -97,6 +111,8 @@ export async function pursueSwaps(
         const one = followed.get(row.id) ?? follow(row.id)
         one.providerId = row.provider_id
         followed.set(row.id, one)
+        if (!isDue(context, row.state, one)) continue
+        one.looked = { height: heightOf(context), at: context.clock.monotonic() }
         step(row.id, true)
       }
       reports.follow(living)
@@ -110,6 +126,21 @@ export async function pursueSwaps(
     for (const { follower } of followed.values()) follower.stop()
     await Promise.all(running)
   }
+}
+
+/** A thousand swaps that wait are not worth reading every few seconds. */
+function isDue(context: Context, state: string, { follower, looked }: Followed): boolean {
+  if (!passive.has(state) || !follower.isPaymentFollowed) return true
+  const isLongAgo = context.clock.monotonic() - looked.at >= longPoll
+  return isLongAgo || looked.height !== heightOf(context)
+}
+
+function heightOf({ live }: Context): number {
+  return live.info?.blockHeight ?? 0
+}
+
+function saysTheSame(before: SwapReport | undefined, now: SwapReport): boolean {
+  return before?.status === now.status && before.lockupTransaction === now.lockupTransaction
 }
 
 function tell(context: Context, swap: string, error: unknown): void {

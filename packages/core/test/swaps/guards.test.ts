@@ -139,3 +139,18 @@ test('a node that shows no lockups pays no swap', async () => {
   expect([swap.state, swap.reason]).toEqual(['failed-unpaid', 'lockups-unwatchable'])
   expect(asked).toEqual([])
 })
+
+test('nothing is revealed before the lockup has the confirmations that are asked for', async () => {
+  const stand = openSwaps({ options: { swapping: { confirmations: 3 } } })
+  await stand.run(stand.node.start())
+  const { id } = await stand.ask(1_000_000)
+  await stand.settle()
+  for (const confirmations of [1, 2]) {
+    await stand.mine()
+    const swap = await stand.swap(id)
+    expect([swap.state, swap.revealedAt], `${confirmations}`).toEqual(['lockup-seen', null])
+  }
+  await stand.mine()
+  expect((await stand.swap(id)).revealedAt).not.toBeNull()
+  expect((await stand.untilEnded(id)).state).toBe('claimed')
+})
