@@ -11,7 +11,7 @@ const onchain: Partial<PaymentNodeOptions> = {
 const operators = {
   operatorAddress: addressOf({ seed: 'crash/payout to the operator' }, 'operator'),
   operatorMinimum: '50000 sat',
-  operatorReserve: '12500000 sat',
+  operatorReserve: '14200000 sat',
 } as const
 
 /** Blocks come every five seconds. */
@@ -136,7 +136,7 @@ export const onchainOperations: readonly Operation[] = [
     name: 'payout to the operator',
     says: "What is the operator's own and free is set aside and goes to its own address on chain.",
     node: { ...onchain, payouts: { automatic: 'by-call', ...operators } },
-    furnish: (world) => world.shop.fund(4_000_000n),
+    furnish: (world) => world.shop.fund(4_600_000n),
     prepare: withBalance,
     async run(world) {
       await must(world, 'run', (node) => node.payouts.runAutomatic())

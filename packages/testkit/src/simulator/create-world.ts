@@ -39,7 +39,7 @@ const limits: Limits = {
   destinationCoolDown: 120_000,
   bumpBudgetPerDayMsat: 50_000n * sat,
   // Channels and coins of a world that pays on chain are 14,800,000 sat.
-  operatorReserveMsat: 12_500_000n * sat,
+  operatorReserveMsat: 14_200_000n * sat,
 }
 /** Milliseconds between two polls when nothing but healing is left. */
 const slowestPoll = 8000

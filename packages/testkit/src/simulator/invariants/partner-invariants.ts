@@ -26,10 +26,14 @@ const refundsWithinReceived: Invariant = {
 }
 
 function judgeRefunds({ books, truth, publicKey }: Witness, id: string): string | undefined {
-  let refunded = 0n
+  let [refunded, revived] = [0n, 0n]
   for (const payout of books.table('payouts').values()) {
     const isRefund = payout.purpose === 'refund' && payout.invoice === id
-    if (isRefund && !isUnpaid(payout)) refunded += msatOf(payout, 'amount_msat')
+    if (!isRefund) continue
+    if (!isUnpaid(payout)) refunded += msatOf(payout, 'amount_msat')
+    // It was given up, and is paid all the same: nothing could stop that any more.
+    else if (books.row('ledger_transactions', publicKey, `correction/revived/${payout.id}`))
+      revived += msatOf(payout, 'amount_msat')
   }
   const invoice = books.row('invoices', id)
   const received = invoice && truth.findInvoice(textOf(invoice, 'payment_hash'))
@@ -37,9 +41,9 @@ function judgeRefunds({ books, truth, publicKey }: Witness, id: string): string 
   if (refunded > most) return `${refunded} msat of ${id} go back, ${most} were received`
   const row = books.row('invoice_refunds', publicKey, id)
   const counted = row ? msatOf(row, 'refunded_msat') : 0n
-  return counted === refunded
+  return counted === refunded + revived
     ? undefined
-    : `${id} counts ${counted} msat as given back, its refunds are ${refunded}`
+    : `${id} counts ${counted} msat as given back, its refunds are ${refunded + revived}`
 }
 
 /** Money rule 18, for one partner. */

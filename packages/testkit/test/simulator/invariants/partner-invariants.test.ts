@@ -24,6 +24,17 @@ test('refunds-within-received', () => {
   const ended = open()
   ended.commit([...refund('p1', 150n), refunded(150n)])
   expect(ended.commit([failed, returned])).toBeUndefined()
+  // Given up, asked for again, and paid all the same: counted, and nobody's fault.
+  ended.commit([
+    ...refund('p2', 150n),
+    change('invoice_refunds', ['node', 'i1'], { refunded_msat: 150n }),
+  ])
+  const revived = book('correction/revived/p1', 'correction', 'partner/bakery', {})
+  const both = change('invoice_refunds', ['node', 'i1'], { refunded_msat: 300n })
+  expect(ended.commit([...revived, both])).toBeUndefined()
+  expect(
+    ended.commit([change('invoice_refunds', ['node', 'i1'], { refunded_msat: 150n })]),
+  ).toContain('counts 150 msat as given back, its refunds are 300')
   const unpaid = open()
   unpaid.invoices.set('h-i1', { state: 'open', paidMsat: 0n })
   expect(unpaid.commit([...refund('p1', 1n), refunded(1n)])).toContain('0 were received')
