@@ -26,12 +26,20 @@ interface Told {
   readonly killAt: number
   readonly faults?: readonly BoltzFault[]
   readonly timeoutBlocks?: number
+  /** Default true; false: the next leader waits for the lease of the one that died. */
+  readonly isExclusive?: boolean
   /** A second process dies so many points later. */
   readonly again?: number
 }
 
 /** A swap to its end; the process is killed when a point is reached. */
-async function live({ killAt, faults = [], timeoutBlocks = 144, again }: Told): Promise<Story> {
+async function live({
+  killAt,
+  faults = [],
+  timeoutBlocks = 144,
+  isExclusive = true,
+  again,
+}: Told): Promise<Story> {
   const points: string[] = []
   let isArmed = false
   const reach = (point: string | undefined): void => {
@@ -50,6 +58,7 @@ async function live({ killAt, faults = [], timeoutBlocks = 144, again }: Told): 
   const stand = openSwaps({
     faults,
     server: { timeoutBlocks },
+    isExclusive,
     onProviderCall: (call, moment) => reach(`${call} ${moment}`),
     hooks: {
       beforeCommit: (change) => reach(nameOf('before', change)),
@@ -174,6 +183,19 @@ test('killed, and killed again while it recovers', async () => {
     const again = 1 + ((at * 7 + 3) % 20)
     const story = await live({ killAt: at, again })
     const label = `${at}: killed at ${points[at]}, then ${again} later`
+    for (const says of await faultsOf(story)) wrong.push(`${label}: ${says}`)
+  }
+  expect(wrong).toEqual([])
+}, 120_000)
+
+test('killed while the books are shared: the next leader takes over, and pays nothing again', async () => {
+  const { points } = await live({ killAt: -1, isExclusive: false })
+  const wrong: string[] = []
+  for (let at = 0; at < points.length; at += 3) {
+    const story = await live({ killAt: at, isExclusive: false })
+    const label = `${at}: killed at ${points[at]}`
+    if (story.swap.state !== 'claimed' && story.swap.state !== 'failed-unpaid')
+      wrong.push(`${label}: ${story.swap.state} (${story.swap.reason})`)
     for (const says of await faultsOf(story)) wrong.push(`${label}: ${says}`)
   }
   expect(wrong).toEqual([])
