@@ -18,7 +18,7 @@ export type { DestinationKind } from './domain/destination.ts'
 export type { Duration } from './domain/duration.ts'
 export type { FeeReason, FeeVerdict } from './domain/fee-policy.ts'
 export type { InvoiceState } from './domain/invoice.ts'
-export type { Account, PartnerAccount, TransactionKind } from './domain/ledger.ts'
+export type { Account, PartnerAccount, TransactionKind, UnguardedAccount } from './domain/ledger.ts'
 export type { RejectedOption } from './domain/liquidity-choice.ts'
 export type { LiquidityNeed, Urgency } from './domain/liquidity-need.ts'
 export type { LiquidityLever, LiquidityOption, OptionRefusal } from './domain/liquidity-options.ts'
@@ -135,6 +135,7 @@ export type {
   InvoicesRoom,
   KeeperRoom,
   LedgerRoom,
+  LiquidityRoom,
   PartnersRoom,
   PayoutsRoom,
   PeersRoom,

@@ -1,29 +1,45 @@
-/** The accounts without a balance row: what flowed into them is the sum of their postings. */
-export const unguardedAccounts = [
-  'operator',
-  'world/payers',
-  'world/payees',
-  'world/routing-fees',
-  'world/opening',
+/** An account without a balance row: what flowed into it is the sum of its postings. */
+export type UnguardedAccount =
+  | 'operator'
+  | 'world/payers'
+  | 'world/payees'
+  | 'world/routing-fees'
+  | 'world/opening'
   /** What miners got for the channels' transactions. */
-  'world/onchain-fees',
+  | 'world/onchain-fees'
   /** What others paid for routing their payments. */
-  'world/routing-income',
+  | 'world/routing-income'
   /** What peers lost to us who published a revoked state. */
-  'world/penalties',
+  | 'world/penalties'
   /** Coins that the operator sent to the node, and took out of it by other means than ours. */
-  'world/deposits',
+  | 'world/deposits'
   /** What swap providers took for their service, with what they paid miners for it. */
-  'world/swap-fees',
+  | 'world/swap-fees'
   /** Prepayments of swaps that came to nothing. */
-  'world/swap-prepay',
+  | 'world/swap-prepay'
   /** What was paid for swaps whose coins never came. */
-  'world/swap-losses',
+  | 'world/swap-losses'
   /** What the proof of the books found too much, or missing. */
-  'world/unexplained',
-] as const
+  | 'world/unexplained'
 
-export type UnguardedAccount = (typeof unguardedAccounts)[number]
+const unguarded: Readonly<Record<UnguardedAccount, true>> = {
+  operator: true,
+  'world/payers': true,
+  'world/payees': true,
+  'world/routing-fees': true,
+  'world/opening': true,
+  'world/onchain-fees': true,
+  'world/routing-income': true,
+  'world/penalties': true,
+  'world/deposits': true,
+  'world/swap-fees': true,
+  'world/swap-prepay': true,
+  'world/swap-losses': true,
+  'world/unexplained': true,
+}
+
+/** All accounts without a balance row. */
+export const unguardedAccounts = Object.keys(unguarded) as readonly UnguardedAccount[]
 
 /**
  * Accounts. A positive leg flows into an account. Partners' accounts hold what they are owed,

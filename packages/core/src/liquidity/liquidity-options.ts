@@ -119,7 +119,7 @@ export function readLiquidityOptions(value: unknown): LiquidityRules {
     lowInbound,
     urgentInbound,
     hysteresis,
-    drainsAtOnce: readBoolean(options['drainAtOnce'], 'liquidity.drainAtOnce', true),
+    drainsAtOnce: readBoolean(options.drainAtOnce, 'liquidity.drainAtOnce', true),
     outboundFloor: readAmount(given('outboundFloor', sat(0)), 'liquidity.outboundFloor'),
     acceptablePpm,
     ceilingPpm,

@@ -79,5 +79,6 @@ export interface SocketRequest {
 export interface HttpSocket {
   /** Sends text; nothing happens on a closed one. */
   send(text: string): void
+  /** Says goodbye; what is on its way is dropped. */
   close(): void
 }

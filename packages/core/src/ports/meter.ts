@@ -1,6 +1,6 @@
 /**
  * Optional counters, timings and traces; names follow OpenTelemetry, `docs/metrics.md` lists them with their units.
- * Must never throw.
+ * Should never throw; what it throws is told once in the log, and stops nothing.
  */
 export interface Meter {
   /** Adds to a counter, e.g. `payment_node.settlements`. */
@@ -20,6 +20,7 @@ export interface SpanStart {
   readonly parent?: string
 }
 
+/** What a span is about, by OpenTelemetry's names. */
 export type SpanAttributes = Readonly<Record<string, string | number>>
 
 /** A span that runs. */

@@ -30,7 +30,7 @@ export type SpendJudge = (spending: {
   readonly spent: readonly RealOutput[]
 }) => string | undefined
 
-/** How {@link publishReal} takes a transaction of somebody outside. */
+/** How a real transaction of somebody outside is taken. */
 export interface OutsidePublishing {
   /** Inputs that nobody knows are coins of his. Default false: they are missing. */
   readonly hasOutsideInputs?: boolean

@@ -90,7 +90,7 @@ export type ProviderFault =
   | 'restore-empty'
 
 /** All that the contract knows to command. */
-export const providerFaults: readonly (ProviderFault & BoltzFault)[] = [
+export const providerFaults: readonly ProviderFault[] = [
   // Any request.
   'server-error',
   'not-json',
@@ -130,4 +130,4 @@ export const providerFaults: readonly (ProviderFault & BoltzFault)[] = [
   'no-partial-signature',
   // Restore.
   'restore-empty',
-]
+] satisfies readonly BoltzFault[]
