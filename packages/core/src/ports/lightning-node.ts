@@ -220,7 +220,10 @@ export interface PendingChannel {
 export interface ChannelLimbo {
   /** In msat, whole satoshi: our output and the {@link htlcs}, with LND its anchor too, before any fee for claiming. */
   readonly totalMsat: bigint
-  /** An HTLC too small for an output of its own is not among them: it went to the miners. */
+  /**
+   * Not among them: one too small for an output of its own, which went to the miners; and, as LND lists them, one that is
+   * claimed with its preimage from the peer's commitment transaction.
+   */
   readonly htlcs: readonly HtlcInLimbo[]
 }
 

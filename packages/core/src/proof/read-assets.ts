@@ -1,5 +1,7 @@
+import { receivedFrom } from '../domain/channel-costs.ts'
 import type { Asset, Bounds } from '../domain/proof.ts'
 import type { LightningNode, NodeChannel, PendingChannel } from '../ports/lightning-node.ts'
+import type { WalletTransaction } from '../ports/node-onchain.ts'
 import { isForbidden } from '../workers/repeat-patiently.ts'
 
 /** LND lists balances in whole satoshi. */
@@ -21,8 +23,8 @@ export async function readAssets(
   signal?: AbortSignal,
 ): Promise<NodeAssets> {
   const pending = await lightning.listPendingChannels(signal)
-  // Before the wallet's balance: what it spends here is counted there.
-  const claimed = await readClaimed(lightning, pending, blockHeight, signal)
+  // Before the wallet's balance: what came to the wallet here is counted there.
+  const claims = await readClaims(lightning, pending, blockHeight, signal)
   const [wallet, open] = await Promise.all([
     lightning.walletBalance(signal),
     lightning.listChannels(signal),
@@ -30,8 +32,11 @@ export async function readAssets(
   const coins = wallet.confirmedMsat + wallet.unconfirmedMsat
   const opening = pending.filter(({ state }) => state === 'opening')
   const closing = pending.filter(({ state }) => state !== 'opening')
+  const maturing = closing.filter(({ limbo }) => limbo !== undefined)
+  // LND counts a claim and the one that replaces it, until a block has one of them.
+  const twiceMsat = maturing.length > 0 ? wallet.unconfirmedMsat : 0n
   const assets: Asset[] = [
-    { name: 'wallet', low: coins, high: coins },
+    { name: 'wallet', low: coins - twiceMsat, high: coins },
     // A lock outlives the publishing of what spends it: until that confirms, its change is in the wallet as well.
     { name: 'wallet locked', low: 0n, high: wallet.lockedMsat, mayOverlap: true },
     total('channels', open.map(inChannel)),
@@ -39,27 +44,27 @@ export async function readAssets(
     {
       ...total(
         'channels closing',
-        closing.map((channel) => inClosing(channel, claimed)),
+        closing.map((channel) => inClosing(channel, claims)),
       ),
       mayOverlap: true,
     },
   ]
-  return { assets, forceClosing: closing.filter(({ limbo }) => limbo !== undefined).length }
+  return { assets, forceClosing: maturing.length }
 }
 
-/** Outputs of HTLCs that the wallet has claimed already: LND lists them in limbo until the last of the channel is final. */
-async function readClaimed(
+/** What the wallet may have claimed from force closes; where this macaroon may not read it, nothing is known of it. */
+async function readClaims(
   { onchain }: LightningNode,
   pending: readonly PendingChannel[],
   blockHeight: number,
   signal?: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  if (!onchain || !pending.some(({ limbo }) => limbo && limbo.htlcs.length > 0)) return new Set()
+): Promise<readonly WalletTransaction[]> {
+  if (!onchain || !pending.some(({ limbo }) => limbo)) return []
   try {
     const seen = await onchain.transactions(Math.max(0, blockHeight - longestHtlc), signal)
-    return new Set(seen.flatMap(({ spends }) => spends))
+    return seen.filter(({ amountSat }) => amountSat > 0n)
   } catch (error) {
-    if (isForbidden(error)) return new Set()
+    if (isForbidden(error)) return []
     throw error
   }
 }
@@ -92,17 +97,20 @@ function inOpening({ isInitiator, capacityMsat, remoteMsat, localMsat }: Pending
 
 /**
  * Its coins may be in the wallet at the same time, as outputs of the close. An HTLC may become the peer's or
- * ours. Until the node tells what it claims, all that is not the peer's may be ours.
+ * ours. All that is not the peer's may be ours, less what has come to the wallet; LND does not list all that it
+ * claims. What it does list counts also where one transaction claimed for several channels.
  */
-function inClosing(
-  { capacityMsat, remoteMsat, limbo }: PendingChannel,
-  claimed: ReadonlySet<string>,
-): Bounds {
-  if (!limbo) return { low: 0n, high: capacityMsat - remoteMsat }
-  const high = limbo.htlcs.reduce(
+function inClosing(channel: PendingChannel, claims: readonly WalletTransaction[]): Bounds {
+  const { capacityMsat, remoteMsat, limbo, closingTransaction = '' } = channel
+  const wholeMsat = capacityMsat - remoteMsat
+  if (!limbo) return { low: 0n, high: wholeMsat }
+  const claimed = new Set(claims.flatMap(({ spends }) => spends))
+  const listed = limbo.htlcs.reduce(
     (rest, { outpoint, amountMsat }) => (claimed.has(outpoint) ? rest - amountMsat : rest),
     limbo.totalMsat,
   )
+  const left = wholeMsat - receivedFrom(closingTransaction, claims)
+  const high = listed > left ? listed : left
   return { low: 0n, high: high > 0n ? high : 0n }
 }
 

@@ -102,10 +102,13 @@ export function listPendingChannels(simulation: Simulation, node: NodeState): Pe
  * are claimed as one output.
  */
 function limboOf(channel: Channel, side: Side): ChannelLimbo {
-  const outpoint = `${channel.closing!.transaction!.id}:${side + 2}`
+  const { by, transaction } = channel.closing!
+  const outpoint = `${transaction!.id}:${side + 2}`
   const ours = channel.ruled.filter(({ owner }) => owner === side).map(({ htlc }) => htlc)
   const htlcs = [...channel.htlcs.values(), ...ours]
     .filter(({ amountMsat }) => amountMsat >= dustLimitMsat)
+    // LND reports nothing of what it claims with a preimage from the peer's commitment.
+    .filter((htlc) => by === side || htlc.offeredBy === side || !htlc.isClaimable)
     .map((htlc) => ({
       direction: htlc.offeredBy === side ? ('outgoing' as const) : ('incoming' as const),
       amountMsat: wholeSat(htlc.amountMsat),
