@@ -38,8 +38,10 @@ export async function askNode<R>(
   const node = createPaymentNode({
     ...options,
     role: 'api',
-    storage: lookOnly(options.storage, { forgets: true }),
+    storage: lookOnly(options.storage),
     logger: silentLogger,
+    // Nothing is claimed here; a swap key would be bound to the books.
+    keys: { invoices: options.keys.invoices },
     channelSources: sources,
     // This process has only just come; the host's LND has not.
     liquidity: { ...options.liquidity, settlePeriod: 0 },

@@ -23,10 +23,9 @@ export class LeftAlone extends Error {
 
 /**
  * The host's storage for looking at the books: opens only what needs no migration, and refuses
- * everything that writes; with `forgets` it is taken and forgotten, for a node that tells of itself while it is
- * asked. `open` throws {@link LeftAlone} for a storage that is empty or has older tables.
+ * everything that writes. `open` throws {@link LeftAlone} for a storage that is empty or has older tables.
  */
-export function lookOnly(storage: Storage, { forgets = false } = {}): Storage {
+export function lookOnly(storage: Storage): Storage {
   let isOpen = false
   return {
     contractVersion: 1,
@@ -50,7 +49,7 @@ export function lookOnly(storage: Storage, { forgets = false } = {}): Storage {
     get: (table, key) => storage.get(table, key),
     find: (table, query) => storage.find(table, query),
     snapshot: (work) => storage.snapshot(work),
-    commit: async () => (forgets ? { committed: true } : refuse()),
+    commit: async () => refuse(),
     claim: async () => refuse(),
     lease: async () => refuse(),
     events: (cursor, limit) => storage.events(cursor, limit),

@@ -5,8 +5,7 @@ import { openFolder, withHost } from '../shop-folder.ts'
 import { swappingShop } from '../swaps/swapping-shop.ts'
 
 const file = 'payment-node.config.ts'
-const options =
-  "liquidity: { mode: 'recommend', settlePeriod: '0s', lowInbound: 700_000, acceptablePpm: 20_000 },"
+const options = "liquidity: { mode: 'recommend', lowInbound: 700_000, acceptablePpm: 20_000 },"
 
 /** Resolves when the autopilot has decided something for this reason. */
 async function untilDecided(node: PaymentNode, reason: string): Promise<string> {

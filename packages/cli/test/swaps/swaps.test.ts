@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import type { PaymentNode } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import { openFolder, type SimulatedShop, withHost } from '../shop-folder.ts'
+import { readTables } from '../read-tables.ts'
+import { openFolder, type SimulatedShop, simulatedShop, withHost } from '../shop-folder.ts'
 import { swappingShop } from './swapping-shop.ts'
 
 const file = 'payment-node.config.ts'
@@ -97,4 +98,15 @@ test('what cannot be shown is said: an unknown swap, no books, an amount that is
   expect([state.exitCode, state.stderr]).toEqual([1, expect.stringContaining('state')])
   const small = await folder.run('swaps', 'quote', '1 sat')
   expect(small.stdout).toContain('below-minimum')
+}, 60_000)
+
+test('prices are asked for before the first start with a provider, and no key is bound by it', async () => {
+  using folder = openFolder()
+  await withHost(folder.write(file, simulatedShop()), async () => {})
+  folder.write('swapping.config.ts', swappingShop())
+  const before = readTables(`${folder.path}/payments.db`)
+  const quote = await folder.run('swaps', 'quote', '100000 sat', '--config', 'swapping.config.ts')
+  expect([quote.exitCode, quote.stderr]).toEqual([0, ''])
+  expect(quote.stdout).toContain('acceptable')
+  expect(readTables(`${folder.path}/payments.db`)).toEqual(before)
 }, 60_000)
