@@ -9,7 +9,6 @@ import { proofBegun } from '../proof/begin-proof.ts'
 import { readOpening } from '../proof/read-opening.ts'
 import { record } from '../record.ts'
 import { readCounterOutside } from '../safety/count-intent.ts'
-import { checkSwapKey } from '../swaps/kit/check-swap-key.ts'
 import { intentCounters } from '../tables/comparison.ts'
 import { cursors, keys, nodeStates, nodes, safety } from '../tables/node.ts'
 import { insert } from '../tables/table.ts'
@@ -143,6 +142,7 @@ export async function bindSwapKey(context: Context, identity: Identity): Promise
     if (!(await record(context, { writes: [write] }, async () => true))) return
     return bindSwapKey(context, identity)
   }
+  const { checkSwapKey } = await import('../swaps/kit/check-swap-key.ts')
   checkSwapKey(swapKey, row.fingerprint)
 }
 
