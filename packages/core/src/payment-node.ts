@@ -8,6 +8,7 @@ import type { EventType, PaymentNodeEvent } from './events.ts'
 import { createHttp } from './http/create-http.ts'
 import { loadKey, type PurposeKey } from './keys.ts'
 import { createTracer } from './metrics/create-tracer.ts'
+import { guardMeter } from './metrics/guard-meter.ts'
 import { measureCalls } from './metrics/measure-calls.ts'
 import { measureCommits } from './metrics/measure-commits.ts'
 import { measureHttp } from './metrics/measure-http.ts'
@@ -87,7 +88,8 @@ export interface PaymentNode extends Rooms {
 export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
   const settings = readOptions(options)
   const clock = options.clock ?? systemClock
-  const { meter } = options
+  const logger = options.logger ?? consoleLogger
+  const meter = options.meter && guardMeter(options.meter, logger)
   const tracer = createTracer(meter)
   const subjects = createSubjects(clock)
   const connectionBell = createBell(clock)
@@ -98,7 +100,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     storage: meter ? measureCommits(options.storage, meter, clock) : options.storage,
     clock,
     random: options.random ?? systemRandom,
-    logger: options.logger ?? consoleLogger,
+    logger,
     meter,
     tracer,
     http: meter ? measureHttp(createHttp(settings.http), meter, clock) : createHttp(settings.http),

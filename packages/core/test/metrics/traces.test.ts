@@ -171,3 +171,32 @@ test('a context that is none is refused, and nothing is stored', async () => {
   expect((await shop.run(shop.node.invoices.list())).items).toEqual([])
   await shop.run(shop.node.stop())
 })
+
+test('a meter whose spans throw keeps no payout from being booked', async () => {
+  for (const throwsAt of ['count', 'record', 'start', 'end']) {
+    const shop = openShop()
+    const { run, clock } = shop
+    const fail = (at: string): void => {
+      if (at === throwsAt) throw new Error('exporter')
+    }
+    const { node } = shop.open({
+      meter: {
+        count: () => fail('count'),
+        record: () => fail('record'),
+        span: () => {
+          fail('start')
+          return {
+            traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+            end: () => fail('end'),
+          }
+        },
+      },
+    })
+    await run(node.start())
+    await shop.sell(100_000, node)
+    const destination = shop.bill(50_000).paymentRequest
+    const { id } = await shop.request({ destination, feeLimit: '0 sat' }, 'booked', node)
+    await clock.advance(600_000)
+    expect((await run(node.payouts.get(id))).state, throwsAt).toBe('succeeded')
+  }
+}, 60_000)
