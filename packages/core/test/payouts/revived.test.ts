@@ -68,3 +68,17 @@ test('a verdict that was slow does not give back what has come to be paid meanwh
   expect((await run(leader.node.payouts.get(b))).state).toBe('sending')
   expect(await stand.told('transaction.revived')).toHaveLength(1)
 }, 60_000)
+
+test('what waits for a verdict of its own is shown as at risk until it has one', async () => {
+  const stand = await openLostCoin()
+  const { run, node } = stand
+  const a = await stand.queue(200_000n, { isQuick: true })
+  const b = await stand.queue(100_000n, { isQuick: true })
+  await settle(stand)
+  await stand.loseCoin()
+  await run(node.payouts.resolve(a, 'failed', insisting))
+  const atRisk = async () => (await run(node.safety.status())).fundsAtRisk
+  expect(await atRisk()).toEqual([expect.stringContaining(`payout ${b} `)])
+  await run(node.payouts.resolve(b, 'failed', insisting))
+  expect(await atRisk()).toEqual([])
+}, 60_000)
