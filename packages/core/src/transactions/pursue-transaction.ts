@@ -19,12 +19,15 @@ export async function pursueTransaction(
   isNewBlock: boolean,
 ): Promise<void> {
   const { context, signal } = pursuit
-  let hasFollowed = false
+  let [hasFunded, hasFollowed] = [false, false]
   while (!signal.aborted) {
     const row = await context.storage.get(transactions, [id])
     const state = row?.state as TransactionState | undefined
     if (!row || !state || !livingTransactions.includes(state) || !mayAct(pursuit)) return
     if (state === 'intended') {
+      // Its locks seem to have run out at once: a clock is wrong, or somebody gives them back. Not over and over.
+      if (hasFunded) return
+      hasFunded = true
       if (!(await fundTransaction(pursuit, row))) return
     } else if (state === 'funded') {
       if (!(await signTransaction(pursuit, row))) return
