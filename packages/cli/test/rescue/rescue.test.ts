@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { PaymentNode, Swap } from '@payment-node/core'
 import type { BoltzServer } from '@payment-node/testkit/boltz-server'
 import { expect, test } from 'vitest'
+import { loadKey } from '../../../core/src/keys.ts'
+import { deriveSwapKeys } from '../../../core/src/swaps/kit/derive-swap-keys.ts'
 import { openFolder, type ShopFolder, type SimulatedShop, withHost } from '../shop-folder.ts'
 import { swappingShop } from '../swaps/swapping-shop.ts'
 
@@ -11,9 +13,9 @@ const file = 'payment-node.config.ts'
 type SwappingShop = SimulatedShop & { readonly server: BoltzServer }
 
 /** Until the provider holds the payment; nothing is revealed. */
-async function untilHeld(node: PaymentNode): Promise<Swap> {
+async function untilHeld(node: PaymentNode, idempotencyKey = 'a'): Promise<Swap> {
   const held = new Promise((resolve) => node.on('swap.held', resolve))
-  const [swap] = await node.swaps.request({ amount: '100000 sat' }, { idempotencyKey: 'a' })
+  const [swap] = await node.swaps.request({ amount: '100000 sat' }, { idempotencyKey })
   await held
   return node.swaps.get(swap!.id)
 }
@@ -136,6 +138,67 @@ test('nothing is claimed where it would lose money, and each reason is said', as
   expect((await rescue(folder, '--yes')).lost).toMatchObject([
     { state: 'too-late', blocksLeft: 20, published: null, claim: null },
   ])
+}, 60_000)
+
+test('while LND says nothing of the payment, nothing is claimed', async () => {
+  using folder = openFolder()
+  const lines = `
+export const silence = { isOn: false }
+const never = async function* () { await new Promise(() => undefined) }
+const connected = shop.connect()
+const lightning = new Proxy(connected, {
+  get: (target, name) =>
+    name === 'trackPayment' && silence.isOn ? never : Reflect.get(target, name),
+})`
+  const path = folder.write(file, swappingShop({ lines, options: 'lightning,' }))
+  let held: Swap | undefined
+  let shop: (SwappingShop & { silence: { isOn: boolean } }) | undefined
+  await withHost(path, async (node, world) => {
+    shop = world as typeof shop
+    held = await untilHeld(node)
+  })
+  loseBooks(folder)
+  await untilLocked(shop!, held!.providerId!)
+  shop!.silence.isOn = true
+  expect((await rescue(folder, '--yes')).lost).toMatchObject([
+    { state: 'no-word', payment: null, claim: null, published: null },
+  ])
+  shop!.silence.isOn = false
+  expect((await rescue(folder)).lost).toMatchObject([{ state: 'claimable' }])
+}, 60_000)
+
+test('what LND says of the payment decides: taken is claimed however late, returned is left alone', async () => {
+  using folder = openFolder()
+  const path = folder.write(file, swappingShop())
+  const held: Swap[] = []
+  let shop: SwappingShop | undefined
+  await withHost(path, async (node, world) => {
+    shop = world as SwappingShop
+    for (const key of ['a', 'b']) held.push(await untilHeld(node, key))
+  })
+  loseBooks(folder)
+  const { network, payee, shop: lnd } = shop!
+  const [taken, returned] = held
+  for (const { providerId } of held) await untilLocked(shop!, providerId!)
+  payee.cancelHold(returned!.paymentHash)
+  const { publicKey, network: chain } = await lnd.lightning.getInfo()
+  const swapKey = Uint8Array.from({ length: 32 }, (_, index) => 255 - index)
+  const { preimage } = deriveSwapKeys(
+    await loadKey('swaps', swapKey),
+    { publicKey, network: chain },
+    { swapId: taken!.id, claimIndex: 0 },
+  )
+  payee.settleHold(taken!.paymentHash, Buffer.from(preimage).toString('hex'))
+  network.mine(taken!.timeoutHeight! - network.blockHeight - 20)
+  const { lost } = await rescue(folder)
+  const stateOf = ({ providerId }: Swap): object =>
+    lost.find((one: { providerId: string }) => one.providerId === providerId)
+  expect(stateOf(taken!)).toMatchObject({
+    state: 'claimable',
+    payment: 'succeeded',
+    blocksLeft: 20,
+  })
+  expect(stateOf(returned!)).toMatchObject({ state: 'returned', payment: 'failed', claim: null })
 }, 60_000)
 
 test('what it cannot work with is refused with the reason', async () => {

@@ -40,7 +40,7 @@ export interface LostSwap {
   readonly paymentHash: string | null
   /**
    * `claimable`; `unreadable`: it is not ours, or its metadata is gone; `no-lockup`: LND's chain has shown none yet;
-   * `spent`: claimed or taken back; `returned`: the payment came back; `too-late`: nothing may be revealed any more;
+   * `spent`: claimed or taken back; `no-word`: LND did not say what became of the payment; `returned`: the payment came back; `too-late`: nothing may be revealed any more;
    * `too-small`: less is locked up than was paid for; `not-worth-it`: the claim would cost all of it.
    */
   readonly state:
@@ -48,6 +48,7 @@ export interface LostSwap {
     | 'unreadable'
     | 'no-lockup'
     | 'spent'
+    | 'no-word'
     | 'returned'
     | 'too-late'
     | 'too-small'
@@ -190,7 +191,11 @@ async function judge(
     findPayment(search, paymentHash),
     firstOf((signal) => chain.watchConfirmation({ script, confirmations: 1, fromHeight }, signal)),
   ])
-  const known = { ...base, paymentHash, payment: payment?.state ?? null }
+  const known = {
+    ...base,
+    paymentHash,
+    payment: payment === 'silence' ? null : (payment?.state ?? null),
+  }
   const ended = (state: LostSwap['state'], says: string, more: Partial<LostSwap> = {}): Found => ({
     swap: { ...known, ...more, state, says },
   })
@@ -210,6 +215,10 @@ async function judge(
   )
   if (spending?.kind === 'spent') {
     return ended('spent', `Transaction ${spending.transactionId} has spent it.`, found)
+  }
+  // What is held is not known: too little might be locked up for it.
+  if (payment === 'silence') {
+    return ended('no-word', 'LND did not say in time what became of the payment.', found)
   }
   if (payment?.state === 'failed') {
     return ended('returned', 'The payment came back whole: there is nothing to rescue.', found)
@@ -258,13 +267,13 @@ async function judge(
   }
 }
 
-/** LND's word; undefined when it knows of no such payment, as after it was restored from its seed. */
+/** LND's word; undefined when it says that it knows of no such payment: this node has not paid it. */
 async function findPayment(
   { lightning, firstOf }: Search,
   paymentHash: string,
-): Promise<PaymentUpdate | undefined> {
+): Promise<PaymentUpdate | 'silence' | undefined> {
   try {
-    return await firstOf((signal) => lightning.trackPayment(paymentHash, signal))
+    return (await firstOf((signal) => lightning.trackPayment(paymentHash, signal))) ?? 'silence'
   } catch (error) {
     if (PaymentNodeError.is(error, 'node.payment-not-found')) return undefined
     throw error
