@@ -60,6 +60,11 @@ export interface PaymentNodeEvents {
   'payout.succeeded': { payout: Payout }
   /** Failed for certain; the reservation was released. */
   'payout.failed': { payout: Payout }
+  /**
+   * An operator had resolved it as failed, and its transaction confirmed all the same: it is charged again, with
+   * `fee`. It stays `failed`, with the reason `revived`.
+   */
+  'payout.revived': { payout: Payout }
   /** No answer about a payment that may be under way. The money stays reserved; nothing is retried under another hash. */
   'payout.unknown': { payout: Payout }
 

@@ -55,6 +55,8 @@ export const payoutReasons = {
   'expired-before-sending': 'Failed: its invoice expired before it was sent.',
   canceled: 'Canceled by payouts.cancel, or failed since the payment was canceled in LND.',
   'resolved-by-operator': 'Failed by payouts.resolve.',
+  revived:
+    'Failed by payouts.resolve, and its transaction confirmed all the same: it was charged again.',
   // Failed for certain: the payee's server.
   'server-refuses': "Failed: the payee's server does not want it; its words are in the evidence.",
   'wrong-tag': "Failed: the payee's server offers no LNURL-pay.",

@@ -21,6 +21,7 @@ const all: Readonly<Record<EventType, true>> = {
   'payout.succeeded': true,
   'payout.failed': true,
   'payout.unknown': true,
+  'payout.revived': true,
   'transaction.published': true,
   'transaction.bumped': true,
   'transaction.confirmed': true,

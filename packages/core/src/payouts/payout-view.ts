@@ -29,7 +29,7 @@ export interface Payout {
   readonly feeLimit: Amount
   /** Whose money the fee is. The partner's is reserved with the amount. */
   readonly feesPaidBy: FeePayer
-  /** What it cost; null until it succeeded. */
+  /** What it cost; null until it succeeded, or was charged again (`revived`). */
   readonly fee: Amount | null
   /** Hex; empty on chain, and before a Lightning address was resolved to an invoice. */
   readonly paymentHash: string

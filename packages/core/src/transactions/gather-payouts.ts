@@ -144,9 +144,16 @@ function tellObstacle(
   return say(pursuit, unaware, reason)
 }
 
+const harmless: ReadonlySet<string> = new Set([
+  'halted',
+  'outdated',
+  'resolved-by-operator',
+  'revived',
+])
+
 /** Given up for a reason that does not come again by itself. */
 function isHarmless(reason: string | null): boolean {
-  return reason === 'halted' || reason === 'outdated' || reason === 'resolved-by-operator'
+  return harmless.has(reason ?? '')
 }
 
 async function judge(

@@ -296,6 +296,7 @@ const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'payout.succeeded': { payout },
   'payout.failed': { payout },
   'payout.unknown': { payout },
+  'payout.revived': { payout },
   'transaction.published': { transaction },
   'transaction.bumped': { transaction },
   'transaction.confirmed': { transaction },

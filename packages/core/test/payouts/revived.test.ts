@@ -22,6 +22,13 @@ test('a refund that was given up and confirmed all the same counts against what 
   await stand.bringBack()
   expect(stand.network.outputsTo(payer)).toHaveLength(1)
   expect(await stand.told('transaction.revived')).toHaveLength(1)
+  // Its partner is told, and by what it cost.
+  expect(await stand.told('payout.')).toEqual(
+    ['queued', 'sending', 'failed', 'revived'].map((state) => `payout.${state}`),
+  )
+  const charged = await stand.payout(first.id)
+  expect(charged).toMatchObject({ state: 'failed', reason: 'revived' })
+  expect(charged.fee?.msat).toBeGreaterThan(0n)
   await expect(refund(stand.bill(200_000).paymentRequest, 'second')).rejects.toMatchObject({
     code: 'refund.above-received',
   })

@@ -32,6 +32,7 @@ const everything: readonly EventType[] = [
   'payout.succeeded',
   'payout.failed',
   'payout.unknown',
+  'payout.revived',
   'channel.opening',
   'channel.active',
   'channel.inactive',

@@ -43,6 +43,8 @@ const oneEventPerChange: Invariant = {
         // The operator gave up the transaction that another payout was in, too.
         if (table === 'payouts' && after?.reason === givenUp && before?.reason !== givenUp)
           wanted.push(`payout.unknown payout/${after.id}`)
+        if (table === 'payouts' && after?.reason === 'revived' && before?.reason !== 'revived')
+          wanted.push(`payout.revived payout/${after.id}`)
         // Refunds have taken all that was held.
         if (table !== 'jobs' || after || !String(before?.queue).startsWith('available@')) continue
         const line = `invoice.available invoice/${before?.subject}`
@@ -73,7 +75,8 @@ const order: Readonly<Record<string, readonly string[]>> = {
   'payout.sending': ['payout.unknown', 'payout.succeeded', 'payout.failed', 'payout.queued'],
   'payout.unknown': ['payout.sending', 'payout.succeeded', 'payout.failed'],
   'payout.succeeded': [],
-  'payout.failed': [],
+  'payout.failed': ['payout.revived'],
+  'payout.revived': [],
 }
 
 /** What may come as well once an older copy of the books was put in place: the operator's word on what newer ones have paid. */

@@ -79,7 +79,8 @@ function judgeAddress(
 
 /** The operator's word ended it, against or without the chain's. */
 function wasGivenUp({ state, transaction, reason }: MirrorRow): boolean {
-  return state === 'failed' && transaction != null && reason === 'resolved-by-operator'
+  const byWord = reason === 'resolved-by-operator' || reason === 'revived'
+  return state === 'failed' && transaction != null && byWord
 }
 
 function isPaidBy({ books }: Witness, row: MirrorRow, id: string, amountSat: bigint): boolean {
