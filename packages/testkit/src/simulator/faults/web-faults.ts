@@ -119,6 +119,27 @@ export const webFaults: readonly FaultKind[] = [
   lie('lnurl-old-invoice', 'An LNURL server gives an invoice that expires at once.'),
   lie('lnurl-same-invoice', 'An LNURL server gives an invoice that it has given before.'),
   lie('lnurl-nonsense', 'An LNURL server answers with a web page.'),
+  {
+    name: 'deliveries-grow-old',
+    says: 'The machine sleeps for longer than what was delivered is kept: it is forgotten afterwards.',
+    plan: (random, frame) =>
+      frame.receivers.length > 0
+        ? { trigger: someTime(random, frame), parameters: { milliseconds: 90_000_000 } }
+        : undefined,
+    strike(world, fault) {
+      const table = world.books.table('webhook_deliveries')
+      const ended = [...table].flatMap(([key, { ended_at: at }]) => (at == null ? [] : [key]))
+      world.clock.skip(fault.parameters.milliseconds as number)
+      void (async () => {
+        while (!world.violation && ended.length > 0) {
+          const now = world.books.table('webhook_deliveries')
+          if (ended.some((key) => !now.has(key))) return world.happened(fault)
+          await world.clock.sleep(1000)
+        }
+      })()
+      return undefined
+    },
+  },
   trouble('receiver-error', 'A receiver of webhooks answers 500.', 3),
   trouble('receiver-silence', 'A receiver of webhooks never answers.', 2),
   trouble('receiver-gone', 'A receiver of webhooks answers 410: its endpoint is disabled.', 1),
