@@ -22,6 +22,9 @@ export type ChainSays =
   /** LND does not say. */
   | 'silent'
 
+/** Blocks, however few are final here: a shallow reorganization may bring anything back. */
+const leastGone = 6
+
 type Transaction = RowOf<typeof transactions>
 
 /** Asks for an operator's verdict: reads the whole wallet, and publishes what was published before once more. */
@@ -44,7 +47,7 @@ export async function askChain(context: Context, row: Transaction): Promise<Chai
     if (findLostInputs(row, listed).length === 0) return 'may-confirm'
     const height = context.live.info?.blockHeight ?? 0
     const since = row.lost_height
-    return since !== null && height - since + 1 >= confirmations
+    return since !== null && height - since + 1 >= Math.max(confirmations, leastGone)
       ? 'input-lost'
       : 'input-lost-lately'
   } catch (error) {

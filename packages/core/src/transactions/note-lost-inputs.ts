@@ -5,7 +5,7 @@ import { markLost, type Pursuit } from './mark-transaction.ts'
 import { requireFunding } from './require-funding.ts'
 
 /**
- * The network has refused the bytes: looks whether the wallet still has in blocks what brought the inputs,
+ * The bytes are in no block: looks whether the wallet still has in blocks what brought the inputs,
  * and writes down since when one is gone, since an operator's verdict rests on it. Answers whether one is.
  */
 export async function noteLostInputs(
@@ -18,7 +18,9 @@ export async function noteLostInputs(
   const listed = await requireFunding(context).onchain.transactions(0, signal)
   const isLost = findLostInputs(row, listed).length > 0
   const since = row.lost_height
-  if (isLost && since === null) await markLost(pursuit, row, context.live.info?.blockHeight ?? 0)
+  const height = context.live.info?.blockHeight
+  // Never a guess: an old height would say that it has been gone for long.
+  if (isLost && since === null && height !== undefined) await markLost(pursuit, row, height)
   if (!isLost && since !== null) await markLost(pursuit, row, null)
   return isLost
 }

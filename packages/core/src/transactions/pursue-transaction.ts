@@ -34,7 +34,7 @@ export async function pursueTransaction(
     } else if (state === 'signed') {
       if (await publishTransaction(pursuit, row)) continue
       const now = await context.storage.get(transactions, [id])
-      if (isNewBlock && now?.state === 'signed' && isRefused(now.reason))
+      if (isNewBlock && now?.state === 'signed' && now.reason !== 'inputs-spent')
         await noteLostInputs(pursuit, now)
       return
     } else {
@@ -43,9 +43,4 @@ export async function pursueTransaction(
       await followTransaction(pursuit, row)
     }
   }
-}
-
-/** The network does not take it. */
-function isRefused(reason: string | null): boolean {
-  return reason === 'refused' || reason === 'input-lost'
 }

@@ -6,10 +6,10 @@ export const insisting: ResolveEvidence = { by: 'ada', note: 'its coin is gone',
 
 /** A node whose only coin was sent by somebody who can take it away again. */
 export interface LostCoinStand extends OnchainStand {
-  /** The coin's transaction leaves its block and the mempool; long enough for a verdict. */
-  loseCoin(): Promise<void>
+  /** The coin's transaction leaves its block and the mempool, for 7 blocks: long enough for a verdict. */
+  loseCoin(blocks?: number, depth?: number): Promise<void>
   /** Who sent it publishes it again, and LND what spends it: final after some blocks. */
-  bringBack(): Promise<void>
+  bringBack(blocks?: number): Promise<void>
 }
 
 export async function openLostCoin(
@@ -34,15 +34,15 @@ export async function openLostCoin(
   network.mine()
   await run(stand.node.start())
   return Object.assign(Object.create(stand) as OnchainStand, {
-    async loseCoin() {
+    async loseCoin(blocks = 7, depth = 1) {
       payee.setSynced(false)
-      network.reorganize(1)
+      network.reorganize(depth)
       network.evict(transactionId)
-      await stand.mine(7)
+      await stand.mine(blocks)
     },
-    async bringBack() {
+    async bringBack(blocks = 14) {
       payee.setSynced(true)
-      await stand.mine(14)
+      await stand.mine(blocks)
     },
   })
 }
