@@ -1,6 +1,7 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import {
   closingCost,
+  confirmedClaims,
   receivedFrom,
   shareBeforeBreach,
   spendersOf,
@@ -75,10 +76,15 @@ async function readSeen(
 ): Promise<Seen> {
   // In this order, a channel that ends meanwhile counts as unresolved.
   const pending = await context.lightning.listPendingChannels(signal)
-  const list = await context.lightning.listClosedChannels(signal)
+  const told = await context.lightning.listClosedChannels(signal)
+  const subjects = new Set(waiting.map(({ subject }) => subject))
+  const heights = told.map((one) =>
+    subjects.has(one.channelPoint) ? (one.closeHeight ?? 0) : Infinity,
+  )
+  const from = Math.min(...heights)
+  const transactions = Number.isFinite(from) ? await wallet.transactions(from, signal) : []
+  const list = confirmedClaims(told, transactions)
   const closed = new Map(list.map((one) => [one.channelPoint, one] as const))
-  const heights = waiting.map(({ subject }) => closed.get(subject)?.closeHeight ?? 0)
-  const transactions = await wallet.transactions(Math.max(0, Math.min(...heights)), signal)
   return {
     closed,
     claims: list.flatMap(({ claims = [] }) => claims),

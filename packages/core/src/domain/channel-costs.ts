@@ -97,6 +97,37 @@ export function sweepFee(
   return feeMsat
 }
 
+/**
+ * Claims as they confirmed. LND names the first step of a payment's claim as it was before a coin of the wallet was
+ * added for its fee: what really spends the outpoint is the wallet's confirmed transaction.
+ */
+export function confirmedClaims(
+  closed: readonly ClosedChannel[],
+  transactions: readonly WalletTransaction[],
+): readonly ClosedChannel[] {
+  const spenders = new Map<string, string>()
+  for (const { spends, transactionId, blockHeight } of transactions) {
+    if (blockHeight === undefined) continue
+    for (const outpoint of spends) spenders.set(outpoint, transactionId)
+  }
+  const renamed = new Map<string, string>()
+  for (const { outpoint, transaction } of closed.flatMap(({ claims = [] }) => claims)) {
+    const spender = spenders.get(outpoint)
+    if (spender !== undefined && spender !== transaction) renamed.set(transaction, spender)
+  }
+  if (renamed.size === 0) return closed
+  const rename = (claim: ChannelClaim): ChannelClaim => {
+    const [funding = '', index] = claim.outpoint.split(':')
+    return {
+      ...claim,
+      transaction:
+        spenders.get(claim.outpoint) ?? renamed.get(claim.transaction) ?? claim.transaction,
+      outpoint: `${renamed.get(funding) ?? funding}:${index}`,
+    }
+  }
+  return closed.map((one) => ({ ...one, ...(one.claims && { claims: one.claims.map(rename) }) }))
+}
+
 function isPlausible(amountMsat: bigint): bigint | undefined {
   return amountMsat >= 0n && amountMsat <= mostForCommitment ? amountMsat : undefined
 }

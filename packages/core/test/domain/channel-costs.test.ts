@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   closingCost,
+  confirmedClaims,
   type EndedChannel,
   receivedFrom,
   shareBeforeBreach,
@@ -228,4 +229,34 @@ test('after a breach everything that came from its outputs counts', () => {
   const late = transaction('bb', { amountSat: 7n, spends: [`${closingTransaction}:0`] })
   const other = transaction('cc', { amountSat: 5n, spends: ['aa:0'] })
   expect(receivedFrom(closingTransaction, [justice, late, other])).toBe(990_007_000n)
+})
+
+test('a first step that LND names as it was before a coin was added for its fee is read by what confirmed', () => {
+  const claim = (outpoint: string, transaction: string, amountMsat: bigint): ChannelClaim => ({
+    kind: 'payment',
+    outpoint,
+    transaction,
+    amountMsat,
+  })
+  const closed = [
+    {
+      claims: [claim('close:2', 'planned', 200_000_000n), claim('planned:0', 'last', 200_000_000n)],
+    },
+  ] as unknown as ClosedChannel[]
+  const wallet = (
+    transactionId: string,
+    spends: string[],
+    blockHeight?: number,
+  ): WalletTransaction =>
+    ({ transactionId, spends, amountSat: -6925n, ...(blockHeight && { blockHeight }) }) as never
+  const seen = [wallet('replaced', ['close:2']), wallet('confirmed', ['coin:1', 'close:2'], 7)]
+  const [one] = confirmedClaims(closed, seen)
+  expect(one?.claims).toEqual([
+    claim('close:2', 'confirmed', 200_000_000n),
+    claim('confirmed:0', 'last', 200_000_000n),
+  ])
+  // What it cost is what left the wallet for it.
+  expect(sweepFee(seen[1]!, one!.claims!)).toBe(6_925_000n)
+  // What is not in a block yet says nothing.
+  expect(confirmedClaims(closed, seen.slice(0, 1))).toEqual(closed)
 })
