@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts'
+import { spread } from './spread.ts'
 import { type Strikes, strike } from './strike.ts'
 
 /** What all crashes of one operation came to. */
@@ -62,18 +63,4 @@ export async function runMatrix(operation: Operation, options: MatrixOptions): P
   for (const name of undisturbed.steps) steps[name] = (steps[name] ?? 0) + 1
   const { name, says } = operation
   return { operation: name, says, commit: options.commit, steps, single, pairs, problems }
-}
-
-const stride = 64
-
-/** All of them, in an order whose beginning, wherever it ends, is spread evenly over the whole. */
-function* spread<T>(all: readonly T[]): Generator<T> {
-  for (let turn = 0; turn < stride; turn++) {
-    // Halves, quarters, eighths: the bits of the turn, read backwards.
-    const offset = Number.parseInt(
-      turn.toString(2).padStart(6, '0').split('').reverse().join(''),
-      2,
-    )
-    for (let index = offset; index < all.length; index += stride) yield all[index]!
-  }
 }
