@@ -44,6 +44,8 @@ export async function resolveOnchainPayout(
   const nodeSays = await askChain(context, row)
   const obstacle = obstacleTo(given, row, nodeSays)
   if (obstacle) throw refuse(payout.id, verdict, ...obstacle)
+  if (verdict === 'failed' && (await hasPaidOne(context, row)))
+    throw refuse(payout.id, verdict, 'another-succeeded', paidWhole)
   const abandoned =
     verdict === 'failed' ? await abandonTransaction(context, identity, row, payout.id) : undefined
   const paid = verdict === 'failed' ? undefined : await paidBy(context, row, payout, given)
@@ -80,6 +82,18 @@ export async function resolveOnchainPayout(
 /** States in which the bytes are out or may be, and no block has them. */
 const mayBeDecided: readonly string[] = ['signed', 'published', 'given-up']
 
+const paidWhole =
+  'Another payout in this transaction was resolved as succeeded, and a transaction is paid whole or not at all: resolve this one as succeeded, too.'
+
+/** Whether a payout in it succeeded: by an operator's word, since no block has it. */
+async function hasPaidOne(context: Context, row: Transaction): Promise<boolean> {
+  for (const { payout: id } of await readOutputs(context, row)) {
+    const payout = await context.storage.get(payouts, [id])
+    if (payout?.state === 'succeeded' && payout.transaction === row.id) return true
+  }
+  return false
+}
+
 /** What was given up is booked as the operator's when it confirms: then the partner's part goes to the operator. */
 async function paidBy(
   context: Context,
@@ -108,8 +122,17 @@ function obstacleTo(
     if (row.state !== 'given-up') return [reason, 'The chain has decided: it is booked by itself.']
     return verdict === 'succeeded' ? undefined : [reason, 'Resolve it as succeeded.']
   }
-  if (nodeSays === 'conflict-final')
-    return verdict === 'failed' ? undefined : [reason, 'It can never confirm: it is paid anew.']
+  if (nodeSays === 'conflict-final') {
+    // What these books still follow goes back into the queue.
+    if (row.state !== 'given-up')
+      return [
+        reason,
+        'It can never confirm, and waits in the queue again by itself: cancel it there.',
+      ]
+    return verdict === 'failed'
+      ? undefined
+      : [reason, 'It can never confirm: resolve it as failed.']
+  }
   if (verdict === 'succeeded') {
     return insists
       ? undefined
