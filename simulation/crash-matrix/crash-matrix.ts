@@ -17,6 +17,8 @@ interface Asked {
   readonly minutes?: number
 }
 
+const names = operations.map(({ name }) => name)
+
 /** What a process of its own tells: it runs one operation. */
 type Report = { readonly row: MatrixRow } | { readonly runs: number }
 
@@ -39,7 +41,7 @@ async function main(): Promise<number> {
       const row = await inProcess(name, asked)
       rows.set(name, row)
       process.stdout.write(`${tell(row)}\n`)
-      if (asked.write) writeFileSync(page, writeMatrix(keepRows(row)))
+      if (asked.write) writeFileSync(page, writeMatrix(keepRows(row), names))
     }
   }
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 8) }, work))

@@ -1,11 +1,16 @@
 import type { MatrixRow } from './run-matrix.ts'
 
-/** The page as Markdown; the same rows give the same text. */
-export function writeMatrix(rows: readonly MatrixRow[]): string {
+/** The page as Markdown; the same rows give the same text. `all`: the names of all operations. */
+export function writeMatrix(rows: readonly MatrixRow[], all: readonly string[]): string {
   const sum = (count: 'single' | 'pairs') =>
     rows.reduce((total, row) => total + row[count].run, 0).toLocaleString('en')
-  const all = rows.reduce((total, { pairs }) => total + pairs.exist, 0)
-  const exist = all.toLocaleString('en')
+  const total = rows.reduce((sum, { pairs }) => sum + pairs.exist, 0)
+  const exist = total.toLocaleString('en')
+  const missing = all.filter((name) => rows.every(({ operation }) => operation !== name))
+  const unlisted =
+    missing.length === 0
+      ? ''
+      : `\nNot run for this page: ${missing.map((name) => `**${name}**`).join('; ')}.\n`
   const isWhole = rows.every(({ pairs }) => pairs.run === pairs.exist)
   const share = isWhole
     ? ''
@@ -30,7 +35,7 @@ ${sum('single')} single crashes were run, which is all of them, and ${sum('pairs
 | operation | steps | killed once | killed twice | commit |
 |---|---:|---:|---:|---|
 ${rows.map(writeRow).join('\n')}
-${writeProblems(rows)}
+${unlisted}${writeProblems(rows)}
 ## Steps
 
 ${rows.map(writeSteps).join('\n\n')}
