@@ -10,6 +10,7 @@ import { livingSwaps } from '../swaps/living-swaps.ts'
 import { pursueSwap } from '../swaps/pursue-swap.ts'
 import { newSight } from '../swaps/sight.ts'
 import { providerOf } from '../swaps/swap-pursuit.ts'
+import { swaps } from '../tables/swaps.ts'
 import type { Pursuit } from '../transactions/mark-transaction.ts'
 import { createBell } from './bell.ts'
 
@@ -17,6 +18,8 @@ import { createBell } from './bell.ts'
 const poll = 5000
 /** Milliseconds after which also a swap is looked at that waits for a stream to tell something. */
 const longPoll = 60_000
+/** Swaps that are asked for at once: a provider that is asked for a hundred refuses most of them. */
+const mostCreations = 4
 /** Nothing but a block, LND or the provider takes these further, and all three are heard of. */
 const passive: ReadonlySet<string> = new Set(['held', 'lockup-seen'])
 
@@ -41,6 +44,8 @@ export async function pursueSwaps(
   const bell = createBell(context.clock)
   const followed = new Map<string, Followed>()
   const running = new Set<Promise<void>>()
+  /** Being asked for. */
+  const creating = new Set<string>()
   const ending = new AbortController()
   const ended = AbortSignal.any([signal, ending.signal])
   const pursuit: Pursuit = { context, identity, leadership, signal: ended }
@@ -74,13 +79,22 @@ export async function pursueSwaps(
         follower: one.follower,
         providerOf: (row: Parameters<typeof providerOf>[1]) => providerOf(pursuit, row),
       }
-      if (!(await pursueSwap(swap, id, isLook))) return
+      const isOver = await pursueSwap(swap, id, isLook)
+      if (creating.has(id)) await leaveCreation(id)
+      if (!isOver) return
       one.follower.stop()
       followed.delete(id)
     } catch (error) {
       if (error instanceof LostLeadership || ended.aborted) return
       tell(context, id, error)
     }
+  }
+  /** Once it was asked for, the next one's turn has come. */
+  const leaveCreation = async (id: string): Promise<void> => {
+    const row = await context.storage.get(swaps, [id])
+    if (row?.state === 'created') return
+    creating.delete(id)
+    bell.ring()
   }
   const follow = (id: string): Followed => {
     const follower = createSwapFollower(pursuit, newSight(), () => step(id, false))
@@ -112,6 +126,10 @@ export async function pursueSwaps(
         one.providerId = row.provider_id
         followed.set(row.id, one)
         if (!isDue(context, row.state, one)) continue
+        if (row.state === 'created' && !creating.has(row.id)) {
+          if (creating.size >= mostCreations) continue
+          creating.add(row.id)
+        }
         one.looked = { height: heightOf(context), at: context.clock.monotonic() }
         step(row.id, true)
       }

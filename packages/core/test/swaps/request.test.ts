@@ -360,3 +360,33 @@ test('a provider that takes its lockup back while no claim comes through: lost, 
   const [provider] = await stand.run(stand.node.swaps.providers())
   expect([provider!.state, provider!.reason]).toEqual(['disabled', 'lockup-taken'])
 })
+
+test('many swaps are asked for a few at a time', async () => {
+  let open = 0
+  let most = 0
+  const stand = openSwaps({
+    options: { swapping: { perSwap: '20000 sat', maximumPpm: 1_000_000 } },
+  })
+  const slow = quoting('slow', {
+    async create() {
+      most = Math.max(most, ++open)
+      await stand.clock.sleep(1000)
+      open--
+      throw new PaymentNodeError('swap.refused', 'ask again', {
+        provider: 'slow',
+        reason: 'quote-stale',
+        outcome: 'none',
+      })
+    },
+  })
+  stand.openNext({ swaps: [slow] })
+  await stand.run(stand.node.start())
+  const swaps = await stand.run(
+    stand.node.swaps.request({ amount: '400000 sat' }, { idempotencyKey: 'many' }),
+  )
+  expect(swaps).toHaveLength(20)
+  await stand.settle()
+  const states = await Promise.all(swaps.map(async ({ id }) => (await stand.swap(id)).state))
+  expect(new Set(states)).toEqual(new Set(['failed-unpaid']))
+  expect(most).toBe(4)
+})
