@@ -1,4 +1,7 @@
+import type { BoltzOptions } from '@payment-node/boltz-plugin'
 import { simulatedShop } from '../shop-folder.ts'
+
+const url: BoltzOptions['url'] = 'https://swaps.example/v2'
 
 /** A shop with a server of swaps at its payee: 1,000,000 sat can be sent to it. */
 export function swappingShop({ lines = '', options = '' } = {}): string {
@@ -15,7 +18,7 @@ export const server = createBoltzServer({
   clock: systemClock,
   faults: createBoltzFaults(),
 })
-const url = 'https://swaps.example/v2'
+const url = '${url}'
 const door = boltzHttp({ clock: systemClock, servers: { [url]: server } })
 export const provider = boltz({ url, http: door })
 ${lines}`,
