@@ -279,6 +279,7 @@ function read(options: PaymentNodeOptions): Settings {
     'perOpen',
   ])
   const capPerOpen = readPositiveAmount(given(caps.perOpen, sat(5_000_000)), 'caps.perOpen')
+  const capPerPayout = readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout')
   const timing = group(options.timing, 'timing', ['heartbeat', 'sweep', 'stopWithin'])
   readFunctions(options.intentCounter, 'intentCounter', ['read', 'write'])
   readFunctions(options.logger, 'logger', ['debug', 'info', 'warn', 'error'])
@@ -334,8 +335,8 @@ function read(options: PaymentNodeOptions): Settings {
       'payouts.maximumConcurrent',
       { minimum: 1, maximum: 1000 },
     ),
-    payouts: readPayoutOptions(payouts),
-    capPerPayout: readPositiveAmount(given(caps.perPayout, sat(1_000_000)), 'caps.perPayout'),
+    payouts: readPayoutOptions(payouts, capPerPayout),
+    capPerPayout,
     capPerDay: readPositiveAmount(given(caps.perDay, sat(10_000_000)), 'caps.perDay'),
     capOperatorPerDay: readPositiveAmount(
       given(caps.operatorPerDay, sat(10_000_000)),

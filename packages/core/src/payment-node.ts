@@ -13,6 +13,7 @@ import { measureCalls } from './metrics/measure-calls.ts'
 import { measureCommits } from './metrics/measure-commits.ts'
 import { measureHttp } from './metrics/measure-http.ts'
 import { type PaymentNodeOptions, readOptions } from './options.ts'
+import { requireOperatorAddress } from './payouts/require-operator-address.ts'
 import { noteUnscheduledPartners } from './payouts/unscheduled-partners.ts'
 import { loadPeers, requireNotListed } from './peers/current-peers.ts'
 import type { StoredEvent } from './ports/storage.ts'
@@ -218,6 +219,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       const info = await checkNode(context, key, signal)
       requireNotStopped(signal)
       requireNotListed(context, info.publicKey)
+      requireOperatorAddress(context, info)
       await begin({ publicKey: info.publicKey, network: info.network })
       requireNotStopped(signal)
       await becomeReady(context, info, true)
@@ -244,6 +246,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     const bound = await readBinding(context)
     await loadPeers(context, bound?.publicKey, signal)
     requireNotStopped(signal)
+    if (bound) requireOperatorAddress(context, bound)
     if (bound) await begin(bound)
     const isReady = await firstCheck(key, signal)
     requireNotStopped(signal)

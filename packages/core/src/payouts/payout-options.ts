@@ -27,7 +27,7 @@ export interface PayoutWaitOptions {
    * free goes there, booked as payouts of the partner `@operator`. Default null: it stays on the node.
    */
   readonly operatorAddress?: string | null
-  /** The least that goes there, its worst fee included. Default 250,000 sat. */
+  /** The least that goes there, its worst fee included. Default 250,000 sat, at most `caps.perPayout`. */
   readonly operatorMinimum?: AmountInput
   /** What always stays the operator's on this node, for the fees and channels to come. Default 1,000,000 sat. */
   readonly operatorReserve?: AmountInput
@@ -69,7 +69,10 @@ export const payoutWaitNames = [
 /** Above the dust limit of every type of address (546 sat), with room. */
 const leastOnchain = sat(1000)
 
-export function readPayoutOptions(options: Readonly<Record<string, unknown>>): PayoutSettings {
+export function readPayoutOptions(
+  options: Readonly<Record<string, unknown>>,
+  capPerPayout: Amount,
+): PayoutSettings {
   const given = <T>(value: unknown, absent: T): unknown => (value === undefined ? absent : value)
   const wait = (name: 'waitForDestination' | 'waitForOutbound'): number =>
     1000 *
@@ -80,6 +83,17 @@ export function readPayoutOptions(options: Readonly<Record<string, unknown>>): P
   )
   if (onchainMinimum.msat < leastOnchain.msat)
     throw invalid('payouts.onchainMinimum', 'too-small', `must be at least ${leastOnchain}`)
+  const operatorMinimum = readPositiveAmount(
+    given(options.operatorMinimum, sat(250_000)),
+    'payouts.operatorMinimum',
+  )
+  const isForOperator = options.operatorAddress !== undefined && options.operatorAddress !== null
+  if (isForOperator && operatorMinimum.msat > capPerPayout.msat)
+    throw invalid(
+      'payouts.operatorMinimum',
+      'above-cap',
+      `must not be above caps.perPayout (${capPerPayout}), or nothing is ever paid`,
+    )
   const isAutomaticByCall = options.automatic === 'by-call'
   const automatic =
     options.automatic === undefined || isAutomaticByCall
@@ -105,10 +119,7 @@ export function readPayoutOptions(options: Readonly<Record<string, unknown>>): P
       options.operatorAddress === undefined || options.operatorAddress === null
         ? null
         : readText(options.operatorAddress, 'payouts.operatorAddress', { maximum: 255 }),
-    operatorMinimum: readPositiveAmount(
-      given(options.operatorMinimum, sat(250_000)),
-      'payouts.operatorMinimum',
-    ),
+    operatorMinimum,
     operatorReserve: readNoLess(given(options.operatorReserve, sat(1_000_000))),
   }
 }

@@ -317,3 +317,23 @@ test('what goes to the operator leaves partners their whole day, and has a cap o
     message: expect.stringContaining('above what is left today of the cap per-day'),
   })
 }, 60_000)
+
+test('an address that cannot be paid is refused at the start, and a minimum that no payout can reach before', async () => {
+  for (const operatorAddress of [
+    'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
+    'bcrt1qmistyped',
+    'shop@example.com',
+  ]) {
+    const shop = openShop()
+    const { node } = shop.open({ payouts: { operatorAddress } })
+    await expect(shop.run(node.start()), operatorAddress).rejects.toMatchObject({
+      code: 'options.invalid',
+      details: { field: 'payouts.operatorAddress' },
+    })
+  }
+  const { shop, open } = await openStand()
+  expect(() => open({ payouts: { operatorMinimum: '2000000 sat' } })).toThrow(
+    'payouts.operatorMinimum: must not be above caps.perPayout',
+  )
+  expect(() => shop.open({ payouts: { operatorMinimum: '2000000 sat' } })).not.toThrow()
+})
