@@ -127,6 +127,7 @@ for (const closer of ['us', 'the peer'] as const) {
       },
       { deadlineMilliseconds: 60_000 },
     )
+    await prove('all is booked')
     const { world, sum, partners } = await node.ledger.balances()
     expect([sum.msat, world.unexplained.msat]).toEqual([0n, 0n])
     expect(partners.map(({ available }) => available.msat)).toEqual([250_000_000n])
