@@ -24,7 +24,10 @@ export interface ResolveEvidence {
   readonly preimage?: string
   /** With `succeeded`: what routing cost. Default: the whole fee limit. */
   readonly fee?: AmountInput
-  /** Insist although LND shows the payment in flight or says nothing: it may be paid after all. */
+  /**
+   * Off chain: insist although LND shows the payment in flight or says nothing: it may be paid after all. On chain:
+   * needed where nobody can prove that a coin is gone; what may confirm, or LND is silent about, is not failed by it.
+   */
   readonly insist?: boolean
 }
 
