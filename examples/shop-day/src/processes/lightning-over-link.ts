@@ -23,6 +23,11 @@ const streams = [
   'trackPayment',
 ] as const satisfies readonly (keyof LightningNode)[]
 
+/** The part that watches outputs of others: streams, too. */
+const chain = ['watchConfirmation', 'watchSpend'] as const satisfies readonly (keyof NonNullable<
+  LightningNode['chain']
+>)[]
+
 /** The parts of a node that open channels, pay on chain, show its wallet, the graph and what routing earned. */
 const parts = {
   opener: ['connect', 'open', 'close', 'abandon'],
@@ -54,8 +59,8 @@ export function serveLightning(node: LightningNode): Served {
     }
   }
   serve(node as unknown as Members, [...calls, ...streams])
-  for (const [part, members] of Object.entries(parts)) {
-    const owner = node[part as keyof typeof parts]
+  for (const [part, members] of Object.entries({ ...parts, chain })) {
+    const owner = node[part as keyof typeof parts | 'chain']
     if (!owner) throw new Error(`the node has no ${part}`)
     serve(owner as unknown as Members, members, `${part}.`)
   }
@@ -72,9 +77,10 @@ export function lightningOver(link: Link): LightningNode {
     Object.fromEntries(
       members.map((name) => [name, (...all) => link.ask(prefix + name, ...split(all))] as const),
     )
-  const following = streams.map(
-    (name) => [name, (...all: unknown[]) => link.follow(name, ...split(all))] as const,
-  )
+  const following = (members: readonly string[], prefix = ''): Members =>
+    Object.fromEntries(
+      members.map((name) => [name, (...all) => link.follow(prefix + name, ...split(all))] as const),
+    )
   const nested = Object.entries(parts).map(
     ([part, members]) => [part, asking(members, `${part}.`)] as const,
   )
@@ -83,7 +89,8 @@ export function lightningOver(link: Link): LightningNode {
     name: 'simulated, in another process',
     close: async () => undefined,
     ...asking(calls),
-    ...Object.fromEntries(following),
+    ...following(streams),
+    chain: following(chain, 'chain.'),
     ...Object.fromEntries(nested),
   } as unknown as LightningNode
 }

@@ -31,8 +31,10 @@ export async function followDelegated(
   try {
     while (!ended.aborted) {
       const living = await livingDelegatedSwaps(context, identity)
-      for (const { id, provider: name } of living) {
-        const isDue = clock.monotonic() - (looked.get(id) ?? -Infinity) >= pollDaemon
+      for (const { id, provider: name, reason } of living) {
+        // The daemon has ended it and says no more: LND ends the payment in a moment.
+        const every = reason === 'payment-open' ? poll : pollDaemon
+        const isDue = clock.monotonic() - (looked.get(id) ?? -Infinity) >= every
         if (ended.aborted || name !== provider.name || !isDue) continue
         looked.set(id, clock.monotonic())
         try {
