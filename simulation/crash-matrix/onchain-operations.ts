@@ -171,7 +171,7 @@ export const onchainOperations: readonly Operation[] = [
       const amount = (free?.amount_msat ?? 0n) as bigint
       if (amount >= most || amount < most - 10_000_000n) return `the balance is ${amount} msat`
       if (rows(world, 'claimed_outpoints').length > 0) return 'coins are still claimed'
-      return one('payouts', 'failed', { reason: 'resolved-by-operator' })(world)
+      return one('payouts', 'failed', { reason: 'revived' })(world)
     },
   },
 ]
