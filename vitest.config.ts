@@ -8,24 +8,34 @@ const shared = {
 // For what hangs, not for what is slow: two cores may be busy with something else.
 const testTimeout = 30_000
 const core = 'packages/core/test/**/*.test.ts'
+// A simulation forbids timers and the like in its whole process: what others have left running there would be found.
+const simulated = [
+  'packages/testkit/test/simulator/**/*.test.ts',
+  'examples/shop-under-faults/test/**/*.test.ts',
+  'simulation/test/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core to itself; two are all there are.
+    maxWorkers: 2,
     projects: [
-      // Tests of core touch no global state: files share a process, which halves their time.
+      // Tests touch no global state: files share a process, which halves their time.
       { ...shared, test: { name: 'core', testTimeout, include: [core], isolate: false } },
       {
         ...shared,
         test: {
           name: 'others',
           testTimeout,
+          isolate: false,
           include: [
             '{packages,examples}/*/test/**/*.test.ts',
             '{docs,.ci,simulation}/test/**/*.test.ts',
           ],
-          exclude: [core],
+          exclude: [core, ...simulated],
         },
       },
+      { ...shared, test: { name: 'simulated', testTimeout, include: simulated } },
     ],
   },
 })
