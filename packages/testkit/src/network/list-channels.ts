@@ -1,5 +1,6 @@
 import type { ChannelLimbo, ClosedChannel, NodeChannel, PendingChannel } from '@payment-node/core'
 import {
+  anchorsOf,
   type Channel,
   dustLimitMsat,
   type Htlc,
@@ -98,8 +99,8 @@ export function listPendingChannels(simulation: Simulation, node: NodeState): Pe
 }
 
 /**
- * Until the claims are final LND goes on listing what they took. The anchor is left out, and all HTLCs of an end
- * are claimed as one output.
+ * Until the claims are final LND goes on listing what they took, and the anchor that nobody takes. All HTLCs of an
+ * end are claimed as one output.
  */
 function limboOf(channel: Channel, side: Side): ChannelLimbo {
   const { by, transaction } = channel.closing!
@@ -115,7 +116,9 @@ function limboOf(channel: Channel, side: Side): ChannelLimbo {
       outpoint,
     }))
   const sum = htlcs.reduce((total, { amountMsat }) => total + amountMsat, 0n)
-  return { totalMsat: channel.views[side].settledMsat + sum, htlcs }
+  const balanceMsat = channel.views[side].settledMsat
+  const hasAnchor = balanceMsat > 0n || htlcs.length > 0
+  return { totalMsat: balanceMsat + sum + (hasAnchor ? anchorsOf(channel) / 2n : 0n), htlcs }
 }
 
 function closingTransactionOf({ closing }: Channel): { closingTransaction?: string } {
