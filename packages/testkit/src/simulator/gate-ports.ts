@@ -166,6 +166,8 @@ const streams = new Set([
   'lightning.watchSettlements',
   'lightning.pay',
   'lightning.trackPayment',
+  'lightning.chain.watchConfirmation',
+  'lightning.chain.watchSpend',
 ])
 
 /** A call between two steps. */

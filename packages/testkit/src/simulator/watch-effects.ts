@@ -30,6 +30,8 @@ function memberOf(call: NodeCall): string {
     openChannel: 'opener.open',
     closeChannel: 'opener.close',
     abandonChannel: 'opener.abandon',
+    watchConfirmation: 'chain.watchConfirmation',
+    watchSpend: 'chain.watchSpend',
     newAddress: 'onchain.newAddress',
     unspent: 'onchain.unspent',
     transactions: 'onchain.transactions',

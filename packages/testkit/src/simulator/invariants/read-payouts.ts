@@ -70,3 +70,12 @@ export function payoutOf(witness: Witness, parameters: readonly unknown[]): Mirr
   const attempt = attemptOf(witness, (parameters[0] as NewPayment).paymentRequest)
   return attempt && witness.books.row('payouts', textOf(attempt, 'payout'))
 }
+
+/** The swap whose provider made this invoice. */
+export function swapOf(witness: Witness, paymentRequest: string): MirrorRow | undefined {
+  for (const swap of witness.books.table('swaps').values()) {
+    const terms = swap.terms as { readonly invoice?: unknown } | null
+    if (terms?.invoice === paymentRequest) return swap
+  }
+  return undefined
+}

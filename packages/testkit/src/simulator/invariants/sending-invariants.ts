@@ -1,17 +1,28 @@
 import type { NewPayment } from '@payment-node/core'
+import type { MirrorRow } from '../mirror-books.ts'
 import type { Invariant } from './invariant.ts'
 import { msatOf, stateChanges, textOf } from './read-commit.ts'
-import { attemptOf, debitOf, isExempt, isOperators, isOver, payEffect } from './read-payouts.ts'
+import {
+  attemptOf,
+  debitOf,
+  isExempt,
+  isOperators,
+  isOver,
+  payEffect,
+  swapOf,
+} from './read-payouts.ts'
 
 /** Money rule 5. */
 const storedBeforeSent: Invariant = {
   name: 'stored-before-sent',
-  says: 'LND is handed a payment only when its hash, its attempt and the intent to send are in the books, with these terms.',
+  says: 'LND is handed a payment only when its hash, its attempt or verified swap, and the intent to send are in the books, with these terms.',
   begin(witness) {
     return {
       step({ name, parameters }) {
         if (name !== payEffect) return undefined
         const payment = parameters[0] as NewPayment
+        const swap = swapOf(witness, payment.paymentRequest)
+        if (swap) return judgeSwapPayment(swap, payment)
         const attempt = attemptOf(witness, payment.paymentRequest)
         if (!attempt) return `LND was handed ${payment.paymentRequest}, which no attempt has`
         const hash = textOf(attempt, 'payment_hash')
@@ -29,6 +40,16 @@ const storedBeforeSent: Invariant = {
       },
     }
   },
+}
+
+/** The intent to pay for a swap is its row. */
+function judgeSwapPayment(swap: MirrorRow, payment: NewPayment): string | undefined {
+  const id = textOf(swap, 'id')
+  if (swap.verified == null) return `${id} was paid before its terms were verified`
+  if (swap.state === 'verified') return `${id} was paid before the intent was stored`
+  if (payment.feeLimitMsat !== swap.routing_limit_msat)
+    return `${id} was paid with the fee limit ${payment.feeLimitMsat}, reserved is ${swap.routing_limit_msat}`
+  return undefined
 }
 
 /** Money rule 5. */

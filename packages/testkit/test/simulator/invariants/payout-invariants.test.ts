@@ -119,6 +119,16 @@ test('stored-before-sent', () => {
   expect(pay(stage, 'p1', { amountMsat: 101n })).toContain('was sent with 101 msat')
   stage.commit([drop('used_hashes', 'node', 'h-p1')])
   expect(pay(stage, 'p1')).toContain('not kept as used')
+  const swapping = stageFor('stored-before-sent')
+  const terms = { invoice: 'ln-s1' }
+  const swap = { id: 's1', state: 'created', terms, verified: null, routing_limit_msat: 10n }
+  swapping.commit([put('swaps', swap)])
+  expect(pay(swapping, 's1')).toContain('before its terms were verified')
+  swapping.commit([change('swaps', ['s1'], { state: 'verified', verified: {} })])
+  expect(pay(swapping, 's1')).toContain('before the intent was stored')
+  swapping.commit([change('swaps', ['s1'], { state: 'paying' })])
+  expect(pay(swapping, 's1')).toBeUndefined()
+  expect(pay(swapping, 's1', { feeLimitMsat: 11n })).toContain('with the fee limit 11')
 })
 
 test('one-living-attempt', () => {
