@@ -7,6 +7,7 @@ import { catchUp } from './sections/catch-up.ts'
 import { create } from './sections/create.ts'
 import { keeper } from './sections/keeper.ts'
 import { ledger } from './sections/ledger.ts'
+import { liquidity } from './sections/liquidity.ts'
 import { load } from './sections/load.ts'
 import { payouts } from './sections/payouts.ts'
 import { sandbox } from './sections/sandbox.ts'
@@ -26,6 +27,7 @@ const sections: readonly Section[] = [
   payouts,
   webhooks,
   keeper,
+  liquidity,
   swaps,
   swapsResume,
   simulator,
@@ -38,7 +40,7 @@ decide; the other figures depend on the machine. A missed target fails nothing.
 
   pnpm bench [section …] [--json | --markdown]
 
-${sections.map(({ name, says }) => `  ${name.padEnd(10)}${says}`).join('\n')}
+${sections.map(({ name, says }) => `  ${name.padEnd(14)}${says}`).join('\n')}
 
 With --json, "pnpm --silent bench …" prints nothing else to standard output.
 `

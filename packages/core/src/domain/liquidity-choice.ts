@@ -6,7 +6,7 @@ import {
   type OptionRefusal,
   type Room,
   refusalOf,
-  swapOptions,
+  swapOption,
   wholeOptions,
 } from './liquidity-options.ts'
 import type { LiquiditySettings, LiquiditySnapshot } from './liquidity-snapshot.ts'
@@ -45,11 +45,23 @@ export function chooseOptions(
   }
   const refusal = (option: LiquidityOption): OptionRefusal | undefined =>
     refusalOf(option, snapshot, settings, need, room)
-  const ranked = [...wholeOptions(snapshot, settings)].sort(cheapestFirst)
+  const ranked = sortCheapestFirst(wholeOptions(snapshot, settings))
   const rejected: RejectedOption[] = []
   const actions: LiquidityOption[] = []
   // Each partner is paid once, each channel closed once, and each provider asked for one swap.
   const taken = new Set<string>()
+  let swaps: readonly LiquidityOption[] = []
+  const swapsWithin = (left: Room): readonly LiquidityOption[] => {
+    const offers = snapshot.swaps.filter(({ provider }) => !taken.has(swapKey(provider)))
+    swaps = offers.map((offer) =>
+      swapOption(
+        offer,
+        left,
+        swaps.find((swap) => swap.offer === offer),
+      ),
+    )
+    return swaps
+  }
   let next = 0
   while (room.missingMsat >= settings.minimumMsat) {
     let whole: LiquidityOption | undefined
@@ -64,9 +76,9 @@ export function chooseOptions(
     }
     // Nothing is cheaper than what costs nothing.
     const isFree = whole?.pricePpm === 0
-    const [swap] = (isFree ? [] : swapOptions(snapshot, room))
-      .filter((option) => !taken.has(keyOf(option)) && !refusal(option))
-      .sort(cheapestFirst)
+    const [swap] = sortCheapestFirst(
+      isFree ? [] : swapsWithin(room).filter((option) => !refusal(option)),
+    )
     const best = !swap || (whole && cheapestFirst(whole, swap) < 0) ? whole : swap
     if (!best) break
     if (best === whole) next++
@@ -75,18 +87,21 @@ export function chooseOptions(
     room = afterTaking(room, best)
   }
   const isFilled = room.missingMsat < settings.minimumMsat
-  const left = swapOptions(snapshot, room).filter((option) => !taken.has(keyOf(option)))
-  for (const option of [...left, ...ranked.slice(next, next + mostRejected)]) {
+  for (const option of [...swapsWithin(room), ...ranked.slice(next, next + mostRejected)]) {
     if (rejected.length >= mostRejected) break
     const reason = isFilled ? undefined : refusal(option)
     rejected.push({ ...option, refusal: reason ?? 'not-needed' })
   }
-  return { actions, rejected: rejected.sort(cheapestFirst) }
+  return { actions, rejected: sortCheapestFirst(rejected) }
 }
 
 function keyOf({ lever, subject, offer }: LiquidityOption): string {
-  if (lever === 'swap') return `swap ${offer?.provider}`
+  if (lever === 'swap') return swapKey(offer?.provider ?? '')
   return lever === 'close' || lever === 'buy' ? `${lever} ${subject}` : `partner ${subject}`
+}
+
+function swapKey(provider: string): string {
+  return `swap ${provider}`
 }
 
 /** What may go into swaps besides those under way. */
@@ -105,12 +120,13 @@ function cheapestFirst(one: LiquidityOption, other: LiquidityOption): number {
     one.pricePpm - other.pricePpm ||
     preference.indexOf(one.lever) - preference.indexOf(other.lever) ||
     one.leadTime - other.leadTime ||
-    compare(nameOf(one), nameOf(other))
+    compare(one.subject, other.subject) ||
+    compare(one.offer?.provider ?? '', other.offer?.provider ?? '')
   )
 }
 
-function nameOf({ offer, subject }: LiquidityOption): string {
-  return `${subject} ${offer?.provider ?? ''}`
+function sortCheapestFirst<Option extends LiquidityOption>(options: readonly Option[]): Option[] {
+  return options.length < 2 ? [...options] : options.toSorted(cheapestFirst)
 }
 
 function compare(one: string, other: string): number {

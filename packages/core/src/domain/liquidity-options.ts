@@ -91,23 +91,27 @@ export function wholeOptions(
   ]
 }
 
-/** Swaps to ourselves: as much as is missing, and as one swap may be. */
-export function swapOptions({ swaps }: LiquiditySnapshot, room: Room): readonly LiquidityOption[] {
-  return swaps.map((offer) => {
-    const bounds = [room.missingMsat, room.movableMsat, room.swappableMsat, offer.maximumMsat]
-    const [mostMsat] = bounds.sort((one, other) => (one < other ? -1 : 1)) as [bigint]
-    // Too small a rest is asked for as the smallest swap: whether that fits is judged like any other.
-    const amountMsat = mostMsat < offer.minimumMsat ? offer.minimumMsat : wholeSat(mostMsat)
-    return option({
-      lever: 'swap',
-      subject: '',
-      offer,
-      amountMsat,
-      gainMsat: amountMsat,
-      costMsat: offer.fixedMsat + (amountMsat * BigInt(offer.ppm)) / whole,
-      worstMsat: offer.worstFixedMsat + (amountMsat * BigInt(offer.worstPpm)) / whole,
-      leadTime: offer.leadTime,
-    })
+/** A swap to ourselves: as much as is missing, and as one swap may be. */
+export function swapOption(
+  offer: SwapOffer,
+  room: Room,
+  before?: LiquidityOption,
+): LiquidityOption {
+  const bounds = [room.missingMsat, room.movableMsat, room.swappableMsat, offer.maximumMsat]
+  const [mostMsat] = bounds.sort((one, other) => (one < other ? -1 : 1)) as [bigint]
+  // Too small a rest is asked for as the smallest swap: whether that fits is judged like any other.
+  const amountMsat = mostMsat < offer.minimumMsat ? offer.minimumMsat : wholeSat(mostMsat)
+  // While much is missing each look at an offer is for the same amount.
+  if (before?.amountMsat === amountMsat) return before
+  return option({
+    lever: 'swap',
+    subject: '',
+    offer,
+    amountMsat,
+    gainMsat: amountMsat,
+    costMsat: offer.fixedMsat + (amountMsat * BigInt(offer.ppm)) / whole,
+    worstMsat: offer.worstFixedMsat + (amountMsat * BigInt(offer.worstPpm)) / whole,
+    leadTime: offer.leadTime,
   })
 }
 
@@ -187,9 +191,21 @@ function option(
   given: Omit<LiquidityOption, 'offer' | 'leadTime' | 'notBefore' | 'pricePpm'> &
     Partial<LiquidityOption>,
 ): LiquidityOption {
-  const { gainMsat, costMsat } = given
+  const { lever, subject, amountMsat, gainMsat, costMsat, worstMsat } = given
+  const { offer = null, leadTime = 0, notBefore = null } = given
   const pricePpm = gainMsat === 0n ? Number.MAX_SAFE_INTEGER : Number((costMsat * whole) / gainMsat)
-  return { offer: null, leadTime: 0, notBefore: null, ...given, pricePpm }
+  return {
+    lever,
+    subject,
+    offer,
+    amountMsat,
+    gainMsat,
+    costMsat,
+    worstMsat,
+    pricePpm,
+    leadTime,
+    notBefore,
+  }
 }
 
 function wholeSat(msat: bigint): bigint {
