@@ -17,6 +17,8 @@ export interface MusigSignerOptions {
  * is slow, not constant in time, and for tests only.
  */
 export function createMusigSigner({ random = randomBytes }: MusigSignerOptions = {}): MusigSigner {
+  // At its first use the curve's library asks the system for chance: not in the middle of a simulation.
+  pointOf(1n)
   return {
     aggregate: async (keys) => {
       const { internal, output } = aggregateKeys(keys)

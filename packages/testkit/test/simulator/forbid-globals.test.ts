@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setInterval, setTimeout } from 'node:timers'
 import * as sleeping from 'node:timers/promises'
 import { ForbiddenGlobalError, forbidGlobals } from '@payment-node/testkit'
+import { pubECDSA } from '@scure/btc-signer/utils.js'
 import { expect, test } from 'vitest'
 
 const touches: Readonly<Record<string, () => unknown>> = {
@@ -56,6 +57,17 @@ test('dates of a given time work, also for instanceof', () => {
   ]
   restore()
   expect(found).toEqual(['1970-01-01T00:00:00.000Z', true, 1_767_225_600_000, 0])
+})
+
+test('what only blinds a multiplication on the curve changes nothing, and is let through', () => {
+  const secret = new Uint8Array(32).fill(7)
+  const before = pubECDSA(secret)
+  const heard: string[] = []
+  const restore = forbidGlobals(({ touched }) => heard.push(touched))
+  const within = pubECDSA(secret)
+  restore()
+  expect(within).toEqual(before)
+  expect(heard).toEqual([])
 })
 
 test('the last of several restores counts, and each counts once', () => {
