@@ -114,6 +114,8 @@ export interface ErrorDetails {
   'payout.not-unknown': { payout: string; state: string }
   /** It does not wait for an on-chain transaction (any more). */
   'payout.not-queued': { payout: string; state: string }
+  /** A swap pays it with its claim: nothing else may happen to it until the swap has ended. */
+  'payout.in-swap': { payout: string; swap: string }
   /** These books are an old copy, and newer ones may have paid it: an operator has to find out. */
   'payout.maybe-paid': { payout: string }
   /** LND's own word contradicts the operator's verdict, or can still be had. */

@@ -343,7 +343,9 @@ export interface SwapsRoom {
   quote(question: SwapQuestion): Promise<readonly SwapOffer[]>
   /**
    * Swaps an amount with the cheapest acceptable provider, in the background; more than one swap when it is above a
-   * limit. Throws `swap.no-offer`, `swap.above-cap`, `swap.over-budget`, `safety.halted`, `idempotency.conflict`.
+   * limit. With `payout` the claim itself pays a queued on-chain payout. Throws `swap.no-offer`, `swap.above-cap`,
+   * `swap.over-budget`, `safety.halted`, `idempotency.conflict`; with a payout `payout.not-found`,
+   * `payout.not-queued`, `payout.in-swap`, `payout.maybe-paid`.
    */
   request(input: SwapInput, options: SwapRequestOptions): Promise<readonly Swap[]>
   /** Throws `swap.not-found`. */

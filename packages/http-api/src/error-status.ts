@@ -57,6 +57,7 @@ const errorStatus: Readonly<Record<ErrorCode, number>> = {
   'payout.below-minimum': 422,
   'payout.not-unknown': 409,
   'payout.not-queued': 409,
+  'payout.in-swap': 409,
   'payout.maybe-paid': 409,
   'payout.verdict-refused': 409,
 

@@ -42,6 +42,9 @@ export const payoutReasons = {
   dust: 'LND took an output for dust; it is tried with another transaction.',
   'bad-address': 'LND did not take an address; it is tried with another transaction.',
   'transaction-conflicted': 'Its transaction can never confirm; it goes with another one.',
+  'in-swap':
+    "A swap's claim pays it; when the swap ends without that, it waits in the queue again.",
+  'swap-ended': 'The swap that was to pay it ended without it; it goes with another transaction.',
   // On chain, in a transaction.
   'transaction-given-up':
     'The operator gave its transaction up by resolving another payout in it; payouts.resolve ends this one, too.',

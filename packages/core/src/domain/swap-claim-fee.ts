@@ -1,5 +1,12 @@
 /** Virtual bytes of a claim that pays a taproot output, the widest: with the provider's half, and by script. */
 export const claimBytes = { cooperative: 111, script: 152 } as const
+/** Virtual bytes of one more output, the widest: a claim that pays a payout has the wallet's rest as well. */
+const outputBytes = 43
+
+/** Virtual bytes of a claim at most, with the output of a payout or without. */
+export function claimBytesOf(path: keyof typeof claimBytes, paysPayout: boolean): number {
+  return claimBytes[path] + (paysPayout ? outputBytes : 0)
+}
 
 /** What a claim's feerate is decided on. Feerates in sat/vB. */
 export interface ClaimFeeSituation {
@@ -39,6 +46,6 @@ export function isWorthReplacing(
 }
 
 /** The most that a claim may cost before anything is revealed, in sat. */
-export function worstClaimSat(ceiling: number): bigint {
-  return BigInt(Math.ceil(ceiling * claimBytes.script))
+export function worstClaimSat(ceiling: number, paysPayout = false): bigint {
+  return BigInt(Math.ceil(ceiling * claimBytesOf('script', paysPayout)))
 }

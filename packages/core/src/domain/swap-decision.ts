@@ -45,6 +45,8 @@ export interface SwapSituation {
   /** It waited so long that its quote no longer counts. */
   readonly isOutdated: boolean
   readonly isHalted: boolean
+  /** It shall pay a payout that newer books than these may have paid by other means. */
+  readonly isPayoutInDoubt?: boolean
   /** By our clock, with a margin. */
   readonly isInvoiceExpired: boolean
   /** Whether LND watches for the lockup. */
@@ -63,6 +65,7 @@ export interface SwapSituation {
 /** Why nothing is done now; stored as the swap's `reason`. */
 export type SwapWait =
   | 'halted'
+  | 'payout-maybe-paid'
   | 'payment-unclear'
   | 'watch-opening'
   | 'waiting-for-lockup'
@@ -76,6 +79,7 @@ export type SwapWait =
 /** Why a swap ends before anything was paid. */
 export type SwapRefusedBecause =
   | 'outdated'
+  | 'payout-maybe-paid'
   | 'provider-unknown'
   | 'hash-known'
   | 'invoice-expired'
@@ -141,6 +145,7 @@ function beforeVerified(situation: SwapSituation): SwapAction {
   // It may exist there: unpaid it costs nothing, and the same hash is never used twice.
   if (situation.wasAsked) return { do: 'end-unpaid', because: 'provider-unknown' }
   if (situation.isOutdated) return { do: 'end-unpaid', because: 'outdated' }
+  if (situation.isPayoutInDoubt) return { do: 'end-unpaid', because: 'payout-maybe-paid' }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
   // Newer books than these may have revealed its preimage (money rule 11).
   if (situation.payment === 'unasked') return { do: 'track' }
@@ -159,6 +164,7 @@ function beforePaid(situation: SwapSituation): SwapAction {
   // A payment of ours that these books never sent, and that failed: the hash is used up.
   if (payment === 'failed') return { do: 'end-unpaid', because: 'payment-failed' }
   if (situation.isInvoiceExpired) return { do: 'end-unpaid', because: 'invoice-expired' }
+  if (situation.isPayoutInDoubt) return { do: 'end-unpaid', because: 'payout-maybe-paid' }
   if (situation.watch === 'forbidden') return { do: 'end-unpaid', because: 'lockups-unwatchable' }
   if (left(situation) < paymentMargin) return { do: 'end-unpaid', because: 'too-late' }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
@@ -175,6 +181,7 @@ function whilePaying(situation: SwapSituation): SwapAction {
       return { do: 'end-unpaid', because: 'payment-failed' }
     case 'absent':
     case 'to-send':
+      if (situation.isPayoutInDoubt) return { do: 'wait', because: 'payout-maybe-paid' }
       return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
     case 'held':
     case 'succeeded':

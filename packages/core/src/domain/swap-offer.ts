@@ -1,4 +1,5 @@
 import type { SwapLimits, SwapQuote } from '../ports/swap-provider.ts'
+import { dustLimitSat } from './transaction-size.ts'
 
 /** What is known about one provider when an amount shall be swapped. */
 export interface OfferSituation {
@@ -65,6 +66,11 @@ export function judgeQuote(
   if ((quote as SwapQuote).amountSat !== amountSat) return 'other-amount'
   if (serviceSat + lockupSat >= amountSat) return 'malformed'
   return expiresAt <= now ? 'expired' : undefined
+}
+
+/** What must be locked up so that a claim pays a payout, its own dearest fee, and a rest that is no dust. In sat. */
+export function onchainNeededSat(payoutSat: bigint, claimLimitSat: bigint): bigint {
+  return payoutSat + claimLimitSat + dustLimitSat('p2tr')
 }
 
 /** All costs of a swap, in sat: what it may cost at most, and what it will probably cost. */

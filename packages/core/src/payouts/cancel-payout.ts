@@ -6,7 +6,7 @@ import { type Payout, payoutView } from './payout-view.ts'
 
 /**
  * Ends a queued on-chain payout without paying: its reservation returns. Canceling it again changes nothing.
- * Throws `payout.not-found`, `payout.not-queued`, `payout.maybe-paid`.
+ * Throws `payout.not-found`, `payout.not-queued`, `payout.in-swap`, `payout.maybe-paid`.
  */
 export async function cancelPayout(context: Context, id: string): Promise<Payout> {
   const identity = identityOf(context)

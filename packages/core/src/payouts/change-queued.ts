@@ -1,5 +1,4 @@
 import { type Context, identityOf } from '../context.ts'
-import { PaymentNodeError } from '../errors.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { maximumDecisions, record, tooContended } from '../record.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
@@ -7,6 +6,7 @@ import { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
 import { type Fields, type RowOf, requireUnchanged, update } from '../tables/table.ts'
 import { findPayout, readPayout } from './get-payout.ts'
+import { requireQueued } from './in-swap.ts'
 import { isMaybePaid, maybePaid } from './maybe-paid.ts'
 import type { Payout } from './payout-view.ts'
 
@@ -25,8 +25,8 @@ export interface QueuedChange {
 
 /**
  * Changes a payout while it is queued; decided again when somebody else was faster. Throws
- * `payout.not-found`, `payout.maybe-paid`, and `payout.not-queued` when its transaction is being made, or it has
- * ended.
+ * `payout.not-found`, `payout.maybe-paid`, `payout.in-swap`, and `payout.not-queued` when its transaction is being
+ * made, or it has ended.
  */
 export async function changeQueued(
   context: Context,
@@ -38,14 +38,7 @@ export async function changeQueued(
     if (isDone(row)) return readPayout(context, row)
     const guard = await readSafety(context, identityOf(context))
     if (isMaybePaid(row, guard)) throw maybePaid(id)
-    if (row.state !== 'queued' || row.destination_kind !== 'onchain-address') {
-      throw new PaymentNodeError(
-        'payout.not-queued',
-        `Payout ${id} is ${row.state}: it does not wait for an on-chain transaction.`,
-        { payout: id, state: row.state },
-        { advice: 'What was handed to the chain cannot be called back.' },
-      )
-    }
+    requireQueued(row)
     const { set, writes = [], events = [] } = await change(row)
     const all = [
       update(payouts, row, { ...set, updated_at: context.clock.now() }),

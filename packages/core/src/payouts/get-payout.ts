@@ -31,11 +31,26 @@ export async function readPayout(context: Context, row: RowOf<typeof payouts>): 
 
 async function readCarrier(
   context: Context,
-  { transaction }: RowOf<typeof payouts>,
+  payout: RowOf<typeof payouts>,
 ): Promise<Carrier | null> {
-  if (transaction === null) return null
+  const { transaction } = payout
+  if (transaction === null) return claimOf(context, payout)
   const row = await context.storage.get(transactions, [transaction])
   return row ? { row, height: context.live.info?.blockHeight ?? 0 } : null
+}
+
+/** The claim of a swap that has paid it. */
+export function claimOf(
+  { live }: Pick<Context, 'live'>,
+  payout: Omit<RowOf<typeof payouts>, 'revision'>,
+): Carrier | null {
+  const { swap, claim_transaction, claim_height } = payout
+  if (swap === null || claim_transaction === null) return null
+  const row = { id: swap, transaction_id: claim_transaction, state: 'final' }
+  return {
+    row: { ...row, confirmed_height: claim_height },
+    height: live.info?.blockHeight ?? 0,
+  }
 }
 
 /** The attempt that counts, where the payment hash must be known already. */

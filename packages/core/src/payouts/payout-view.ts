@@ -39,7 +39,9 @@ export interface Payout {
   readonly attempt: PayoutAttempt | null
   /** On chain, while it waits for its transaction; else null. */
   readonly queue: PayoutQueue | null
-  /** On chain: the transaction that carries it; null before, and off chain. */
+  /** On chain: the swap whose claim pays it, or has paid it; null for every other one. */
+  readonly swap: string | null
+  /** On chain: the transaction that carries it, or the claim that has paid it; null before, and off chain. */
   readonly transaction: PayoutTransaction | null
   readonly idempotencyKey: string
   /** W3C Trace Context that its tries, its end and webhooks belong to; null: nobody traces it. */
@@ -75,7 +77,7 @@ export interface PayoutQueue {
 
 /** The on-chain transaction of a payout. */
 export interface PayoutTransaction {
-  /** Ours. */
+  /** Ours; of a claim: the swap's. */
   readonly id: string
   /** The chain's (txid); null before it was signed. */
   readonly transactionId: string | null
@@ -120,6 +122,7 @@ export function payoutView(
       isSeen: attempt.seen_at !== null,
     },
     queue: row.state === 'queued' ? queueView(row) : null,
+    swap: row.swap,
     transaction: carrier && transactionView(carrier),
     idempotencyKey: row.idempotency_key,
     traceparent: row.traceparent,

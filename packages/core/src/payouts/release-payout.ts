@@ -12,7 +12,8 @@ import type { Payout } from './payout-view.ts'
 /**
  * Lets a queued on-chain payout go now, whatever the feerate below the hard ceiling; above it, as soon as it
  * is below. Releasing it again changes nothing. One that waits as `maybe-paid`, of either kind, goes on where it
- * was instead: the operator says that it was not paid. Throws `payout.not-found`, `payout.not-queued`.
+ * was instead: the operator says that it was not paid. Throws `payout.not-found`, `payout.not-queued`,
+ * `payout.in-swap`.
  */
 export async function releasePayout(context: Context, id: string): Promise<Payout> {
   const notPaid = await releaseMaybePaid(context, id)

@@ -9,6 +9,7 @@ import type { payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import { endPayout, hasEnded } from './end-payout.ts'
 import { findAttempt, findPayout } from './get-payout.ts'
+import { inSwap, isInSwap } from './in-swap.ts'
 import { isMaybePaid } from './maybe-paid.ts'
 import { isEarlier } from './observe-payment.ts'
 import type { Payout } from './payout-view.ts'
@@ -46,7 +47,7 @@ export interface ResolveEvidence {
  * again, as a debt where its balance does not cover it (`transaction.revived`).
  *
  * Throws `payout.not-found`, `payout.not-unknown` (not handed to LND yet, or ended),
- * `payout.verdict-refused`, `input.invalid`.
+ * `payout.verdict-refused`, `payout.in-swap`, `input.invalid`.
  */
 export async function resolvePayout(
   context: Context,
@@ -64,6 +65,8 @@ export async function resolvePayout(
   const identity = identityOf(context)
   const payout = await findPayout(context, id)
   const attempt = await findAttempt(context, id)
+  // Its claim may pay it: the swap's end decides first.
+  if (isInSwap(payout)) throw inSwap(payout)
   if (!attempt && isMaybePaid(payout, await readSafety(context, identity)))
     return resolveMaybePaid(context, identity, payout, verdict, { ...evidence, by, note })
   if (payout.transaction !== null) {

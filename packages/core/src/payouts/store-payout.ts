@@ -177,6 +177,9 @@ async function payoutRow(
     transaction: null,
     times_behind: guard.times_behind,
     traceparent: request.traceparent ?? null,
+    swap: null,
+    claim_transaction: null,
+    claim_height: null,
   }
 }
 

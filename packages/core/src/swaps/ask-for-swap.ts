@@ -18,12 +18,19 @@ export async function askForSwap(pursuit: SwapPursuit, row: SwapRow): Promise<vo
   const provider = pursuit.providerOf(row)
   if (!provider) return endUnpaid(pursuit, row, { reason: 'provider-removed' })
   const { onchain } = context.lightning
-  if (row.destination === '' && !onchain) {
+  const needsWallet = row.destination === '' || row.payout !== null
+  if (needsWallet && !onchain) {
     return endUnpaid(pursuit, row, { reason: 'no-wallet' })
   }
   if (!mayAct(pursuit)) return
-  const destination = row.destination || (await onchain!.newAddress('taproot', signal))
-  const asked = { asked_at: context.clock.now(), destination, reason: null }
+  const address = needsWallet ? await onchain!.newAddress('taproot', signal) : ''
+  const asked = {
+    asked_at: context.clock.now(),
+    ...(row.payout === null
+      ? { destination: row.destination || address }
+      : { rest_destination: address }),
+    reason: null,
+  }
   if (await markSwap(pursuit, row, { set: asked })) return
   const intended = await context.storage.get(swaps, [row.id])
   if (!intended || !mayAct(pursuit)) return

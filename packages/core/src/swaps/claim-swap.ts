@@ -1,9 +1,10 @@
 import { rowBase } from '../context.ts'
-import { claimBytes, claimFeerate, isWorthReplacing } from '../domain/swap-claim-fee.ts'
+import { claimBytesOf, claimFeerate, isWorthReplacing } from '../domain/swap-claim-fee.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { Write } from '../ports/storage.ts'
+import { payouts } from '../tables/payouts.ts'
 import { swapClaims, swaps } from '../tables/swaps.ts'
-import { insert, type RowOf } from '../tables/table.ts'
+import { insert, type RowOf, requireUnchanged } from '../tables/table.ts'
 import { readFeerate } from '../transactions/current-feerate.ts'
 import { mayAct } from '../transactions/may-act.ts'
 import { askProvider } from './ask-provider.ts'
@@ -14,6 +15,8 @@ import type { SignedClaim } from './kit/sign-script-claim.ts'
 import type { Lockup } from './kit/verify-lockup.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { ensureVerified } from './see-lockup.ts'
+import { readBoundPayout } from './settle-payout.ts'
+import { payoutOf } from './stored-terms.ts'
 import { requireSwapKey } from './swap-key.ts'
 import { swapLabel } from './swap-label.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
@@ -29,7 +32,8 @@ export async function readClaimFeerate(
   row: SwapRow,
 ): Promise<{ readonly feerate: number; readonly isAffordable: boolean }> {
   const { satPerVbyte } = await readFeerate(context)
-  const ceiling = Number(row.claim_limit_msat / 1000n) / claimBytes.script
+  const bytes = claimBytesOf('script', row.payout !== null)
+  const ceiling = Number(row.claim_limit_msat / 1000n) / bytes
   const blocksLeft = (row.timeout_height ?? 0) - (context.live.info?.blockHeight ?? 0)
   const isRevealed = row.revealed_at !== null
   const feerate = claimFeerate({ feerate: satPerVbyte, ceiling, isRevealed, blocksLeft })
@@ -58,7 +62,7 @@ export async function deriveKeysOf(
 export function claimWrite(
   { context, identity }: SwapPursuit,
   row: SwapRow,
-  path: ClaimPath,
+  claim: UnsignedClaim,
   signed: SignedClaim,
 ): Write {
   return insert(swapClaims, {
@@ -68,7 +72,8 @@ export function claimWrite(
     transaction_id: signed.txid,
     outpoint: row.lockup_outpoint ?? '',
     raw: new Uint8Array(Buffer.from(signed.transaction, 'hex')),
-    path,
+    path: claim.path,
+    pays_payout: claim.paysPayout,
     virtual_bytes: signed.virtualBytes,
     fee_msat: signed.feeSat * 1000n,
     created_height: context.live.info?.blockHeight ?? 0,
@@ -153,6 +158,8 @@ async function makeClaim(
   { feerate, replaced, needsOne }: NewClaim,
 ): Promise<ClaimRow | 'changed' | undefined> {
   const { context, identity, follower } = pursuit
+  const bound = await readBoundPayout(context, row)
+  const payout = bound && payoutOf(row)
   const build = async (path: ClaimPath): Promise<UnsignedClaim | undefined> => {
     const { buildClaim } = await import('./kit/index.ts')
     const verified = await ensureVerified(pursuit, row)
@@ -164,6 +171,7 @@ async function makeClaim(
       feerate,
       isRevealed: true,
       maximumFeeSat: row.claim_limit_msat / 1000n,
+      ...(payout && { payout }),
       ...(replaced && { replaces: feeOf(replaced) }),
     })
     if (built.ok) return built.claim
@@ -181,10 +189,13 @@ async function makeClaim(
   if (!half && !script) return undefined
   const { signScriptClaim } = await import('./kit/index.ts')
   const signed = half ?? signScriptClaim(script!, keys, context.random.bytes(32))
-  const path = half ? 'cooperative' : 'script'
+  const claim = half ? cooperative! : script!
   const refused = await markSwap(pursuit, row, {
     set: { claims: row.claims + 1 },
-    writes: [claimWrite(pursuit, row, path, signed)],
+    writes: [
+      claimWrite(pursuit, row, claim, signed),
+      ...(bound && claim.paysPayout ? [requireUnchanged(payouts, bound)] : []),
+    ],
   })
   if (refused) return 'changed'
   return context.storage.get(swapClaims, [identity.publicKey, row.id, row.claims + 1])

@@ -8,6 +8,7 @@ import { returnCharge } from './charge-swaps.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { noteOutcome } from './provider-health.ts'
 import { readSpending } from './read-spending.ts'
+import { settlePayout } from './settle-payout.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 
 /** Why a swap ends without having cost anything. */
@@ -48,6 +49,7 @@ async function endWithoutCost(
   { reason, says, outcome }: UnpaidEnding,
 ): Promise<void> {
   const noted = await noteFor(pursuit, row, outcome, reason, says)
+  const payout = await settlePayout(pursuit, row)
   await markSwap(pursuit, row, {
     fact,
     set: {
@@ -59,10 +61,11 @@ async function endWithoutCost(
       prepay_lost_msat: 0n,
       ended_at: pursuit.context.clock.now(),
     },
-    writes: [...returnCharge(pursuit.identity, row, 0n), ...noted.writes],
-    events: noted.events,
+    writes: [...returnCharge(pursuit.identity, row, 0n), ...noted.writes, ...payout.writes],
+    events: [...noted.events, ...payout.events],
     event: 'swap.failed',
   })
+  wakeQueue(pursuit, row)
 }
 
 /** The claim is deep enough: its costs are booked, and its place and budget are free. */
@@ -83,6 +86,7 @@ export async function endClaimed(pursuit: SwapPursuit, row: SwapRow): Promise<vo
   const serviceMsat = paid.paidMsat - lockupMsat
   const costMsat = serviceMsat + paid.routingMsat + claimFeeMsat
   const took = context.clock.now() - row.created_at
+  const payout = await settlePayout(pursuit, row, spent.paysPayout ? spent : undefined)
   const noted = await noteFor(pursuit, row, 'completed', 'completed', undefined, took)
   await markSwap(pursuit, row, {
     fact: 'claim-buried',
@@ -99,10 +103,12 @@ export async function endClaimed(pursuit: SwapPursuit, row: SwapRow): Promise<vo
       ...returnCharge(identity, row, costMsat),
       ...(await confirmClaim(pursuit, spent.transactionId, spent.blockHeight)),
       ...noted.writes,
+      ...payout.writes,
     ],
-    events: noted.events,
+    events: [...noted.events, ...payout.events],
     event: 'swap.claimed',
   })
+  wakeQueue(pursuit, row)
 }
 
 /** Somebody else has the lockup, for good, and the preimage was revealed. */
@@ -113,6 +119,7 @@ export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void>
   const says = 'the lockup was spent by somebody else after the preimage was revealed'
   const noted = await noteFor(pursuit, row, 'lied', 'lockup-taken', says)
   const isNothingGone = paid.paidMsat === 0n
+  const payout = await settlePayout(pursuit, row)
   await markSwap(pursuit, row, {
     fact: 'lockup-taken',
     set: {
@@ -128,10 +135,17 @@ export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void>
       ...(isNothingGone ? [] : postTransaction(context, identity, bookSwap(row.id, moves))),
       ...returnCharge(identity, row, paid.paidMsat + paid.routingMsat),
       ...noted.writes,
+      ...payout.writes,
     ],
-    events: noted.events,
+    events: [...noted.events, ...payout.events],
     event: 'swap.lost',
   })
+  wakeQueue(pursuit, row)
+}
+
+/** Its payout may wait for a transaction again. */
+function wakeQueue({ context }: SwapPursuit, { payout }: SwapRow): void {
+  if (payout !== null) context.live.wakeOnchain()
 }
 
 /** LND's last word about the payment. */

@@ -33,6 +33,8 @@ export interface SwapClaim {
   readonly transactionId: string
   /** With the provider's half of the signature, or by script, with the preimage. */
   readonly path: 'cooperative' | 'script'
+  /** One of its outputs is the swap's payout; else all of it goes to the wallet, or the operator's address. */
+  readonly paysPayout: boolean
   readonly fee: Amount
   /** sat/vB */
   readonly feerate: number
@@ -61,6 +63,7 @@ export async function explainSwap(context: Context, id: string): Promise<SwapExp
     claims: claims.map((claim) => ({
       transactionId: claim.transaction_id,
       path: claim.path as SwapClaim['path'],
+      paysPayout: claim.pays_payout,
       fee: new Amount(claim.fee_msat),
       feerate: Number(claim.fee_msat) / 1000 / claim.virtual_bytes,
       confirmedHeight: claim.confirmed_height,

@@ -6,6 +6,7 @@ import {
   type SwapSituation,
   type SwapSpending,
 } from '../domain/swap-decision.ts'
+import { isMaybePaid } from '../payouts/maybe-paid.ts'
 import { isCompared } from '../safety/compared.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
 import type { safety } from '../tables/node.ts'
@@ -19,6 +20,7 @@ import { clockMargin, judgePayment, paySwap } from './pay-swap.ts'
 import { readSpending } from './read-spending.ts'
 import { revealSwap } from './reveal-swap.ts'
 import { type JudgedLockup, judgeLockup } from './see-lockup.ts'
+import { readBoundPayout } from './settle-payout.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 import { verifySwap } from './verify-swap.ts'
 
@@ -139,6 +141,7 @@ async function situationOf(
     hasTerms: row.terms !== null,
     isOutdated: now - row.created_at > longestUnasked,
     isHalted: guard.is_halted,
+    isPayoutInDoubt: await isPayoutInDoubt(pursuit, row, guard),
     watch: context.lightning.chain ? pursuit.follower.sight.watch : 'forbidden',
     isInvoiceExpired: (row.expires_at ?? 0) <= now + clockMargin,
     payment: judgePayment(pursuit, row, guard),
@@ -148,6 +151,15 @@ async function situationOf(
     isClaimAffordable: needsFee ? (await readClaimFeerate(pursuit, row)).isAffordable : false,
     finalAfter: context.settings.transactions.confirmations,
   }
+}
+
+async function isPayoutInDoubt(
+  { context }: SwapPursuit,
+  row: SwapRow,
+  guard: RowOf<typeof safety>,
+): Promise<boolean> {
+  const payout = await readBoundPayout(context, row)
+  return payout !== undefined && isMaybePaid(payout, guard)
 }
 
 async function spendingOf(

@@ -1,10 +1,11 @@
 import { type Context, type Identity, identityOf, requireReady } from '../context.ts'
 import { Amount, type AmountInput, readPositiveAmount } from '../domain/amount.ts'
-import { claimBytes, worstClaimSat } from '../domain/swap-claim-fee.ts'
+import { claimBytesOf, worstClaimSat } from '../domain/swap-claim-fee.ts'
 import {
   expectedCostSat,
   judgeQuote,
   type OfferCosts,
+  onchainNeededSat,
   ppmOf,
   splitAmount,
   worstCostSat,
@@ -19,7 +20,10 @@ import { readHealth } from './provider-health.ts'
 export interface SwapOffer {
   readonly provider: string
   readonly isAcceptable: boolean
-  /** Why not: `quarantined`, `disabled`, `unreachable`, `node-cannot-watch`, `below-minimum`, `too-dear`, …; null when acceptable. */
+  /**
+   * Why not: `quarantined`, `disabled`, `unreachable`, `node-cannot-watch`, `below-minimum`, `too-dear`, …; for a payout
+   * also `cannot-pay-payout` (a daemon), `needs-one-swap`, `too-small-for-payout`. Null when acceptable.
+   */
   readonly reason: string | null
   /** Null where no price could be had. */
   readonly price: SwapPrice | null
@@ -77,6 +81,8 @@ export interface OfferBounds {
   readonly claimLimitSat?: bigint
   readonly serviceLimitSat?: bigint
   readonly prepayLimitSat?: bigint
+  /** What the claim pays to a partner: only one swap that we claim ourselves can. */
+  readonly payoutSat?: bigint
   /** Names; left out: all. */
   readonly providers?: readonly string[]
 }
@@ -132,6 +138,8 @@ async function askForOffer(
   const { chain, onchain } = context.lightning
   // Without either it could be paid, and never claimed.
   if (provider.custody === 'self' && !(chain && onchain)) return rejected('node-cannot-watch')
+  const { payoutSat } = bounds
+  if (payoutSat !== undefined && provider.custody !== 'self') return rejected('cannot-pay-payout')
   const health = await readHealth(context, identity, name)
   if (health.disabledReason !== null) return rejected('disabled')
   if ((health.quarantinedUntil ?? 0) > context.clock.now()) return rejected('quarantined')
@@ -141,6 +149,7 @@ async function askForOffer(
     const limits = await askProvider(context, name, (signal) => provider.limits(signal))
     const split = splitAmount({ amountSat: bounds.amountSat, limits, perSwapSat })
     if (!split.ok) return rejected(split.reason)
+    if (payoutSat !== undefined && split.piecesSat.length > 1) return rejected('needs-one-swap')
     const quotes = new Map<bigint, SwapQuote>()
     for (const amountSat of new Set(split.piecesSat)) {
       const quote = await askProvider(context, name, (signal) => provider.quote(amountSat, signal))
@@ -172,12 +181,13 @@ function costsOf(
   satPerVbyte: number,
 ): OfferCosts {
   const { routingPpm, claimCeiling } = settings.swapping
+  const paysPayout = bounds.payoutSat !== undefined
   const byShare = (amountSat * routingPpm + 999_999n) / 1_000_000n
   return {
     serviceSat: serviceSat + lockupSat,
     routingLimitSat: bounds.routingLimitSat ?? byShare,
-    claimSat: BigInt(Math.ceil(satPerVbyte * claimBytes.cooperative)),
-    claimLimitSat: bounds.claimLimitSat ?? worstClaimSat(claimCeiling),
+    claimSat: BigInt(Math.ceil(satPerVbyte * claimBytesOf('cooperative', paysPayout))),
+    claimLimitSat: bounds.claimLimitSat ?? worstClaimSat(claimCeiling, paysPayout),
     prepaySat: prepayAtRiskSat,
   }
 }
@@ -189,7 +199,7 @@ function whyNot(
   pieces: readonly QuotedPiece[],
   satPerVbyte: number,
 ): string | null {
-  const { serviceLimitSat } = bounds
+  const { serviceLimitSat, payoutSat } = bounds
   // Nothing is ever prepaid for a swap that we claim ourselves.
   const usual = custody === 'self' ? 0n : settings.swapping.prepay.msat / 1000n
   const prepayLimitSat = bounds.prepayLimitSat ?? usual
@@ -199,6 +209,9 @@ function whyNot(
       return 'service-above-limit'
     if (quote.prepayAtRiskSat > prepayLimitSat) return 'prepay-above-limit'
     if (costs.claimSat > costs.claimLimitSat) return 'claim-above-limit'
+    if (payoutSat === undefined) continue
+    const neededSat = onchainNeededSat(payoutSat, costs.claimLimitSat)
+    if (quote.amountSat - costs.serviceSat < neededSat) return 'too-small-for-payout'
   }
   const totalSat = pieces.reduce((sum, { costs }) => sum + expectedCostSat(costs), 0n)
   return ppmOf(totalSat, bounds.amountSat) > bounds.maximumPpm ? 'too-dear' : null

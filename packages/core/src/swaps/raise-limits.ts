@@ -1,5 +1,6 @@
 import { type Context, identityOf } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
+import { onchainNeededSat } from '../domain/swap-offer.ts'
 import { invalid, PaymentNodeError } from '../errors.ts'
 import type { Refused } from '../ports/storage.ts'
 import { readObject } from '../read-input.ts'
@@ -10,6 +11,7 @@ import { chargeMore } from './charge-swaps.ts'
 import { findSwap } from './get-swap.ts'
 import type { SwapRow } from './mark-swap.ts'
 import { readLimits, type SwapLimitInput } from './request-by-operator.ts'
+import { readQuote } from './stored-quote.ts'
 import { type Swap, swapView } from './swap-view.ts'
 
 /** Limits of a live swap that can still be raised. */
@@ -17,7 +19,8 @@ export type RaisedLimits = Pick<SwapLimitInput, 'routing' | 'claim'>
 
 /**
  * Raises what routing (before it is paid) or the claim (before the preimage is revealed) may cost; the budget of the
- * swap's day pays. Throws `swap.not-found`, `swap.not-live`, `swap.over-budget`, and `input.invalid` for less than it was.
+ * swap's day pays. Throws `swap.not-found`, `swap.not-live`, `swap.over-budget`, and `input.invalid` for less than it
+ * was, or more than is left beside its payout.
  */
 export async function raiseLimits(
   context: Context,
@@ -34,6 +37,7 @@ export async function raiseLimits(
     requireLive(row, routingLimitSat, claimLimitSat)
     const routing = raised('routing', row.routing_limit_msat, routingLimitSat)
     const claim = raised('claim', row.claim_limit_msat, claimLimitSat)
+    requireRoomBesidePayout(row, claim)
     const moreMsat = routing - row.routing_limit_msat + claim - row.claim_limit_msat
     if (moreMsat === 0n) return swapView(row)
     const set = {
@@ -69,6 +73,17 @@ function requireLive(row: SwapRow, routing: bigint | undefined, claim: bigint | 
     `The swap is ${row.state}: nothing depends on ${what} any more.`,
     { swap: row.id, state: row.state },
   )
+}
+
+/** A claim at its limit must still pay the payout. */
+function requireRoomBesidePayout(row: SwapRow, claimLimitMsat: bigint): void {
+  if (row.payout_msat === null || claimLimitMsat === row.claim_limit_msat) return
+  const { serviceSat, lockupSat } = readQuote(row.quote)
+  const onchainSat = row.amount_msat / 1000n - serviceSat - lockupSat
+  const mostSat = onchainSat - onchainNeededSat(row.payout_msat / 1000n, 0n)
+  if (claimLimitMsat / 1000n <= mostSat) return
+  const most = new Amount((mostSat > 0n ? mostSat : 0n) * 1000n)
+  throw invalid('limits.claim', 'too-large', `is more than is left beside the payout: ${most}`)
 }
 
 function raised(name: string, beforeMsat: bigint, sat: bigint | undefined): bigint {

@@ -1,13 +1,15 @@
 import type { SwapRow } from './mark-swap.ts'
 import type { SwapSight } from './sight.ts'
-import { readVerified } from './stored-terms.ts'
+import { payoutOf, readVerified } from './stored-terms.ts'
 
 /** What the confirmed transaction that spends a lockup brought us. */
 export interface ReadSpending {
   readonly transactionId: string
   readonly blockHeight: number
-  /** What it pays to the swap's destination; undefined: nothing, it is somebody else's. */
+  /** What it pays to the wallet, or the swap's destination, and to its payout; undefined: nothing, it is somebody else's. */
   readonly receivedSat: bigint | undefined
+  /** The swap's payout was paid by it, exactly. */
+  readonly paysPayout: boolean
 }
 
 /**
@@ -22,10 +24,20 @@ export async function readSpending(
   const { readTransaction } = await import('./kit/read-transaction.ts')
   const { transactionId, blockHeight, rawTransaction } = spending
   const outputs = readTransaction(rawTransaction)?.outputs ?? []
+  const isTo = (output: { readonly script: Uint8Array }, script: string): boolean =>
+    Buffer.from(output.script).toString('hex') === script
+  const payout = payoutOf(row)
+  const partners =
+    payout &&
+    outputs.find(
+      (output) =>
+        isTo(output, Buffer.from(payout.script).toString('hex')) &&
+        output.valueSat === payout.amountSat,
+    )
   const ours = outputs.filter(
-    ({ script }) => Buffer.from(script).toString('hex') === known.destinationScript,
+    (output) => output === partners || isTo(output, known.destinationScript),
   )
   const receivedSat =
     ours.length === 0 ? undefined : ours.reduce((sum, { valueSat }) => sum + valueSat, 0n)
-  return { transactionId, blockHeight, receivedSat }
+  return { transactionId, blockHeight, receivedSat, paysPayout: partners !== undefined }
 }

@@ -13,6 +13,12 @@ export interface SwapInput {
   readonly amount: AmountInput
   /** An address of the operator's, outside of the node. Left out: LND's own wallet. */
   readonly destination?: string
+  /**
+   * A queued on-chain payout (`Payout.id`) that the claim pays straight, its whole amount and without a fee for the
+   * partner; the rest goes to LND's wallet. Only with one swap, by a provider of custody `self`; `amount` must be
+   * enough for the payout, the provider's fee and the dearest claim. Until the swap has ended the payout is bound to it.
+   */
+  readonly payout?: string
   /** Default `normal`. */
   readonly urgency?: SwapUrgency
   /** Pay only out of these channels (`Channel.channelId`). Left out: any. */
@@ -44,7 +50,8 @@ export interface SwapRequestOptions {
  * More than one swap when the amount is above a limit. The same key gives the same swaps for ever.
  *
  * Throws, with nothing stored: `input.invalid`, `payout.destination-invalid`, `swap.no-offer`, `swap.above-cap`,
- * `swap.over-budget`, `keys.missing`, `idempotency.conflict`, `safety.halted`, `node.unavailable`.
+ * `swap.over-budget`, `keys.missing`, `idempotency.conflict`, `safety.halted`, `node.unavailable`; with a payout
+ * `payout.not-found`, `payout.not-queued`, `payout.in-swap`, `payout.maybe-paid`.
  */
 export async function requestByOperator(
   context: Context,
@@ -54,6 +61,7 @@ export async function requestByOperator(
   readObject(input, 'swap', [
     'amount',
     'destination',
+    'payout',
     'urgency',
     'outgoingChannels',
     'limits',
@@ -68,10 +76,10 @@ export async function requestByOperator(
   const destination =
     input.destination === undefined
       ? undefined
-      : ({
-          address: requireAddress(readText(input.destination), network),
-          kind: 'operator',
-        } as const)
+      : requireAddress(readText(input.destination), network)
+  const payout = input.payout === undefined ? undefined : readId(input.payout, 'payout')
+  if (payout !== undefined && destination !== undefined)
+    throw invalid('payout', 'with-destination', 'a claim pays a payout or an address, not both')
   const urgency =
     input.urgency === undefined
       ? 'normal'
@@ -81,7 +89,8 @@ export async function requestByOperator(
   const providers = readProviders(context, input.providers)
   const written = JSON.stringify({
     amount,
-    destination: destination?.address ?? null,
+    destination: destination ?? null,
+    ...(payout !== undefined && { payout }),
     urgency,
     outgoingChannels,
     limits: input.limits === undefined ? null : textOf(limits),
@@ -90,7 +99,8 @@ export async function requestByOperator(
   return requestSwap(context, {
     source: 'operator',
     amount,
-    ...(destination && { destination }),
+    ...(destination !== undefined && { destination }),
+    ...(payout !== undefined && { payout }),
     urgency,
     outgoingChannels,
     limits,

@@ -16,10 +16,12 @@ import { maximumDecisions, record, tooContended } from '../record.ts'
 import { requireNotHalted } from '../safety/require-not-halted.ts'
 import { requireSameRequest } from '../same-request.ts'
 import { safety } from '../tables/node.ts'
+import { payouts } from '../tables/payouts.ts'
 import { swapKeys, swaps } from '../tables/swaps.ts'
 import { type Fields, insert, type RowOf, requireUnchanged, update } from '../tables/table.ts'
 import { budgetPeriod, chargeSwaps, throwRefusedCharge } from './charge-swaps.ts'
 import { collectOffers, type OfferBounds, type QuotedPiece, type RawOffer } from './quote-swaps.ts'
+import { findPayoutForSwap } from './settle-payout.ts'
 import { writeQuote } from './stored-quote.ts'
 import { requireSwapKey } from './swap-key.ts'
 import { type Swap, type SwapUrgency, swapView } from './swap-view.ts'
@@ -29,12 +31,12 @@ export interface SwapRequest {
   readonly source: Swap['source']
   /** The decision of the autopilot that it follows from. */
   readonly decision?: string
-  /** The payout that the claim pays; its address is the destination. */
+  /** The queued on-chain payout that the claim pays: it is bound to the swap in the change that stores it. */
   readonly payout?: string
   /** On Lightning. Above a provider's limit it is split. */
   readonly amount: Amount
-  /** Checked for the network by the caller. Left out: LND's wallet. */
-  readonly destination?: { readonly address: string; readonly kind: 'operator' | 'payout' }
+  /** An address of the operator's, checked for the network by the caller. Left out: LND's wallet. */
+  readonly destination?: string
   readonly urgency: SwapUrgency
   /** `NodeChannel.channelId`; empty: any. */
   readonly outgoingChannels: readonly string[]
@@ -50,7 +52,8 @@ export interface SwapRequest {
 /**
  * Stores a request's swaps once per key: keys, price, limits, caps and budget in one change. What follows is the
  * worker's. Throws, with nothing stored: `swap.no-offer`, `swap.above-cap`, `swap.over-budget`, `keys.missing`,
- * `idempotency.conflict`, `safety.halted`, `node.unavailable`.
+ * `idempotency.conflict`, `safety.halted`, `node.unavailable`; with a payout `payout.not-found`,
+ * `payout.not-queued`, `payout.in-swap`, `payout.maybe-paid`.
  */
 export async function requestSwap(
   context: Context,
@@ -63,14 +66,20 @@ export async function requestSwap(
     if (earlier) return earlier
     requireReady(context)
     const guard = await requireNotHalted(context, identity)
+    const payout =
+      request.payout === undefined
+        ? undefined
+        : await findPayoutForSwap(context, guard, request.payout)
     offers ??= await collectOffers(context, identity, {
       ...request.limits,
+      ...(payout && { payoutSat: payout.amount_msat / 1000n }),
       amountSat: request.amount.msat / 1000n,
       ...(request.providers && { providers: request.providers }),
     })
     const chosen = offers.find(({ offer }) => offer.isAcceptable)
     if (!chosen) throw noOffer(request.amount, offers)
-    const stored = await storeSwaps(context, identity, guard, request, chosen, offers)
+    const basis = { guard, payout }
+    const stored = await storeSwaps(context, identity, basis, request, chosen, offers)
     if (!stored) continue
     context.live.wakeSwaps()
     return stored
@@ -78,10 +87,16 @@ export async function requestSwap(
   throw tooContended('swaps.request')
 }
 
+/** What was read, and must not have changed when the swaps are stored. */
+interface RequestBasis {
+  readonly guard: RowOf<typeof safety>
+  readonly payout: RowOf<typeof payouts> | undefined
+}
+
 async function storeSwaps(
   context: Context,
   identity: Identity,
-  guard: RowOf<typeof safety>,
+  { guard, payout }: RequestBasis,
   request: SwapRequest,
   { provider, pieces }: RawOffer,
   offers: readonly RawOffer[],
@@ -112,9 +127,7 @@ async function storeSwaps(
       decision: request.decision ?? null,
       request_group: ids[0]!,
       ...amountsOf(piece, period),
-      destination: request.destination?.address ?? '',
-      destination_kind: request.destination?.kind ?? 'wallet',
-      payout: request.payout ?? null,
+      ...destinationOf(request, payout),
       urgency: request.urgency,
       outgoing_channels: request.outgoingChannels,
       ...own,
@@ -164,6 +177,10 @@ async function storeSwaps(
     requireUnchanged(safety, guard),
     ...(key ? [countKeys(identity, keyId, counter, firstIndex + pieces.length)] : []),
     ...counted.map(({ write }) => write),
+    // From here on nothing else pays or ends it: not a transaction, not another swap.
+    ...(payout
+      ? [update(payouts, payout, { swap: ids[0]!, reason: 'in-swap', updated_at: now })]
+      : []),
   ]
   const views = rows.map(swapView)
   const events = views.map((swap) =>
@@ -194,6 +211,22 @@ async function deriveOwn(
     payment_hash: paymentHash,
     claim_public_key: claimPublicKey,
     metadata: sealSwapId(key, identity, sealed, context.random.bytes(12)),
+  }
+}
+
+function destinationOf(
+  { destination }: SwapRequest,
+  payout: RowOf<typeof payouts> | undefined,
+): Pick<
+  Fields<typeof swaps>,
+  'destination' | 'destination_kind' | 'payout' | 'payout_msat' | 'rest_destination'
+> {
+  return {
+    destination: payout?.destination ?? destination ?? '',
+    destination_kind: payout ? 'payout' : destination === undefined ? 'wallet' : 'operator',
+    payout: payout?.id ?? null,
+    payout_msat: payout?.amount_msat ?? null,
+    rest_destination: null,
   }
 }
 

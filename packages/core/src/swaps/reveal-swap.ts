@@ -1,7 +1,11 @@
+import { payouts } from '../tables/payouts.ts'
+import { requireUnchanged } from '../tables/table.ts'
 import { mayAct } from '../transactions/may-act.ts'
 import { claimWrite, deriveKeysOf, lockupOf, readClaimFeerate } from './claim-swap.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { ensureVerified } from './see-lockup.ts'
+import { readBoundPayout } from './settle-payout.ts'
+import { payoutOf } from './stored-terms.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 
 /**
@@ -24,6 +28,10 @@ export async function revealSwap(pursuit: SwapPursuit, row: SwapRow): Promise<bo
   // Who has our payment already learns nothing from the claim.
   const isPaid = follower.sight.payment.evidence.kind === 'succeeded'
   if (!reveal.allowed && !isPaid) return wait(pursuit, row, reveal.reason)
+  const bound = await readBoundPayout(context, row)
+  // It can only be another's by a fault of ours: nothing is revealed for a partner who is paid elsewhere.
+  if (row.payout !== null && !bound && !isPaid) return wait(pursuit, row, 'payout-not-bound')
+  const payout = bound && payoutOf(row)
   const { feerate } = await readClaimFeerate(pursuit, row)
   const built = buildClaim({
     verified,
@@ -32,6 +40,7 @@ export async function revealSwap(pursuit: SwapPursuit, row: SwapRow): Promise<bo
     feerate,
     isRevealed: isPaid,
     maximumFeeSat: row.claim_limit_msat / 1000n,
+    ...(payout && { payout }),
   })
   if (!built.ok) return wait(pursuit, row, built.refusal.reason)
   const keys = await deriveKeysOf(pursuit, row)
@@ -40,7 +49,10 @@ export async function revealSwap(pursuit: SwapPursuit, row: SwapRow): Promise<bo
   await markSwap(pursuit, row, {
     fact: 'revealed',
     set: { reason: null, revealed_at: context.clock.now(), claims: row.claims + 1 },
-    writes: [claimWrite(pursuit, row, 'script', signed)],
+    writes: [
+      claimWrite(pursuit, row, built.claim, signed),
+      ...(bound && built.claim.paysPayout ? [requireUnchanged(payouts, bound)] : []),
+    ],
     event: 'swap.revealed',
   })
   return true

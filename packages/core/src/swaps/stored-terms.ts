@@ -1,5 +1,7 @@
 import type { Identity } from '../context.ts'
-import type { LightningNode } from '../ports/lightning-node.ts'
+import { parseAddress } from '../destinations/require-address.ts'
+import type { LightningNode, Network } from '../ports/lightning-node.ts'
+import type { ClaimedPayout } from './kit/build-claim.ts'
 import type { ReverseRequest, TermsVerdict, VerifiedSwap } from './kit/verify-reverse-terms.ts'
 import type { SwapRow } from './mark-swap.ts'
 import { readQuote } from './stored-quote.ts'
@@ -42,7 +44,7 @@ export function readTerms(row: SwapRow): unknown {
 export interface StoredVerified {
   /** The lockup's script, hex. */
   readonly script: string
-  /** Where the claim pays to, hex. */
+  /** Where the claim pays to, or beside a payout the rest; hex. */
   readonly destinationScript: string
 }
 
@@ -51,6 +53,17 @@ export function writeVerified(verified: VerifiedSwap): StoredVerified {
     script: Buffer.from(verified.tree.script).toString('hex'),
     destinationScript: Buffer.from(verified.destination.script).toString('hex'),
   }
+}
+
+/** What a claim pays to the partner; undefined when it pays no payout. */
+export function payoutOf(
+  row: Pick<SwapRow, 'network' | 'destination' | 'payout_msat'>,
+): ClaimedPayout | undefined {
+  if (row.payout_msat === null) return undefined
+  const reading = parseAddress(row.destination, row.network as Network)
+  // It was read when the payout was asked for.
+  if (!reading.isPayable) throw new Error(`${row.destination} is no address: ${reading.says}`)
+  return { script: reading.script, amountSat: row.payout_msat / 1000n }
 }
 
 export function readVerified(row: SwapRow): StoredVerified | undefined {
@@ -66,7 +79,8 @@ export function requestOf(identity: Identity, row: SwapRow): ReverseRequest {
     paymentHash: row.payment_hash,
     claimPublicKey: row.claim_public_key,
     metadata: row.metadata,
-    destination: row.destination,
+    // A payout is paid beside it.
+    destination: row.rest_destination ?? row.destination,
     quote: readQuote(row.quote),
   }
 }

@@ -20,15 +20,17 @@ export interface Swap {
   readonly source: 'operator' | 'autopilot' | 'payout'
   /** The decision that it follows from. */
   readonly decision: string | null
-  /** The payout that its claim pays. */
+  /** The payout that its claim pays; what became of it says the payout. */
   readonly payout: string | null
   readonly urgency: SwapUrgency
   /** On Lightning, without routing. */
   readonly amount: Amount
   /** What is locked up on chain; null before the provider's terms were verified. */
   readonly onchain: Amount | null
-  /** Where the claim pays to; null: an address of LND's wallet that is not chosen yet. */
+  /** Where the claim pays to, with a payout the partner's; null: an address of LND's wallet that is not chosen yet. */
   readonly destination: string | null
+  /** With a payout: the wallet's address for what the claim does not pay to the partner; null before it is chosen. */
+  readonly restDestination: string | null
   readonly destinationKind: 'wallet' | 'operator' | 'payout'
   /** SHA-256 of the preimage, hex: LND's payment has it. */
   readonly paymentHash: string
@@ -76,6 +78,7 @@ export function swapView(row: Omit<RowOf<typeof swaps>, 'revision'>): Swap {
     amount: new Amount(row.amount_msat),
     onchain: known(row.onchain_msat),
     destination: row.destination === '' ? null : row.destination,
+    restDestination: row.rest_destination,
     destinationKind: row.destination_kind as Swap['destinationKind'],
     paymentHash: row.payment_hash,
     providerId: row.provider_id,

@@ -27,6 +27,11 @@ const reasons: Readonly<Record<string, string>> = {
   'too-late-to-reveal':
     'Too few blocks are left to reveal anything: the payment comes back by itself.',
   'claim-above-limit': 'A claim would cost more than its limit: swaps.raiseLimits() lifts it.',
+  'payout-unaffordable':
+    'Beside its payout too little is locked up for a claim now: the payment comes back by itself.',
+  'payout-not-bound': 'Its payout is no longer its own: nothing is revealed for it.',
+  'payout-maybe-paid':
+    'These books are an old copy, and newer ones may have paid its payout by other means.',
   'waiting-for-claim': 'The claim is in a block and needs more on top of it.',
   'lockup-taken': 'Somebody else has spent the lockup.',
   'payment-open': 'LND has not ended the payment yet.',

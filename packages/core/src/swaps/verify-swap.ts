@@ -1,3 +1,4 @@
+import { onchainNeededSat } from '../domain/swap-offer.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { DecodedInvoice } from '../ports/lightning-node.ts'
 import { endUnpaid } from './end-swap.ts'
@@ -78,7 +79,7 @@ async function judge({ context, identity }: SwapPursuit, row: SwapRow): Promise<
     { tip: live.info?.blockHeight ?? 0, now: clock.now() },
     {
       ...usualReverseBounds,
-      minimumOnchainSat: 1000n,
+      minimumOnchainSat: leastOnchainSat(row),
       maximumCostSat: row.worst_cost_msat / 1000n,
       routingLimitSat: row.routing_limit_msat / 1000n,
       claimFeeSat: row.claim_limit_msat / 1000n,
@@ -86,6 +87,13 @@ async function judge({ context, identity }: SwapPursuit, row: SwapRow): Promise<
   )
   if (!verdict.ok) return verdict
   return { ...verdict, expiresAt: invoice.createdAt + invoice.expirySeconds * 1000 }
+}
+
+/** Beside a payout there must be enough for the dearest claim. */
+function leastOnchainSat({ payout_msat, claim_limit_msat }: SwapRow): bigint {
+  return payout_msat === null
+    ? 1000n
+    : onchainNeededSat(payout_msat / 1000n, claim_limit_msat / 1000n)
 }
 
 function no(reason: TermsRefusalReason, field: string, says: string): Judged {

@@ -46,6 +46,11 @@ export const payouts = table({
     times_behind: { type: 'integer', nullable: true },
     /** W3C Trace Context of its request: its tries, its end and webhooks belong to the same trace. */
     traceparent: { type: 'text', nullable: true },
+    /** On chain: the swap whose claim pays it; while it is `queued`, no transaction takes it. */
+    swap: { type: 'text', nullable: true },
+    /** The chain's id of the claim that has paid it, and its block. */
+    claim_transaction: { type: 'text', nullable: true },
+    claim_height: { type: 'integer', nullable: true },
   },
   key: ['id'],
   unique: { idempotency: ['node', 'partner', 'idempotency_key'] },

@@ -33,6 +33,10 @@ export const swaps = table({
     destination_kind: { type: 'text' },
     /** The payout that is paid by the claim itself. */
     payout: { type: 'text', nullable: true },
+    /** What that payout pays, exactly. */
+    payout_msat: { type: 'msat', nullable: true },
+    /** With a payout: the wallet's address for the rest, or for all of it; chosen before the provider is asked. */
+    rest_destination: { type: 'text', nullable: true },
     urgency: { type: 'text' },
     /** `NodeChannel.channelId`; empty: any. */
     outgoing_channels: { type: 'json' },
@@ -118,6 +122,8 @@ export const swapClaims = table({
     raw: { type: 'bytes' },
     /** `cooperative` or `script`. */
     path: { type: 'text' },
+    /** One of its outputs is the swap's payout. */
+    pays_payout: { type: 'boolean' },
     virtual_bytes: { type: 'integer' },
     fee_msat: { type: 'msat' },
     created_height: { type: 'integer' },

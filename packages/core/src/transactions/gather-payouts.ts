@@ -12,6 +12,7 @@ import {
   virtualBytesOf,
 } from '../domain/transaction-size.ts'
 import { judgeFeerate, readFeeMarket } from '../fees/judge-feerate.ts'
+import { isInSwap } from '../payouts/in-swap.ts'
 import { isMaybePaid, maybePaidReason } from '../payouts/maybe-paid.ts'
 import { record } from '../record.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
@@ -93,7 +94,10 @@ async function readQueued({ context, identity }: Pursuit): Promise<Payout[]> {
       limit: page,
       ...(after && { after }),
     })
-    queued.push(...rows.filter((row) => row.destination_kind === 'onchain-address'))
+    // What a swap's claim pays is none of the queue's, until the swap gives it back.
+    queued.push(
+      ...rows.filter((row) => row.destination_kind === 'onchain-address' && !isInSwap(row)),
+    )
     const last = rows.at(-1)
     if (!last || rows.length < page) return queued
     after = [last.created_at, last.id]

@@ -131,6 +131,9 @@ export async function openOnchain(
         transaction: null,
         times_behind: null,
         traceparent: null,
+        swap: null,
+        claim_transaction: null,
+        claim_height: null,
       }
       const worst = worstOf(row)
       const writes = [

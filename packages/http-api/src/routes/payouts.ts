@@ -38,6 +38,10 @@ const payout = z
     preimage: z.string().nullable().openapi({ description: 'Proof of payment.' }),
     attempt: z.record(z.string(), z.unknown()).nullable(),
     queue: z.record(z.string(), z.unknown()).nullable(),
+    swap: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The swap whose claim pays it, or has paid it.' }),
     transaction: z.record(z.string(), z.unknown()).nullable(),
     idempotencyKey: z.string(),
     createdAt: time,

@@ -30,6 +30,11 @@ const swap = z
     amount: amount.openapi({ description: 'On Lightning, without routing.' }),
     onchain: amount.nullable().openapi({ description: 'Locked up on chain.' }),
     destination: z.string().nullable(),
+    payout: z.string().nullable().openapi({ description: 'The payout that its claim pays.' }),
+    restDestination: z
+      .string()
+      .nullable()
+      .openapi({ description: "With a payout: the wallet's address for the rest." }),
     paymentHash: z.string(),
     timeoutHeight: z.number().nullable(),
     limits: costs,
@@ -87,6 +92,10 @@ const newSwap = z
       .string()
       .optional()
       .openapi({ description: "The operator's own address; left out: LND's wallet." }),
+    payout: z.string().optional().openapi({
+      description:
+        'A queued on-chain payout that the claim pays straight; the rest goes to the wallet.',
+    }),
     urgency: z.enum(['low', 'normal', 'urgent']).optional(),
     outgoingChannels: z.array(z.string()).optional(),
     limits: z

@@ -7,9 +7,20 @@ import { readTransaction } from './read-transaction.ts'
 import type { Lockup } from './verify-lockup.ts'
 import type { VerifiedSwap } from './verify-reverse-terms.ts'
 
-/** A claim to build: one input, one output. */
+/** What a claim pays to a partner, exactly. */
+export interface ClaimedPayout {
+  readonly script: Uint8Array
+  readonly amountSat: bigint
+}
+
+/** A claim to build: one input; one output, or a payout and the rest. */
 export interface ClaimPlan {
   readonly verified: VerifiedSwap
+  /**
+   * Paid first; the rest goes to the destination of `verified`, or to the fee when it is dust. Once the preimage is
+   * known and the fee would take of it, all goes to the destination instead.
+   */
+  readonly payout?: ClaimedPayout
   readonly lockup: Lockup
   readonly path: ClaimPath
   /** sat/vB. */
@@ -35,7 +46,9 @@ export interface UnsignedClaim {
   readonly feeSat: bigint
   /** Of the signed transaction. */
   readonly virtualBytes: number
+  /** What the destination gets; 0n when the rest beside a payout is dust. */
   readonly outputSat: bigint
+  readonly paysPayout: boolean
   /** The feerate asked for would have cost more than there is. */
   readonly isFeeCapped: boolean
 }
@@ -44,6 +57,7 @@ export type ClaimRefusalReason =
   | 'lockup-too-small'
   | 'fee-above-limit'
   | 'output-below-dust'
+  | 'payout-unaffordable'
   | 'replacement-unaffordable'
 
 export type ClaimBuild =
@@ -65,11 +79,12 @@ export function buildClaim(plan: ClaimPlan): ClaimBuild {
     throw new RangeError('A feerate is a positive number of sat/vB.')
   if (lockup.valueSat < verified.onchainAmountSat)
     return no('lockup-too-small', `${lockup.valueSat} sat are less than what was agreed`)
-  const virtualBytes = claimVirtualBytes(path, verified.destination.script)
-  const fee = chooseFee(plan, virtualBytes)
-  if (!('feeSat' in fee)) return fee
-  const outputSat = lockup.valueSat - fee.feeSat
-  const transaction = unsignedTransaction(verified, lockup, outputSat)
+  const beside = plan.payout && chooseBeside(plan, plan.payout)
+  // Whatever becomes of the payout: once the preimage is known, the lockup must be claimed.
+  const shape = beside && ('feeSat' in beside || !plan.isRevealed) ? beside : chooseAlone(plan)
+  if (!('feeSat' in shape)) return shape
+  const { outputs, ...rest } = shape
+  const transaction = unsignedTransaction(verified, lockup, outputs)
   const bytes = transaction.toBytes(true, false)
   const claim: UnsignedClaim = {
     verified,
@@ -78,11 +93,65 @@ export function buildClaim(plan: ClaimPlan): ClaimBuild {
     transaction: bytesToHex(bytes),
     txid: readTransaction(bytesToHex(bytes))!.txid,
     signatureHash: signatureHash(transaction, verified, lockup, path),
-    ...fee,
-    virtualBytes,
-    outputSat,
+    ...rest,
   }
   return { ok: true, claim }
+}
+
+interface Output {
+  readonly script: Uint8Array
+  readonly amount: bigint
+}
+
+/** What a claim pays, and what it costs. */
+interface Shape {
+  readonly outputs: readonly Output[]
+  readonly outputSat: bigint
+  readonly paysPayout: boolean
+  readonly feeSat: bigint
+  readonly isFeeCapped: boolean
+  readonly virtualBytes: number
+}
+
+/** All of it to the destination. */
+function chooseAlone(plan: ClaimPlan): Shape | Refused {
+  const { script } = plan.verified.destination
+  const virtualBytes = claimVirtualBytes(plan.path, [script])
+  const fee = chooseFee(plan, virtualBytes)
+  if (!('feeSat' in fee)) return fee
+  const outputSat = plan.lockup.valueSat - fee.feeSat
+  const outputs = [{ script, amount: outputSat }]
+  return { outputs, outputSat, paysPayout: false, ...fee, virtualBytes }
+}
+
+/** The payout whole, and the fee out of the rest. */
+function chooseBeside(plan: ClaimPlan, { script, amountSat }: ClaimedPayout): Shape | Refused {
+  const { destination } = plan.verified
+  const restSat = plan.lockup.valueSat - amountSat
+  const payout = { script, amount: amountSat }
+  const feeOf = (virtualBytes: number): bigint => {
+    const wanted = feeAt(plan.feerate, virtualBytes)
+    const least = plan.replaces ? replacementFee(plan.replaces, virtualBytes) : 0n
+    return wanted > least ? wanted : least
+  }
+  const both = claimVirtualBytes(plan.path, [script, destination.script])
+  const feeSat = feeOf(both)
+  const limitSat = plan.isRevealed ? plan.lockup.valueSat : plan.maximumFeeSat
+  if (feeSat > limitSat)
+    return no('fee-above-limit', `the claim would cost ${feeSat} sat, limit ${limitSat} sat`)
+  const shared = { paysPayout: true, isFeeCapped: false }
+  const outputSat = restSat - feeSat
+  if (outputSat >= dustLimitSat(outputTypeOf(destination.address))) {
+    const outputs = [payout, { script: destination.script, amount: outputSat }]
+    return { ...shared, outputs, outputSat, feeSat, virtualBytes: both }
+  }
+  // Too little for an output of its own: all of it is the fee, if that is enough.
+  const alone = claimVirtualBytes(plan.path, [script])
+  if (restSat >= feeOf(alone) && restSat <= limitSat) {
+    const outputs = [payout]
+    return { ...shared, outputs, outputSat: 0n, feeSat: restSat, virtualBytes: alone }
+  }
+  return no('payout-unaffordable', `${restSat} sat beside the payout do not pay for the claim`)
 }
 
 function chooseFee(
@@ -127,9 +196,9 @@ function feeAt(feerate: number, virtualBytes: number): bigint {
 }
 
 function unsignedTransaction(
-  { tree, destination }: VerifiedSwap,
+  { tree }: VerifiedSwap,
   { txid, vout, valueSat }: Lockup,
-  outputSat: bigint,
+  outputs: readonly Output[],
 ): Transaction {
   const transaction = new Transaction({ version: 2, lockTime: 0 })
   transaction.addInput({
@@ -138,7 +207,7 @@ function unsignedTransaction(
     sequence: replaceable,
     witnessUtxo: { script: tree.script, amount: valueSat },
   })
-  transaction.addOutput({ script: destination.script, amount: outputSat })
+  for (const output of outputs) transaction.addOutput(output)
   return transaction
 }
 
