@@ -1,3 +1,4 @@
+export type { AdoptOptions } from './channels/adopt-channel.ts'
 export type { ChannelOptions, Mode } from './channels/channel-options.ts'
 export type { Channel, ChannelOwnership, ChannelState } from './channels/channel-view.ts'
 export type { ChannelClosing } from './channels/closing-view.ts'

@@ -1,4 +1,4 @@
-import { adoptChannel } from './channels/adopt-channel.ts'
+import { type AdoptOptions, adoptChannel } from './channels/adopt-channel.ts'
 import type { Channel, ChannelOwnership } from './channels/channel-view.ts'
 import type { ChannelClosing } from './channels/closing-view.ts'
 import { listChannels } from './channels/list-channels.ts'
@@ -220,8 +220,11 @@ export interface ChannelsRoom {
   close(channelPoint: string, input: CloseInput): Promise<ChannelClosing>
   /** What the operator wanted closed and how far it is, by channel point, page by page. */
   closings(filter?: ClosingFilter): Promise<Page<ChannelClosing>>
-  /** Says what may be done with a channel that this library did not open. Throws `channel.not-found`. */
-  adopt(channelPoint: string, ownership: ChannelOwnership): Promise<Channel>
+  /**
+   * Says what may be done with a channel that this library did not open, and before when the autopilot must not
+   * close it. Throws `channel.not-found`.
+   */
+  adopt(channelPoint: string, ownership: ChannelOwnership, options?: AdoptOptions): Promise<Channel>
 }
 
 /** What keeps enough channels to peers of the list. */
@@ -450,7 +453,8 @@ export function createRooms(context: Context): Rooms {
       openings: (filter) => listOpenings(context, filter),
       closings: (filter) => listClosings(context, filter),
       close: (channelPoint, input) => requestClose(context, channelPoint, input),
-      adopt: (channelPoint, ownership) => adoptChannel(context, channelPoint, ownership),
+      adopt: (channelPoint, ownership, options) =>
+        adoptChannel(context, channelPoint, ownership, options),
     },
     keeper: {
       pause: (reason) => pauseKeeper(context, reason),

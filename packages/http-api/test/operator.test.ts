@@ -39,6 +39,12 @@ test('a channel is opened, looked at, adopted and closed over HTTP', async () =>
 
   const adopted = await ask(`/v1/channels/${channelPoint}/adopt`, { ownership: 'observe' })
   expect(adopted).toMatchObject({ status: 200, body: { ownership: 'observe' } })
+  const noCloseBefore = 1_900_000_000_000
+  const promised = { ownership: 'ours', noCloseBefore }
+  expect(await ask(`/v1/channels/${channelPoint}/adopt`, promised)).toMatchObject({
+    status: 200,
+    body: promised,
+  })
   const closing = await ask(`/v1/channels/${channelPoint}/close`, { reason: 'a drill' })
   expect(closing).toMatchObject({ status: 202, body: { channelPoint, says: 'a drill' } })
   await sandbox.advance(10_000)

@@ -101,6 +101,8 @@ function outcomeOf(outcome: RunAction['outcome']): string {
       return `Swaps ${outcome.swaps.join(', ')}`
     case 'payout':
       return `Payout ${outcome.payout}`
+    case 'close':
+      return `Close of ${outcome.channelPoint}`
     case 'nothing':
       return `Nothing followed (${outcome.reason}): ${outcome.says}`
     default:

@@ -17,11 +17,13 @@ import { postTransaction } from '../ledger/post-transaction.ts'
 import type { ChannelClaim, ClosedChannel } from '../ports/lightning-node.ts'
 import type { OnchainWallet, WalletTransaction } from '../ports/node-onchain.ts'
 import { record } from '../record.ts'
+import { closeIntents } from '../tables/channel-intents.ts'
 import { channels } from '../tables/channels.ts'
 import { jobs } from '../tables/jobs.ts'
 import { ledgerTransactions } from '../tables/ledger.ts'
 import { type RowOf, remove } from '../tables/table.ts'
 import { costQueue } from './close-cost-job.ts'
+import { endCloseCharge } from './return-close-charge.ts'
 
 /** Blocks after which the chain is taken as final (money rule 6). */
 export const finalAfter = 6
@@ -166,7 +168,16 @@ async function book(
     const isBooked = await context.storage.get(ledgerTransactions, [identity.publicKey, fact.id])
     if (fact.legs.length > 0 && !isBooked) writes.push(...postTransaction(context, identity, fact))
   }
+  const intent = await context.storage.get(closeIntents, [identity.publicKey, job.subject])
+  writes.push(...endCloseCharge(identity, intent, chainFeesOf(facts)))
   await record(context, { writes, fence: leadership.fence }, async () => {
     return (await context.storage.get(jobs, [job.id])) === undefined
   })
+}
+
+function chainFeesOf(facts: readonly LedgerTransaction[]): bigint {
+  return facts
+    .flatMap(({ legs }) => legs)
+    .filter(({ account }) => account === 'world/onchain-fees')
+    .reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
 }

@@ -42,4 +42,6 @@ export interface Channel {
   readonly attribution: CloseAttribution | null
   /** Null in the lists of LND alone, before the books have seen it. */
   readonly ownership: ChannelOwnership | null
+  /** Milliseconds since 1970 before which nothing closes it by itself; null: there is no such promise. */
+  readonly noCloseBefore: number | null
 }

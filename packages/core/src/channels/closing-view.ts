@@ -2,7 +2,7 @@ import type { ClosingState } from '../domain/closing.ts'
 import type { closeIntents } from '../tables/channel-intents.ts'
 import type { Fields } from '../tables/table.ts'
 
-/** A close that the operator asked for, and what became of it. */
+/** A close that the operator or the autopilot asked for, and what became of it. */
 export interface ChannelClosing {
   /** Funding outpoint, `txid:index`. */
   readonly channelPoint: string
@@ -15,6 +15,8 @@ export interface ChannelClosing {
   readonly feerate: number | null
   /** Another channel may be opened instead. */
   readonly isReplaced: boolean
+  /** The autopilot's run that it follows from (`liquidity.explain`); null: the operator asked. */
+  readonly decision: string | null
   /** Why, in the operator's words. */
   readonly says: string
   readonly closingTransaction: string | null
@@ -31,6 +33,7 @@ export function closingView(row: Fields<typeof closeIntents>): ChannelClosing {
     isForce: row.is_force,
     feerate: row.sat_per_vbyte === 0 ? null : row.sat_per_vbyte,
     isReplaced: row.is_replaced,
+    decision: row.decision,
     says: row.says,
     closingTransaction: row.closing_transaction,
     createdAt: row.created_at,

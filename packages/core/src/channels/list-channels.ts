@@ -40,6 +40,7 @@ export function openChannelView(channel: NodeChannel): Channel {
     closeHeight: null,
     attribution: null,
     ownership: null,
+    noCloseBefore: null,
   }
 }
 
@@ -65,5 +66,6 @@ export function pendingChannelView(channel: PendingChannel): Channel {
     closeHeight: null,
     attribution: null,
     ownership: null,
+    noCloseBefore: null,
   }
 }

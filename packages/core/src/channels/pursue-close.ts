@@ -15,6 +15,7 @@ import { closeIntents } from '../tables/channel-intents.ts'
 import { channels } from '../tables/channels.ts'
 import { type RowOf, update } from '../tables/table.ts'
 import { closingView } from './closing-view.ts'
+import { returnCloseCharge } from './return-close-charge.ts'
 
 type IntentRow = RowOf<typeof closeIntents>
 
@@ -165,12 +166,21 @@ async function write(
   if (isSame) return
   const subject = `channel/${row.channel_point}`
   const closing = closingView(next)
+  const isRefused = next.state === 'refused'
+  const writes = [
+    update(closeIntents, row, {
+      ...set,
+      updated_at: next.updated_at,
+      // It costs nothing.
+      ...(isRefused && { worst_cost_msat: null }),
+    }),
+    ...(isRefused ? returnCloseCharge(identity, row, 0n) : []),
+  ]
   const change = {
-    writes: [update(closeIntents, row, { ...set, updated_at: next.updated_at })],
-    events:
-      next.state === 'refused'
-        ? [newEvent(context, identity, 'channel.close-refused', subject, { closing })]
-        : [],
+    writes,
+    events: isRefused
+      ? [newEvent(context, identity, 'channel.close-refused', subject, { closing })]
+      : [],
     fence: leadership.fence,
   }
   // The next look finds the same again; refused `stale`: the operator has asked for something else.

@@ -106,6 +106,7 @@ async function recordOne(
         memo: channel.memo,
         ownership: opening ? 'ours' : 'observe',
         intent: opening?.intent ?? null,
+        no_close_before: null,
         first_seen_at: now,
       })
   const stored = {
@@ -115,6 +116,7 @@ async function recordOne(
     closedBy: seen.closed_by as Channel['closedBy'],
     attribution: (judgement?.attribution ?? seen.attribution) as Channel['attribution'],
     ownership: row ? (row.ownership ?? 'observe') : opening ? 'ours' : 'observe',
+    noCloseBefore: row?.no_close_before ?? null,
   } as Channel
   const subject = `channel/${channel.channelPoint}`
   const events = [

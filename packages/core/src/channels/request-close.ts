@@ -126,6 +126,10 @@ function intentFields(
     ...request,
     created_at: row?.created_at ?? now,
     updated_at: now,
+    // Whoever asks for more now, it began with that decision, and its budget was charged then.
+    decision: row?.decision ?? null,
+    worst_cost_msat: row?.worst_cost_msat ?? null,
+    budget_period: row?.budget_period ?? null,
   }
 }
 
@@ -181,6 +185,9 @@ function underWay(
     closing_transaction: null,
     created_at: now,
     updated_at: now,
+    decision: null,
+    worst_cost_msat: null,
+    budget_period: null,
   })
 }
 

@@ -27,6 +27,7 @@ export function rowView(row: RowOf<typeof channels>, state: ChannelState): Chann
     closeHeight: null,
     attribution: row.attribution as Channel['attribution'],
     ownership: (row.ownership ?? 'observe') as Channel['ownership'],
+    noCloseBefore: row.no_close_before,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LiquidityNeed } from './liquidity-need.ts'
 import {
   afterTaking,
+  closesOf,
   type LiquidityLever,
   type LiquidityOption,
   type OptionRefusal,
@@ -30,7 +31,8 @@ const preference: readonly LiquidityLever[] = [
 
 /**
  * The cheapest options that are allowed, one after the other, until nothing is missing. What is left only
- * shrinks, so that an option that was refused once is not looked at again.
+ * shrinks, so that an option that was refused once is not looked at again. A close comes last, where none of
+ * them is taken or soon can be: whatever its price, it brings nothing that can be received.
  */
 export function chooseOptions(
   snapshot: LiquiditySnapshot,
@@ -43,12 +45,16 @@ export function chooseOptions(
     swappableMsat: swappable(snapshot, settings, need),
     budgetMsat: snapshot.budgetLeftMsat,
   }
-  const refusal = (option: LiquidityOption): OptionRefusal | undefined =>
-    refusalOf(option, snapshot, settings, need, room)
-  const ranked = sortCheapestFirst(wholeOptions(snapshot, settings))
+  let isSoon = false
+  const refusal = (option: LiquidityOption): OptionRefusal | undefined => {
+    const reason = refusalOf(option, snapshot, settings, need, room)
+    if (reason && option.lever !== 'close') isSoon ||= comesSoon.has(reason)
+    return reason
+  }
+  const ranked = sortCheapestFirst(wholeOptions(snapshot))
   const rejected: RejectedOption[] = []
   const actions: LiquidityOption[] = []
-  // Each partner is paid once, each channel closed once, and each provider asked for one swap.
+  // Each partner is paid once, each channel bought once, and each provider asked for one swap.
   const taken = new Set<string>()
   let swaps: readonly LiquidityOption[] = []
   const swapsWithin = (left: Room): readonly LiquidityOption[] => {
@@ -88,12 +94,28 @@ export function chooseOptions(
   }
   const isFilled = room.missingMsat < settings.minimumMsat
   for (const option of [...swapsWithin(room), ...ranked.slice(next, next + mostRejected)]) {
-    if (rejected.length >= mostRejected) break
     const reason = isFilled ? undefined : refusal(option)
-    rejected.push({ ...option, refusal: reason ?? 'not-needed' })
+    if (rejected.length < mostRejected)
+      rejected.push({ ...option, refusal: reason ?? 'not-needed' })
   }
-  return { actions, rejected: sortCheapestFirst(rejected) }
+  // Last, and one: what brings inbound comes first, also when it only has to wait.
+  const hasHope = actions.length > 0 || isSoon
+  for (const option of sortCheapestFirst(closesOf(snapshot, settings))) {
+    const isTaken = actions.some(({ lever }) => lever === 'close')
+    const early = isFilled || isTaken ? 'not-needed' : hasHope ? 'brings-no-inbound' : undefined
+    const reason = early ?? refusal(option)
+    if (!reason) actions.push(option)
+    else rejected.push({ ...option, refusal: reason })
+  }
+  return { actions, rejected: sortCheapestFirst(rejected).slice(0, mostRejected) }
 }
+
+/** What helps really, and is only waited for. What is too dear for now is not: it may be too dear for long. */
+const comesSoon: ReadonlySet<OptionRefusal> = new Set<OptionRefusal>([
+  'feerate-not-low',
+  'in-flight-cap',
+  'failed-lately',
+])
 
 function keyOf({ lever, subject, offer }: LiquidityOption): string {
   if (lever === 'swap') return swapKey(offer?.provider ?? '')

@@ -1,10 +1,6 @@
+import { closeOptions } from './liquidity-close.ts'
 import type { LiquidityNeed } from './liquidity-need.ts'
-import type {
-  LiquidityChannel,
-  LiquiditySettings,
-  LiquiditySnapshot,
-  SwapOffer,
-} from './liquidity-snapshot.ts'
+import type { LiquiditySettings, LiquiditySnapshot, SwapOffer } from './liquidity-snapshot.ts'
 
 /** What can be done for inbound. */
 export type LiquidityLever =
@@ -14,7 +10,7 @@ export type LiquidityLever =
   | 'pay-partner-through-swap'
   /** Swap to the node's own wallet, or to the operator. */
   | 'swap'
-  /** Close a channel in which everything is on our side. */
+  /** Close a channel in which everything is on our side: the share rises, what can be received does not. */
   | 'close'
   /** Buy a channel from somebody. */
   | 'buy'
@@ -36,6 +32,8 @@ export type OptionRefusal =
   | 'below-provider-minimum'
   | 'above-provider-maximum'
   | 'obligation'
+  /** It raises the share only: not while others help, nor when being able to receive is urgent. */
+  | 'brings-no-inbound'
   /** Others are cheaper, and fill the gap. */
   | 'not-needed'
 
@@ -48,8 +46,10 @@ export interface LiquidityOption {
   readonly offer: SwapOffer | null
   /** What leaves over Lightning, is closed, or is bought. */
   readonly amountMsat: bigint
-  /** How much of what is missing it brings. */
+  /** How much of what is missing for the share it makes up for. */
   readonly gainMsat: bigint
+  /** How much more can be received when it is done: the gain, but 0n for a close. */
+  readonly receivableMsat: bigint
   readonly costMsat: bigint
   readonly worstMsat: bigint
   /** Cost of the gain, in ppm. */
@@ -70,11 +70,12 @@ export interface Room {
 
 const whole = 1_000_000n
 
-/** What could be done whatever is left to do: partners, closes, channels for sale. */
-export function wholeOptions(
-  { partners, swaps, channelOffers, channels }: LiquiditySnapshot,
-  settings: LiquiditySettings,
-): readonly LiquidityOption[] {
+/** What could be done whatever is left to do: partners and channels for sale. */
+export function wholeOptions({
+  partners,
+  swaps,
+  channelOffers,
+}: LiquiditySnapshot): readonly LiquidityOption[] {
   return [
     ...partners.flatMap(({ partner, way, amountMsat, costMsat, worstMsat }) => {
       const paid = { subject: partner, amountMsat, gainMsat: amountMsat, costMsat, worstMsat }
@@ -83,12 +84,19 @@ export function wholeOptions(
       const lever = 'pay-partner-through-swap'
       return swaps.map((offer) => option({ ...paid, lever, offer, leadTime: offer.leadTime }))
     }),
-    ...channels.flatMap((channel) => closeOption(channel, settings) ?? []),
     ...channelOffers.map(({ source, amountMsat, costMsat, leadTime }) => {
       const bought = { subject: source, amountMsat, gainMsat: amountMsat, leadTime }
       return option({ ...bought, lever: 'buy', costMsat, worstMsat: costMsat })
     }),
   ]
+}
+
+/** Closes, for what nothing else makes up for. */
+export function closesOf(
+  snapshot: LiquiditySnapshot,
+  settings: LiquiditySettings,
+): readonly LiquidityOption[] {
+  return closeOptions(snapshot, settings).map(option)
 }
 
 /** A swap to ourselves: as much as is missing, and as one swap may be. */
@@ -117,17 +125,21 @@ export function swapOption(
 
 /** Why it is not taken now; undefined: it may be. */
 export function refusalOf(
-  { lever, offer, amountMsat, worstMsat, pricePpm, leadTime, notBefore }: LiquidityOption,
+  option: LiquidityOption,
   snapshot: LiquiditySnapshot,
   settings: LiquiditySettings,
   { urgency }: LiquidityNeed,
   room: Room,
 ): OptionRefusal | undefined {
+  const { lever, offer, amountMsat, gainMsat, worstMsat, pricePpm, leadTime, notBefore } = option
   const presses = urgency !== 'low'
   const { feerate, isFeerateLow, now } = snapshot
   // Whoever has just opened a channel wants it filled the other way, not gone.
   if (urgency === 'drain' && (lever === 'close' || lever === 'buy')) return 'not-needed'
   if (notBefore !== null && notBefore > now) return 'obligation'
+  // Whoever cannot be paid is not helped by a better share; and more than what is missing is outbound that stays.
+  if (lever === 'close' && presses) return 'brings-no-inbound'
+  if (lever === 'close' && gainMsat > room.missingMsat) return 'not-needed'
   if (lever !== 'pay-partner' && lever !== 'buy') {
     if (feerate === null) return 'feerate-unknown'
     if (!(feerate <= settings.feerateCeiling)) return 'feerate-above-ceiling'
@@ -162,37 +174,12 @@ export function afterTaking(
   }
 }
 
-/** Only of ours, with nothing on the other side: what is closed is no outbound any more, and no inbound is lost. */
-function closeOption(
-  channel: LiquidityChannel,
-  { outboundShare }: LiquiditySettings,
-): LiquidityOption | undefined {
-  const { ownership, closeCostMsat, sendableMsat, receivableMsat, channelPoint } = channel
-  if (ownership !== 'ours' || closeCostMsat === null) return undefined
-  if (sendableMsat === 0n || receivableMsat * 100n > channel.capacityMsat) return undefined
-  // The whole shrinks with it: so much less inbound is needed for the same share.
-  const gainMsat = (sendableMsat * (whole - BigInt(outboundShare))) / whole
-  return option({
-    lever: 'close',
-    subject: channelPoint,
-    amountMsat: sendableMsat,
-    gainMsat,
-    costMsat: closeCostMsat,
-    worstMsat: closeCostMsat,
-    leadTime: closeTime,
-    notBefore: channel.noCloseBefore,
-  })
-}
-
-/** Milliseconds until a close is confirmed, about. */
-const closeTime = 3_600_000
-
 function option(
-  given: Omit<LiquidityOption, 'offer' | 'leadTime' | 'notBefore' | 'pricePpm'> &
+  given: Omit<LiquidityOption, 'offer' | 'leadTime' | 'notBefore' | 'pricePpm' | 'receivableMsat'> &
     Partial<LiquidityOption>,
 ): LiquidityOption {
   const { lever, subject, amountMsat, gainMsat, costMsat, worstMsat } = given
-  const { offer = null, leadTime = 0, notBefore = null } = given
+  const { offer = null, leadTime = 0, notBefore = null, receivableMsat = gainMsat } = given
   const pricePpm = gainMsat === 0n ? Number.MAX_SAFE_INTEGER : Number((costMsat * whole) / gainMsat)
   return {
     lever,
@@ -200,6 +187,7 @@ function option(
     offer,
     amountMsat,
     gainMsat,
+    receivableMsat,
     costMsat,
     worstMsat,
     pricePpm,

@@ -81,13 +81,15 @@ export const cheapestLever: LiquidityPolicy = (snapshot, settings) => {
 
   const { actions, rejected } = chooseOptions(snapshot, settings, need)
   if (actions.length > 0) {
+    const isShareOnly = actions.every(({ receivableMsat }) => receivableMsat === 0n)
+    const more = isShareOnly ? ' A close raises the share; no more can be received.' : ''
     const reason = { urgent: 'inbound-urgent', drain: 'new-channel', low: 'inbound-low' } as const
     return {
       ...nothing,
       rejected,
       verdict: 'act',
       reason: reason[need.urgency as 'low'],
-      says: `${percent(need.inboundShare)} of the node can receive; ${sat(need.missingMsat)} sat must leave.`,
+      says: `${percent(need.inboundShare)} of the node can receive; ${sat(need.missingMsat)} sat must leave.${more}`,
       actions,
     }
   }
@@ -95,12 +97,12 @@ export const cheapestLever: LiquidityPolicy = (snapshot, settings) => {
   const named = loudest.find((refusal) => refusals.has(refusal))
   if (!named && need.movableMsat < settings.minimumMsat) {
     const says = `${sat(need.movableMsat)} sat may leave: the rest is not ours, or must stay.`
-    return { ...nothing, verdict: 'blocked', reason: 'outbound-floor', says }
+    return { ...nothing, rejected, verdict: 'blocked', reason: 'outbound-floor', says }
   }
   if (!named) {
     const whose = snapshot.noOffers.map(({ provider, reason }) => `${provider}: ${reason}`)
     const says = `Nobody offers to take ${sat(need.missingMsat)} sat. ${whose.join(', ')}`.trim()
-    return { ...nothing, verdict: 'blocked', reason: 'no-offer', says }
+    return { ...nothing, rejected, verdict: 'blocked', reason: 'no-offer', says }
   }
   // One that passes with time is enough to wait for.
   const hope = [...refusals].some((refusal) => passing.has(refusal))

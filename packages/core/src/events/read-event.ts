@@ -61,9 +61,11 @@ const amounts: AmountPaths = {
     'actions.amount': true,
     'actions.cost': true,
     'actions.worst': true,
+    'actions.receivable': true,
     'rejected.amount': true,
     'rejected.cost': true,
     'rejected.worst': true,
+    'rejected.receivable': true,
   },
   proof: {
     difference: true,

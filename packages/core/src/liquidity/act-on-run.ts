@@ -10,6 +10,7 @@ import { requestSwap } from '../swaps/request-swap.ts'
 import { liquidityRuns } from '../tables/liquidity.ts'
 import { partners } from '../tables/partners.ts'
 import { type Fields, update } from '../tables/table.ts'
+import { closeChannel } from './close-channel.ts'
 import type { RunDetails } from './run-row.ts'
 import type { RunOutcome } from './run-view.ts'
 
@@ -23,14 +24,14 @@ type Run = Fields<typeof liquidityRuns>
 export async function actOnRun(
   context: Context,
   identity: Identity,
-  { fence, isFresh }: Leadership,
+  leadership: Leadership,
   run: Run,
   plan: LiquidityPlan,
 ): Promise<void> {
   const outcomes: RunOutcome[] = []
   for (const [number, option] of plan.actions.entries()) {
-    if (!isFresh()) return
-    outcomes.push(await actOn(context, identity, fence, run, number, option, plan.outOf))
+    if (!leadership.isFresh()) return
+    outcomes.push(await actOn(context, identity, leadership, run, number, option, plan.outOf))
   }
   const stored = await context.storage.get(liquidityRuns, [run.id])
   if (!stored) return
@@ -41,13 +42,13 @@ export async function actOnRun(
   }))
   const writes = [update(liquidityRuns, stored, { details: { ...details, actions } })]
   // Only for people: what was started says itself which run it follows from.
-  await record(context, { writes, fence }, async () => true)
+  await record(context, { writes, fence: leadership.fence }, async () => true)
 }
 
 async function actOn(
   context: Context,
   identity: Identity,
-  fence: Leadership['fence'],
+  leadership: Leadership,
   run: Run,
   number: number,
   option: LiquidityOption,
@@ -55,7 +56,10 @@ async function actOn(
 ): Promise<RunOutcome> {
   try {
     if (option.lever === 'pay-partner') return await payPartner(context, identity, option.subject)
-    if (option.lever === 'swap') return await swap(context, fence, run, number, option, outOf)
+    if (option.lever === 'swap')
+      return await swap(context, leadership.fence, run, number, option, outOf)
+    if (option.lever === 'close')
+      return await closeChannel(context, identity, leadership, run, option)
     return { did: 'nothing', reason: 'not-built', says: `${option.lever} is left to the operator` }
   } catch (error) {
     if (!PaymentNodeError.is(error)) throw error

@@ -115,6 +115,7 @@ function optionView(option: LiquidityOption | RejectedOption): RunOption {
     subject: option.subject,
     provider: option.offer?.provider ?? null,
     amount: new Amount(option.amountMsat),
+    receivable: new Amount(option.receivableMsat),
     cost: new Amount(option.costMsat),
     worst: new Amount(option.worstMsat),
     ppm: option.pricePpm,
@@ -126,6 +127,7 @@ export function runView(row: Row): LiquidityRun {
   const amounts = (option: RunOption): RunOption => ({
     ...option,
     amount: amountOf(option.amount),
+    receivable: amountOf(option.receivable),
     cost: amountOf(option.cost),
     worst: amountOf(option.worst),
   })

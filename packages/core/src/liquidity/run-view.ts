@@ -12,10 +12,12 @@ export interface RunOption {
   /** The swap provider; null where none is needed. */
   readonly provider: string | null
   readonly amount: Amount
+  /** How much more can be received when it is done; 0 sat for a close, which raises the share only. */
+  readonly receivable: Amount
   /** Estimated, and at worst. */
   readonly cost: Amount
   readonly worst: Amount
-  /** Cost of the inbound that it brings, in ppm. */
+  /** Cost of what it makes up for of the missing inbound, in ppm. */
   readonly ppm: number
   /** Why it was not taken; absent on actions. */
   readonly refusal?: OptionRefusal
@@ -31,6 +33,8 @@ export interface RunAction extends RunOption {
 export type RunOutcome =
   | { readonly did: 'swap'; readonly swaps: readonly string[] }
   | { readonly did: 'payout'; readonly payout: string }
+  /** See `channels.closings`. */
+  | { readonly did: 'close'; readonly channelPoint: string }
   | { readonly did: 'nothing'; readonly reason: string; readonly says: string }
 
 /** What the autopilot decided and why, also when it did nothing. Equal runs are one. */

@@ -14,6 +14,7 @@ import { channels } from '../tables/channels.ts'
 import { drainedChannels } from '../tables/liquidity.ts'
 import { payouts } from '../tables/payouts.ts'
 import type { AutopilotRow } from './autopilot-row.ts'
+import { readClosable, readClosing } from './read-closable.ts'
 import { type OfferBook, readOffers } from './read-offers.ts'
 import { readPayable } from './read-payable.ts'
 import { readSwapping, type Swapping } from './read-swapping.ts'
@@ -45,12 +46,16 @@ export async function takeLiquiditySnapshot(
 ): Promise<LiquiditySnapshot> {
   const { live, clock } = context
   const isAway = live.state !== 'ready'
-  const [safety, list, swapping, expectedPayoutsMsat] = await Promise.all([
+  const [safety, listed, swapping, expectedPayoutsMsat, closing] = await Promise.all([
     readSafety(context, identity),
     isAway ? [] : currentChannels(context, offers ? fresh : idle),
     readSwapping(context, identity),
     readExpected(context, identity),
+    readClosing(context, identity),
   ])
+  const going = new Set(closing.map(({ channel_point }) => channel_point))
+  // As good as gone, though LND may list them for a while: nothing is sent through them, and their gap is filled.
+  const list = listed.filter(({ channelPoint }) => !going.has(channelPoint))
   const described = await describeChannels(context, identity, list)
   const leavingMsat = outgoing(list) + swapping.notSentMsat
   const base: LiquiditySnapshot = {
@@ -78,7 +83,12 @@ export async function takeLiquiditySnapshot(
     readMarket(context),
     readOffers(context, identity, offers.book, offers.amountMsat),
   ])
-  return { ...base, partners, ...market, ...found }
+  const closable = await readClosable(context, identity, list, market.feerate)
+  const channels = base.channels.map((channel) => ({
+    ...channel,
+    closeCostMsat: closable.get(channel.channelPoint)?.feeMsat ?? null,
+  }))
+  return { ...base, channels, partners, ...market, ...found }
 }
 
 async function describeChannels(
@@ -101,8 +111,8 @@ async function describeChannels(
         ownership,
         isActive,
         isNew: ownership === 'ours' && drained === undefined,
-        noCloseBefore: null,
-        // The keeper opens another one in its place: closing is left to the operator.
+        noCloseBefore: row?.no_close_before ?? null,
+        // Looked for only when something is missing.
         closeCostMsat: null,
       }
     }),

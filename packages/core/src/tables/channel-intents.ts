@@ -69,7 +69,7 @@ export const claimedOutpoints = table({
   key: ['node', 'outpoint'],
 })
 
-/** A close that the operator asked for: what tells our own closes from everybody else's. */
+/** A close that the operator or the autopilot asked for: what tells our own closes from everybody else's. */
 export const closeIntents = table({
   name: 'close_intents',
   columns: {
@@ -89,6 +89,11 @@ export const closeIntents = table({
     closing_transaction: { type: 'text', nullable: true },
     created_at: { type: 'time' },
     updated_at: { type: 'time' },
+    /** The decision of the autopilot that it follows from; null: the operator asked. */
+    decision: { type: 'text', nullable: true },
+    /** What the liquidity budget of `budget_period` was charged; null: nothing, or what was left was given back. */
+    worst_cost_msat: { type: 'msat', nullable: true },
+    budget_period: { type: 'text', nullable: true },
   },
   key: ['node', 'channel_point'],
   index: { state: ['node', 'state', 'channel_point'] },

@@ -31,6 +31,8 @@ export const channels = table({
     closed_at: { type: 'time', nullable: true },
     /** Who closed it, how and why we think so: see `CloseAttribution`. */
     attribution: { type: 'json', nullable: true },
+    /** The operator has promised somebody not to close it before this moment. */
+    no_close_before: { type: 'time', nullable: true },
   },
   key: ['node', 'channel_point'],
   index: { state: ['node', 'state', 'channel_point'] },

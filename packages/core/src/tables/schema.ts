@@ -150,6 +150,8 @@ const addedInVersion3: Readonly<Record<string, readonly string[]>> = {
     'claim_height',
   ],
   safety: ['times_behind'],
+  channels: ['no_close_before'],
+  close_intents: ['decision', 'worst_cost_msat', 'budget_period'],
   ledger_transactions: ['note'],
 }
 
@@ -162,7 +164,10 @@ const steps: readonly SchemaStep[] = [
       ...(addedInVersion3[table.name] ?? []),
     ]),
   })),
-  ...newInVersion2.map((create) => ({ version: 2, create })),
+  ...newInVersion2.map((table) => ({
+    version: 2,
+    create: without(table, addedInVersion3[table.name] ?? []),
+  })),
   ...Object.entries(addedInVersion2).flatMap(([table, columns]) =>
     columns.map((addColumn) => ({ version: 2, table, addColumn })),
   ),

@@ -62,15 +62,45 @@ test('an unknown channel and an unknown word are refused', async () => {
   const { node, run, clock, points } = stand
   await run(node.start())
   await clock.advance(5000)
-  const rows: readonly [string, unknown, object][] = [
+  const rows: readonly [string, unknown, object, unknown?][] = [
     [`${'ab'.repeat(32)}:0`, 'ours', { code: 'channel.not-found' }],
     [points.ours, 'mine', { code: 'input.invalid', details: { field: 'ownership' } }],
     [points.ours, undefined, { code: 'input.invalid', details: { field: 'ownership' } }],
+    [points.ours, 'ours', { code: 'input.invalid', details: { field: 'noCloseBefore' } }, -1],
+    [points.ours, 'ours', { code: 'input.invalid', details: { field: 'noCloseBefore' } }, 'later'],
     ['nonsense', 'ours', { code: 'input.invalid', details: { field: 'channelPoint' } }],
   ]
-  for (const [point, ownership, error] of rows) {
-    const adopting = run(node.channels.adopt(point, ownership as never))
+  for (const [point, ownership, error, noCloseBefore] of rows) {
+    const promised = noCloseBefore === undefined ? undefined : { noCloseBefore }
+    const adopting = run(node.channels.adopt(point, ownership as never, promised as never))
     await expect(adopting, String(ownership)).rejects.toMatchObject(error)
   }
   expect(await stand.told()).not.toContain('channel.adopted')
+})
+
+test('a promise not to close it stays until it is taken back, and is told', async () => {
+  const stand = openStand()
+  const { node, run, clock, points } = stand
+  await run(node.start())
+  await clock.advance(5000)
+  const promised = async (): Promise<unknown> =>
+    (await stand.rowsOf('channels')).find(({ channel_point }) => channel_point === points.ours)
+      ?.no_close_before
+  const noCloseBefore = 1_900_000_000_000
+  const adopted = await run(node.channels.adopt(points.ours, 'ours', { noCloseBefore }))
+  expect(adopted).toMatchObject({ ownership: 'ours', noCloseBefore })
+  expect(await promised()).toBe(noCloseBefore)
+  // Who says nothing about it changes nothing; nor does what LND shows.
+  await run(node.channels.adopt(points.ours, 'observe'))
+  stand.peers[0].stop()
+  await clock.advance(5000)
+  expect(await promised()).toBe(noCloseBefore)
+  await run(node.channels.adopt(points.ours, 'observe', { noCloseBefore: null }))
+  expect(await promised()).toBeNull()
+  const told = (await stand.events()).filter(({ type }) => type === 'channel.adopted')
+  expect(told.map(({ data }) => (data as { channel: object }).channel)).toMatchObject([
+    { ownership: 'ours', noCloseBefore },
+    { ownership: 'observe', noCloseBefore },
+    { ownership: 'observe', noCloseBefore: null },
+  ])
 })

@@ -221,7 +221,7 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
         'blocked outbound-floor',
       ],
       [
-        'an all-local channel is closed where that is cheaper',
+        'an all-local channel is closed where nothing else helps',
         {
           channels: [
             channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
@@ -230,6 +230,103 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
           swaps: [],
         },
         'act inbound-low; close point-1 1000000',
+      ],
+      [
+        'what brings inbound comes first, whatever the price',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
+            channel(500_000),
+          ],
+          swaps: [offer('one', { minimumMsat: sat(50_000), maximumMsat: sat(300_000) })],
+        },
+        'act inbound-low; swap one 300000',
+      ],
+      [
+        'and when it can be waited for',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
+            channel(500_000),
+          ],
+          swapsFrom: now + 1,
+        },
+        'wait failed-lately',
+      ],
+      [
+        'but not what is too dear: it may be so for long',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
+            channel(500_000),
+          ],
+          swaps: [offer('dear', { ppm: 20_000, worstPpm: 20_000 })],
+        },
+        'act inbound-low; close point-1 1000000',
+      ],
+      [
+        'a close waits for low fees as well',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
+            channel(500_000),
+          ],
+          swaps: [],
+          isFeerateLow: false,
+        },
+        'wait feerate-not-low',
+      ],
+      [
+        'one close at a time',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
+            channel(1_000_000, { channelId: '2', closeCostMsat: sat(400) }),
+            channel(500_000, { channelId: '3' }),
+          ],
+          swaps: [],
+        },
+        'act inbound-low; close point-2 1000000',
+      ],
+      [
+        'under 10 % a better share helps nobody: the operator is called instead',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
+            channel(900_000),
+          ],
+          swaps: [],
+        },
+        'blocked no-offer',
+      ],
+      [
+        'not where it would leave a share of nothing',
+        { channels: [channel(1_000_000, { closeCostMsat: sat(500) })], swaps: [] },
+        'blocked no-offer',
+        { urgentInbound: 0 },
+      ],
+      [
+        'not more than is missing: the rest of the outbound stays',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500) }),
+            channel(0, { channelId: '2', receivableMsat: sat(400_000) }),
+          ],
+          swaps: [],
+        },
+        'blocked no-offer',
+      ],
+      [
+        'a channel that was never used is not closed',
+        {
+          channels: [
+            channel(1_000_000, { channelId: '1', closeCostMsat: sat(500), isNew: true }),
+            channel(500_000),
+          ],
+          swaps: [],
+        },
+        'blocked no-offer',
+        { drainsAtOnce: false },
       ],
       [
         'an obligation keeps it open',
@@ -379,6 +476,11 @@ test('whatever the snapshot: floor, budget, ceilings and the cap of swaps hold, 
         if (lever === 'close') {
           const closed = snapshot.channels.find((one) => one.channelPoint === subject)
           expect(closed?.ownership).toBe('ours')
+          expect(need.urgency).toBe('low')
+          // It is alone, and takes no more than is missing.
+          expect(actions).toHaveLength(1)
+          expect(actions[0]!.gainMsat).toBeLessThanOrEqual(need.missingMsat)
+          expect(actions[0]!.receivableMsat).toBe(0n)
         }
       }
       // Everything that it does is under way: the same look again does nothing for this gap.

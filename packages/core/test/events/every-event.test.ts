@@ -143,6 +143,7 @@ const closing: ChannelClosing = {
   isForce: false,
   feerate: null,
   isReplaced: false,
+  decision: null,
   says: '21 sat',
   closingTransaction: null,
   createdAt: 1,
@@ -169,6 +170,7 @@ const channel: Channel = {
   closeHeight: null,
   attribution: null,
   ownership: 'ours',
+  noCloseBefore: null,
 }
 const peer: PeerMark = {
   publicKey: '03',
@@ -240,6 +242,7 @@ const option = {
   subject: '1 sat',
   provider: '1 sat',
   amount: sat(1),
+  receivable: sat(1),
   cost: sat(2),
   worst: sat(3),
   ppm: 1,

@@ -63,6 +63,7 @@ async function fill({ run, process, lnd, clock }: KeeperStand, count: number): P
         channel_id: null,
         inactive_since: at,
         closed_at: at,
+        no_close_before: null,
         attribution: {},
       }),
       insert(channelIntents, {
@@ -100,6 +101,9 @@ async function fill({ run, process, lnd, clock }: KeeperStand, count: number): P
         sat_per_vbyte: 0,
         says: 'x',
         closing_transaction: null,
+        decision: null,
+        worst_cost_msat: null,
+        budget_period: null,
         ...ended,
       }),
       insert(decisions, {

@@ -243,6 +243,7 @@ test('a policy of the host decides, and what it breaks of the caps is refused by
           },
           amountMsat,
           gainMsat: amountMsat,
+          receivableMsat: amountMsat,
           costMsat: 0n,
           worstMsat: 0n,
           pricePpm: settings.acceptablePpm,

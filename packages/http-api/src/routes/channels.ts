@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type {
+  AdoptOptions,
   ChannelOwnership,
   CloseInput,
   ClosingFilter,
@@ -68,6 +69,16 @@ const newClosing = z
     replace: z.boolean().optional(),
   })
   .openapi('NewClosing')
+
+const adoption = z
+  .strictObject({
+    ownership,
+    noCloseBefore: z.number().nullable().optional().openapi({
+      description:
+        'Milliseconds since 1970: before it the autopilot does not close the channel. Null: no promise.',
+    }),
+  })
+  .openapi('ChannelAdoption')
 
 const parameters = z.object({ channelPoint: z.string() })
 const operator = { access: 'operator', room: 'channels' } as const
@@ -138,9 +149,13 @@ export const channelRoutes: readonly Route[] = [
     path: '/v1/channels/{channelPoint}/adopt',
     summary: 'Say what may be done with a channel that this library did not open',
     parameters,
-    body: z.strictObject({ ownership }).openapi('ChannelAdoption'),
+    body: adoption,
     answer: channel,
-    handle: ({ node, parameters, body }) =>
-      node.channels.adopt(parameters.channelPoint, body.ownership as ChannelOwnership),
+    handle: ({ node, parameters, body: { ownership: wanted, ...promised } }) =>
+      node.channels.adopt(
+        parameters.channelPoint,
+        wanted as ChannelOwnership,
+        promised as AdoptOptions,
+      ),
   }),
 ]
