@@ -41,7 +41,13 @@ function readPercentage(value: unknown): number {
   throw new MalformedAnswer('percentage is no percentage from -10 to 100')
 }
 
-/** Its fee for an invoice, rounded up. In floating point as servers count it: they differ by a satoshi else. */
-export function serviceFeeSat({ percentage }: Pair, amountSat: bigint): bigint {
-  return BigInt(Math.ceil((percentage / 100) * Number(amountSat)))
+/**
+ * Its fee for an invoice, rounded up. In floating point as boltz-backend counts it, or as its documentation writes it
+ * down, which may be a satoshi apart: the dearer of both, so that a server that counts the other way is cheaper than
+ * its quote and never dearer.
+ */
+export function serviceFeeSat({ percentage }: Pick<Pair, 'percentage'>, amountSat: bigint): bigint {
+  const amount = Number(amountSat)
+  const fee = Math.max((percentage / 100) * amount, (amount * percentage) / 100)
+  return BigInt(Math.ceil(fee))
 }

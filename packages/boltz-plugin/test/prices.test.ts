@@ -1,5 +1,9 @@
 import { createVirtualClock } from '@payment-node/testkit'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { checkAmount } from '../../core/src/swaps/kit/check-price-terms.ts'
+import { onchainFor } from '../../testkit/src/boltz-server/quote-pair.ts'
+import { serviceFeeSat } from '../src/read-pair.ts'
 import { newSwap, openApi, outcomeOf, pair } from './open-api.ts'
 
 const told = (over: object): object => ({ BTC: { BTC: { ...pair, ...over } } })
@@ -52,6 +56,51 @@ test('fees of every percentage are counted as servers count them', async () => {
     // Without usable nodes there are no payees.
     expect(quote).not.toHaveProperty('payees')
   }
+})
+
+/** How honest servers round: as boltz-backend computes it, as its documentation writes it, and exactly. */
+const roundings: readonly ((hundredths: number, amountSat: bigint) => bigint)[] = [
+  (hundredths, amountSat) => BigInt(Math.ceil((hundredths / 100 / 100) * Number(amountSat))),
+  (hundredths, amountSat) => BigInt(Math.ceil((Number(amountSat) * (hundredths / 100)) / 100)),
+  (hundredths, amountSat) => {
+    const product = BigInt(hundredths) * amountSat
+    return product / 10_000n + (product > 0n && product % 10_000n !== 0n ? 1n : 0n)
+  },
+]
+
+test('whatever the percentage: no honest server is refused, and none takes a satoshi more than quoted', () => {
+  const seen = { documented: 0, computed: 0 }
+  const lockupSat = 308n
+  const agrees = (hundredths: number, amountSat: bigint): void => {
+    const percentage = hundredths / 100
+    const serviceSat = serviceFeeSat({ percentage }, amountSat)
+    const costs = { serviceSat, lockupSat, claimSat: 0n, prepayAtRiskSat: 0n, expiresAt: 0 }
+    const request = { amountSat, quote: { amountSat, ...costs } }
+    const accepts = (onchainAmountSat: bigint): boolean =>
+      checkAmount(request, { onchainAmountSat }) === undefined
+    const fees = roundings.map((feeSat) => feeSat(hundredths, amountSat))
+    for (const feeSat of fees) {
+      expect(accepts(amountSat - feeSat - lockupSat), `${percentage} % of ${amountSat}`).toBe(true)
+    }
+    // What the quote says is the most that is ever paid.
+    expect(accepts(amountSat - serviceSat - lockupSat - 1n)).toBe(false)
+    const settings = { feePercent: percentage, lockupFeeSat: Number(lockupSat) }
+    const server = BigInt(onchainFor(Number(amountSat), settings))
+    expect(server, `the fake server, ${percentage} % of ${amountSat}`).toBe(
+      amountSat - fees[0]! - lockupSat,
+    )
+    if (fees[1]! > fees[0]!) seen.documented++
+    if (fees[0]! > fees[2]!) seen.computed++
+  }
+  for (const hundredths of [1, 7, 10, 17, 25, 27, 49, 50, 55, 99, 100, 110, 137, 250, -10, -7]) {
+    for (let amountSat = 50_000n; amountSat <= 2_000_000n; amountSat += 5000n) {
+      agrees(hundredths, amountSat)
+    }
+  }
+  const amounts = fc.bigInt(50_000n, 25_000_000n)
+  fc.assert(fc.property(fc.integer({ min: -1000, max: 5000 }), amounts, agrees), { numRuns: 2000 })
+  // The cases are there in which one or the other is dearer.
+  expect(Object.values(seen).every((count) => count > 0)).toBe(true)
 })
 
 test('prices that cannot be are no prices', async () => {

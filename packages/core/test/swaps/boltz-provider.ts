@@ -78,7 +78,7 @@ export function boltzProvider(
     },
     async quote(amountSat): Promise<SwapQuote> {
       const { hash, fees } = await pair()
-      const service = Math.ceil((Number(amountSat) * fees.percentage) / 100)
+      const service = Math.ceil((fees.percentage / 100) * Number(amountSat))
       return {
         amountSat,
         serviceSat: whole(service),

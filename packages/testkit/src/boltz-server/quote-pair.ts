@@ -36,10 +36,15 @@ export function showPairs({ settings, faults }: ServerContext): object {
   return { BTC: { BTC: pair } }
 }
 
-/** What is locked up for an invoice: all but the percentage (rounded up) and the lockup's fee. */
-export function onchainFor(invoiceSat: number, settings: BoltzSettings): number {
-  const { feePercent, lockupFeeSat } = settings
-  return Math.floor(invoiceSat - Math.ceil((invoiceSat * feePercent) / 100) - lockupFeeSat)
+/**
+ * What is locked up for an invoice: all but the percentage (rounded up) and the lockup's fee. Counted as boltz-backend
+ * does, also where floating point makes a satoshi more of it: `(0.07 / 100) * 100_000` is above 70.
+ */
+export function onchainFor(
+  invoiceSat: number,
+  { feePercent, lockupFeeSat }: Pick<BoltzSettings, 'feePercent' | 'lockupFeeSat'>,
+): number {
+  return Math.floor(invoiceSat - Math.ceil((feePercent / 100) * invoiceSat) - lockupFeeSat)
 }
 
 /** What is invoiced so that `onchainSat` are locked up. */

@@ -7,13 +7,17 @@ import type {
   VerifiedSwap,
 } from './verify-reverse-terms.ts'
 
-/** What arrives on chain is what the quote said, to the satoshi. */
+/**
+ * What arrives on chain is what the quote said. One satoshi more may come of a fee that was rounded another way; less
+ * is never taken, and more than that is another swap than the one that was asked for.
+ */
 export function checkAmount(
-  { amountSat, quote }: ReverseRequest,
-  { onchainAmountSat }: ReadTerms,
+  { amountSat, quote }: Pick<ReverseRequest, 'amountSat' | 'quote'>,
+  { onchainAmountSat }: Pick<ReadTerms, 'onchainAmountSat'>,
 ): TermsRefusal | undefined {
   const agreed = amountSat - quote.serviceSat - quote.lockupSat
-  if (quote.amountSat === amountSat && onchainAmountSat === agreed) return undefined
+  const isAgreed = onchainAmountSat === agreed || onchainAmountSat === agreed + 1n
+  if (quote.amountSat === amountSat && isAgreed) return undefined
   const says = `${onchainAmountSat} sat, and the quote of ${quote.amountSat} sat says ${agreed} sat`
   return no('onchain-amount-differs', 'onchainAmountSat', says)
 }
