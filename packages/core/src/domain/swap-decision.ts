@@ -200,6 +200,9 @@ function whileHeld(situation: SwapSituation): SwapAction {
   if (payment === 'unasked') return { do: 'track' }
   // Before anything is revealed: the money is back, whole.
   if (payment === 'failed') return { do: 'end-returned' }
+  // It failed, and a call of an earlier leader could still start it: LND is asked to say that its invoice has expired.
+  if (payment === 'to-send')
+    return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
   if (state === 'lockup-confirmed' && lockup !== 'ours') {
     if (lockup === 'gone') return { do: 'note-lockup-gone' }
     // Not looked at since this process began.

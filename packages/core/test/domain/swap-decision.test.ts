@@ -126,6 +126,13 @@ const rows: readonly Row[] = [
   ['held', 'held', { payment: 'held' }, 'wait waiting-for-lockup'],
   ['held, while halted', 'held', { payment: 'held', isHalted: true }, 'wait waiting-for-lockup'],
   [
+    'it failed, and a call of an earlier leader is out: LND is asked once more',
+    'lockup-seen',
+    { payment: 'to-send' },
+    'pay',
+  ],
+  ['the same, while halted', 'held', { payment: 'to-send', isHalted: true }, 'wait halted'],
+  [
     'the provider says something',
     'held',
     { payment: 'held', lockup: 'hinted' },

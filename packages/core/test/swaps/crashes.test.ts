@@ -200,3 +200,12 @@ test('killed while the books are shared: the next leader takes over, and pays no
   }
   expect(wrong).toEqual([])
 }, 120_000)
+
+test('another leader of shared books takes over while the payment is held: when it comes back, the swap ends', async () => {
+  const told = { faults: ['lockup-never'], timeoutBlocks: 73, isExclusive: false } as const
+  const { points } = await live({ killAt: -1, ...told })
+  const held = points.findIndex((point) => point.startsWith('after swap held'))
+  const story = await live({ killAt: held, ...told })
+  expect([story.swap.state, story.swap.reason]).toEqual(['returned', 'payment-returned'])
+  expect(await faultsOf(story)).toEqual([])
+}, 60_000)
