@@ -139,8 +139,11 @@ export async function stayConnected(
     try {
       const info = await checkNode(context, key, signal)
       if (context.live.state === 'ready') {
+        const isNextBlock = info.blockHeight !== context.live.info?.blockHeight
         context.live.info = info
         noteHeight(context, info.blockHeight)
+        // What LND has told of a block counts from here on: lockups and claims are as deep as it says.
+        if (isNextBlock) context.live.wakeSwaps()
         continue
       }
       await onBound({ publicKey: info.publicKey, network: info.network })
