@@ -45,6 +45,9 @@ const oneEventPerChange: Invariant = {
           wanted.push(`payout.unknown payout/${after.id}`)
         if (table === 'payouts' && after?.reason === 'revived' && before?.reason !== 'revived')
           wanted.push(`payout.revived payout/${after.id}`)
+        // The swap whose claim was to pay it has ended without.
+        if (table === 'payouts' && before?.swap != null && after?.swap === null)
+          wanted.push(`payout.queued payout/${after.id}`)
         // Refunds have taken all that was held.
         if (table !== 'jobs' || after || !String(before?.queue).startsWith('available@')) continue
         const line = `invoice.available invoice/${before?.subject}`
@@ -70,7 +73,8 @@ const order: Readonly<Record<string, readonly string[]>> = {
   'invoice.canceled': ['invoice.settled'],
   'invoice.settled': ['invoice.available'],
   'invoice.available': [],
-  'payout.queued': ['payout.sending', 'payout.canceled'],
+  // Paid straight by a swap's claim, or given back by that swap.
+  'payout.queued': ['payout.sending', 'payout.canceled', 'payout.succeeded', 'payout.queued'],
   'payout.canceled': [],
   'payout.sending': ['payout.unknown', 'payout.succeeded', 'payout.failed', 'payout.queued'],
   'payout.unknown': ['payout.sending', 'payout.succeeded', 'payout.failed'],

@@ -1,3 +1,4 @@
+import type { MirrorRow } from '../mirror-books.ts'
 import type { Invariant } from './invariant.ts'
 import { stateChanges, textOf } from './read-commit.ts'
 
@@ -56,12 +57,14 @@ const invoicesGoForward: Invariant = goesForward({
 /** The table of a payout's states. */
 const payoutsGoForward: Invariant = goesForward({
   name: 'payouts-go-forward',
-  says: 'A payout goes from reserved or queued to sending to succeeded or failed; only a queued one is canceled, and only one that is sent is queued again.',
+  says: 'A payout goes from reserved or queued to sending to succeeded or failed; only a queued one is canceled, only one that is sent is queued again, and only the claim of the swap that it is bound to pays one that is queued.',
   table: 'payouts',
   key: 'id',
   transitions: payoutTransitions,
   // The operator's word on what newer books may have paid.
   afterRestore: { queued: ['succeeded', 'failed'] },
+  mayFollow: ({ swap, claim_transaction: claim }, from, to) =>
+    from === 'queued' && to === 'succeeded' && swap != null && claim != null,
 })
 
 /** The table of an attempt's states. */
@@ -129,6 +132,8 @@ export function goesForward(machine: {
   readonly afterRestore?: Transitions
   /** What may follow as well once a coin of the wallet was lost. */
   readonly afterLoss?: Transitions
+  /** What may follow by what the row says. */
+  readonly mayFollow?: (row: MirrorRow, from: string | undefined, to: string) => boolean
 }): Invariant {
   const { name, says, table, key, transitions, afterRestore = {}, afterLoss = {} } = machine
   return {
@@ -138,6 +143,7 @@ export function goesForward(machine: {
       commit(commit) {
         for (const { row, from, to } of stateChanges(commit, table)) {
           if (transitions[from ?? '']?.includes(to)) continue
+          if (machine.mayFollow?.(row, from, to)) continue
           if (records.wasRestored && afterRestore[from ?? '']?.includes(to)) continue
           if (records.coinLost && afterLoss[from ?? '']?.includes(to)) continue
           return `${textOf(row, key)} went from ${from ?? 'nothing'} to ${to}`

@@ -75,6 +75,11 @@ test('one-event-per-change', () => {
   )
   const givenUp = change('payouts', ['p1'], { reason: 'transaction-given-up' })
   expect(stage.commit([givenUp])).toContain('no event payout.unknown payout/p1')
+  stage.commit(payout('p2', { state: 'queued', swap: 's1' }), {
+    events: [event('payout.queued', 'payout/p2')],
+  })
+  const returned = change('payouts', ['p2'], { swap: null })
+  expect(stage.commit([returned])).toContain('no event payout.queued payout/p2')
   // Refunds have taken all that was held of it: nothing is booked.
   stage.commit([put('jobs', { id: 'j1', queue: 'available@node', subject: 'i1' })])
   const told = { events: [event('invoice.available', 'invoice/i1')] }

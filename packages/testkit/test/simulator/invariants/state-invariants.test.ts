@@ -99,3 +99,14 @@ test('a queued payout is sent or canceled, and queued again only when it was sen
   for (const state of ['sending', 'queued', 'canceled']) expect(to(state), state).toBeUndefined()
   expect(to('sending')).toContain('from canceled to sending')
 })
+
+test('payouts-go-forward: only a claim of its swap pays one that is queued', () => {
+  const paid = (set: object): string | undefined => {
+    const stage = stageFor('payouts-go-forward')
+    stage.commit(payout('p1', { state: 'queued' }))
+    return stage.commit([change('payouts', ['p1'], { state: 'succeeded', ...set })])
+  }
+  expect(paid({ swap: 's1', claim_transaction: 't1' })).toBeUndefined()
+  expect(paid({ swap: 's1' })).toContain('from queued to succeeded')
+  expect(paid({ claim_transaction: 't1' })).toContain('from queued to succeeded')
+})
