@@ -1,9 +1,11 @@
-import type { PaymentNodeOptions, SwapFilter } from '@payment-node/core'
+import type { PaymentNodeOptions, Swap, SwapFilter } from '@payment-node/core'
 import type { Command } from 'commander'
+import { changeWithNode } from '../books/change-with-node.ts'
 import { carryOut } from '../configuration/carry-out.ts'
 import { withConfiguration } from '../configuration/with-configuration.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { wholeNumber } from '../terminal/read-number.ts'
+import { plain, type Terminal } from '../terminal/terminal.ts'
 import { printQuote } from './print-quote.ts'
 import { printSwap } from './print-swap.ts'
 import { printSwaps } from './print-swaps.ts'
@@ -14,7 +16,11 @@ Shows the providers with their health and the newest swaps, as the books have
 them. Reads the books beside the running host.
 
 quote asks LND and every provider, and stores nothing. Swaps themselves are
-asked for in the host: node.swaps.request(…).`
+asked for in the host: node.swaps.request(…).
+
+give-up ends a swap that its daemon will not go on with: LND says what was paid
+for it, and that is booked as lost. SQLite lets one process in: it works while
+the host is stopped; while it runs, call node.swaps.giveUp(id, reason) in it.`
 
 interface Common {
   readonly config?: string
@@ -51,6 +57,7 @@ export function defineSwaps(
       const about = { command: 'swaps explain', config, json }
       exit(await carryOut({ ...about, work, print: printSwap, exitCode: wasRead }, surroundings))
     })
+  defineGiveUp(command, surroundings, exit)
   withConfiguration(command.command('quote'))
     .description('what every provider asks for an amount now, all in')
     .argument('<amount>', 'on Lightning, like "100000 sat"')
@@ -63,6 +70,32 @@ export function defineSwaps(
         ),
       )
     })
+}
+
+function defineGiveUp(
+  command: Command,
+  surroundings: Surroundings,
+  exit: (code: number) => void,
+): void {
+  withConfiguration(command.command('give-up'))
+    .description("end a daemon's swap that needs somebody, when LND has come to its end with it")
+    .argument('<id>', 'of the swap')
+    .argument('<reason>', 'why, in your words')
+    .action(async (id: string, reason: string, { config, json = false }: Common) => {
+      const work = async (configuration: string, options: PaymentNodeOptions) => ({
+        command: 'swaps give-up',
+        configuration,
+        swap: await changeWithNode(options, ({ swaps }) => swaps.giveUp(id, reason)),
+      })
+      const task = { command: 'swaps give-up', config, json, work, print: printGivenUp }
+      exit(await carryOut(task, surroundings))
+    })
+}
+
+function printGivenUp({ print }: Terminal, { swap }: { readonly swap: Swap }): void {
+  const { id, state, reason } = swap
+  print(`Swap ${id} has ended: ${state} (${plain(reason ?? 'no reason')}).`)
+  print('payment-node swaps explain says what it has cost.')
 }
 
 function withList(command: Command): Command {

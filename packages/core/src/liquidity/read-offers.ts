@@ -3,6 +3,7 @@ import type { LiquiditySnapshot, SwapOffer } from '../domain/liquidity-snapshot.
 import { PaymentNodeError } from '../errors.ts'
 import { askProvider } from '../swaps/ask-provider.ts'
 import { budgetPeriod } from '../swaps/charge-swaps.ts'
+import { readHealth } from '../swaps/provider-health.ts'
 import { collectOffers, type RawOffer } from '../swaps/quote-swaps.ts'
 import { liquidityBudgets, swapTotals } from '../tables/swaps.ts'
 
@@ -46,6 +47,7 @@ export async function readOffers(
   const budgetLeftMsat = perDay.msat > spentMsat ? perDay.msat - spentMsat : 0n
   if (settings.swapping.providers.length === 0) return { swaps: [], noOffers: [], budgetLeftMsat }
   try {
+    if (await hasReturned(context, identity, book)) book.at = Number.NEGATIVE_INFINITY
     await refresh(context, identity, book, amountMsat)
   } catch (error) {
     if (!PaymentNodeError.is(error, 'node.unavailable')) throw error
@@ -59,11 +61,43 @@ export async function readOffers(
       noOffers.push({ provider, reason: reason ?? 'no-price' })
       continue
     }
+    // Its price is from before: the next one is taken at once, and not asked for when it comes to it.
+    const since = await reasonOfHealth(context, identity, provider)
+    if (since) {
+      noOffers.push({ provider, reason: since })
+      continue
+    }
     const row = await storage.get(swapTotals, [identity.publicKey, `provider/${provider}`])
     const leftMsat = inFlightPerProvider.msat - (row?.amount_msat ?? 0n)
     swaps.push(asShares(raw, book.amountMsat, minimumMsat, leftMsat))
   }
   return { swaps, noOffers, budgetLeftMsat }
+}
+
+/** Why nothing is asked of a provider now; undefined: it may be. */
+async function reasonOfHealth(
+  context: Context,
+  identity: Identity,
+  provider: string,
+): Promise<'disabled' | 'quarantined' | undefined> {
+  const health = await readHealth(context, identity, provider)
+  if (health.disabledReason !== null) return 'disabled'
+  const isQuarantined = (health.quarantinedUntil ?? 0) > context.clock.now()
+  return isQuarantined ? 'quarantined' : undefined
+}
+
+/** Whether one that made no offer for its health may be asked again. */
+async function hasReturned(
+  context: Context,
+  identity: Identity,
+  { offers }: OfferBook,
+): Promise<boolean> {
+  for (const { raw } of offers) {
+    const { provider, reason } = raw.offer
+    if (reason !== 'disabled' && reason !== 'quarantined') continue
+    if (!(await reasonOfHealth(context, identity, provider))) return true
+  }
+  return false
 }
 
 async function refresh(

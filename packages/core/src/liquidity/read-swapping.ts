@@ -1,6 +1,7 @@
 import type { Context, Identity } from '../context.ts'
 import { pauseAfterFailures } from '../domain/failure-pause.ts'
 import type { SwapState } from '../domain/swap.ts'
+import { readHealth } from '../swaps/provider-health.ts'
 import { swaps } from '../tables/swaps.ts'
 
 /** What is in swaps. Amounts in msat. */
@@ -19,7 +20,8 @@ const sent: readonly SwapState[] = ['paying', 'held', 'lockup-seen', 'lockup-con
 const delegated = ['requested', 'accepted', 'running', 'needs-operator'] as const
 
 /** Reads only what lives. */
-export async function readSwapping(context: Context, { publicKey }: Identity): Promise<Swapping> {
+export async function readSwapping(context: Context, identity: Identity): Promise<Swapping> {
+  const { publicKey } = identity
   const sumOf = async (state: string): Promise<bigint> => {
     let sumMsat = 0n
     let after: (string | number)[] | undefined
@@ -48,7 +50,7 @@ export async function readSwapping(context: Context, { publicKey }: Identity): P
   return {
     notSentMsat: waitingMsat,
     swappingMsat: waitingMsat + sentMsat + daemonsMsat,
-    swapsFrom: await readPause(context, publicKey),
+    swapsFrom: await readPause(context, identity),
   }
 }
 
@@ -56,15 +58,32 @@ export async function readSwapping(context: Context, { publicKey }: Identity): P
 const recent = 10
 const nothing: ReadonlySet<string> = new Set(['failed-unpaid', 'returned', 'failed', 'lost'])
 
-async function readPause(context: Context, publicKey: string): Promise<number> {
+/**
+ * Only failures of providers that would be asked again: one in quarantine is left out by that, and waiting for it
+ * would hold up the others.
+ */
+async function readPause(context: Context, identity: Identity): Promise<number> {
+  const { publicKey } = identity
   const rows = await context.storage.find(swaps, {
     index: 'created',
     equals: [publicKey],
     descending: true,
     limit: recent,
   })
-  const tries = rows
-    .filter(({ source, ended_at }) => source === 'autopilot' && ended_at !== null)
-    .map(({ state, ended_at }) => ({ hasFailed: nothing.has(state), updatedAt: ended_at! }))
+  const own = rows.filter(({ source, ended_at }) => source === 'autopilot' && ended_at !== null)
+  const failed = own.filter(({ state }) => nothing.has(state)).map(({ provider }) => provider)
+  const leftOut = new Set<string>()
+  for (const provider of new Set(failed)) {
+    const { quarantinedUntil, disabledReason } = await readHealth(context, identity, provider)
+    const isQuarantined = (quarantinedUntil ?? 0) > context.clock.now()
+    if (isQuarantined || disabledReason !== null) leftOut.add(provider)
+  }
+  const tries = own
+    .map(({ state, provider, ended_at }) => ({
+      isLeftOut: nothing.has(state) && leftOut.has(provider),
+      hasFailed: nothing.has(state),
+      updatedAt: ended_at!,
+    }))
+    .filter(({ isLeftOut }) => !isLeftOut)
   return pauseAfterFailures(tries, context.clock.now())
 }

@@ -17,6 +17,8 @@ export interface SwapExplanation {
   readonly quoted: { readonly service: Amount; readonly lockup: Amount; readonly claim: Amount }
   /** The other offers, as they were then, and why each was not taken. */
   readonly rejected: readonly RejectedOffer[]
+  /** The next one that was acceptable then, when nothing was paid or it came back: what to ask for now. Else null. */
+  readonly nextOffer: RejectedOffer | null
   /** Claim transactions in the order of making; all spend the same lockup. */
   readonly claims: readonly SwapClaim[]
   /** Blocks until the provider can take its lockup back; null before there are terms, and after the end. */
@@ -51,15 +53,20 @@ export async function explainSwap(context: Context, id: string): Promise<SwapExp
     limit: 1000,
   })
   const quote = readQuote(row.quote)
+  const rejected = row.rejected as readonly RejectedOffer[]
+  const nextOffer = cameToNothing.has(row.state)
+    ? (rejected.find(({ reason }) => reason === 'dearer') ?? null)
+    : null
   return {
     swap: swapView(row),
-    says: saysOf(row),
+    says: `${saysOf(row)}${nextOffer ? saysNext(row, nextOffer) : ''}`,
     quoted: {
       service: new Amount(quote.serviceSat * 1000n),
       lockup: new Amount(quote.lockupSat * 1000n),
       claim: new Amount(quote.claimSat * 1000n),
     },
-    rejected: row.rejected as readonly RejectedOffer[],
+    rejected,
+    nextOffer,
     claims: claims.map((claim) => ({
       transactionId: claim.transaction_id,
       path: claim.path as SwapClaim['path'],
@@ -72,6 +79,16 @@ export async function explainSwap(context: Context, id: string): Promise<SwapExp
     blocksLeft: blocksLeft(context, row),
     evidence: row.evidence,
   }
+}
+
+const cameToNothing: ReadonlySet<string> = new Set(['failed-unpaid', 'returned'])
+
+/** Offers are kept with the cheapest first. */
+function saysNext({ source }: SwapRow, { provider, price }: RejectedOffer): string {
+  const ppm = (price as { readonly ppm?: unknown } | null)?.ppm
+  const much = typeof ppm === 'number' ? ` (${ppm} ppm)` : ''
+  const who = source === 'autopilot' ? 'The autopilot looks again' : 'Ask again'
+  return ` The next offer then was of ${provider}${much}. ${who}; who refuses is left out for a while.`
 }
 
 function saysOf(row: SwapRow): string {

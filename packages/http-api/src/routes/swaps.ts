@@ -69,6 +69,10 @@ const explanation = z
     swap,
     says: z.string(),
     rejected: z.array(z.looseObject({ provider: z.string(), reason: z.string().nullable() })),
+    nextOffer: z
+      .looseObject({ provider: z.string() })
+      .nullable()
+      .openapi({ description: 'When it came to nothing: the next one that was acceptable then.' }),
     claims: z.array(z.looseObject({ transactionId: z.string(), fee: amount })),
     blocksLeft: z.number().nullable(),
   })
