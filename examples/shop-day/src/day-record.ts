@@ -8,6 +8,7 @@ export type LineKind =
   | 'paid'
   | 'unpaid'
   | 'payout'
+  | 'swap'
   | 'wait'
   | 'refused'
   | 'trouble'

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { PlayedShops } from './two-shops/play-two-shops.ts'
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +16,7 @@ const { stdout } = process
 stdout.write(
   values.regtest
     ? "A shop's day on real LND: builds LND once (minutes), starts four nodes, then about two minutes.\n"
-    : "A shop's day in the simulated Lightning network, in about half a minute.\n",
+    : "A shop's day in the simulated Lightning network, then four days of two shops: about a minute.\n",
 )
 
 const folder = mkdtempSync(join(tmpdir(), 'shop-day-'))
@@ -24,9 +25,18 @@ try {
   const day = values.regtest
     ? await (await import('./play-regtest-day.ts')).playRegtestDay(stage)
     : await (await import('./play-simulated-day.ts')).playSimulatedDay(stage)
+  const shops = values.regtest ? undefined : await playShops()
   const { finishDay } = await import('./finish-day.ts')
-  const isGood = finishDay(day, { reportFile: resolve(values.report), output: stdout })
+  const reportFile = resolve(values.report)
+  const isGood = finishDay(day, { reportFile, output: stdout, ...(shops && { shops }) })
   process.exitCode = isGood ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true })
+}
+
+async function playShops(): Promise<PlayedShops> {
+  const { playTwoShops } = await import('./two-shops/play-two-shops.ts')
+  const { tellMarker, introduction } = await import('./two-shops/tell-marker.ts')
+  stdout.write(introduction)
+  return playTwoShops((marker) => tellMarker(marker, stdout))
 }

@@ -6,6 +6,8 @@ import type { DayRecord } from './day-record.ts'
 import { paint } from './print-line.ts'
 import { channelLives } from './report/channel-lives.ts'
 import { writeReport } from './report/write-report.ts'
+import type { PlayedShops } from './two-shops/play-two-shops.ts'
+import { summarizeShops } from './two-shops/summarize-shops.ts'
 
 /** A day that has been played. */
 export interface PlayedDay {
@@ -33,16 +35,26 @@ export interface PlayedDay {
 /** Audits the day, writes the page, prints the summary. Answers whether the day was a good one. */
 export function finishDay(
   day: PlayedDay,
-  options: { readonly reportFile: string; readonly output: NodeJS.WritableStream },
+  options: {
+    readonly reportFile: string
+    readonly output: NodeJS.WritableStream
+    /** Their story was played, too. */
+    readonly shops?: PlayedShops
+  },
 ): boolean {
-  const { reportFile, output } = options
+  const { reportFile, output, shops } = options
   const audit = auditDay(day.evidence)
-  const faults = findFaults(audit)
+  const faults = [...findFaults(audit), ...(shops?.faults ?? [])]
   const summary = summarize(day, audit)
-  writeReport(reportFile, day, summary, faults)
+  writeReport(reportFile, day, summary, faults, shops)
   const inFolder = relative('', reportFile)
   const where = inFolder.startsWith('..') ? reportFile : inFolder
-  const rows = [...summary, ['page', `${where}, next: ${day.next}`]]
+  const rows = [
+    ...summary,
+    ...(shops ? summarizeShops(shops.state) : []),
+    ['page', where],
+    ['next', day.next],
+  ]
   for (const [name, value] of rows as [string, string][]) {
     output.write(`${paint(name.padEnd(17), 'bold', output)} ${value}\n`)
   }

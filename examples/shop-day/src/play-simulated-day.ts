@@ -90,7 +90,7 @@ export async function playSimulatedDay(
         ),
       ),
       isPrecise: false,
-      next: 'pnpm demo --regtest, pnpm regtest up',
+      next: 'pnpm demo --live (buttons to press), pnpm demo --regtest',
     }
   } finally {
     await shop.kill()

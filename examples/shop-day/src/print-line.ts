@@ -10,6 +10,7 @@ const looks = {
   paid: ['↓', 'paid', 'green'],
   unpaid: ['·', 'unpaid', 'gray'],
   payout: ['↑', 'payout', 'blue'],
+  swap: ['⇄', 'swap', 'cyan'],
   wait: ['…', 'held', 'cyan'],
   refused: ['×', 'refused', 'yellow'],
   trouble: ['!', 'trouble', 'magenta'],

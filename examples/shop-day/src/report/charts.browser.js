@@ -5,65 +5,13 @@ const charts = ['channels', 'liquidity', 'owed', 'payments', 'flows'].map((id) =
   chart: echarts.init(document.getElementById(id), null, { renderer: 'svg' }),
 }))
 
-function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
-}
-
 function clock(at) {
   return new Date(at).toISOString().slice(11, data.isPrecise ? 19 : 16)
 }
 
-function sat(amount) {
-  return `${amount.toLocaleString('en-US')} sat`
-}
-
-/** 1.5M, 20k: for axes. */
-function short(amount) {
-  if (amount >= 1e6) return `${amount / 1e6}M`
-  return amount >= 1e3 ? `${amount / 1e3}k` : `${amount}`
-}
-
-/** What the charts over time have in common. */
 function overTime(isNarrow) {
-  const axis = {
-    axisLine: { lineStyle: { color: color('line') } },
-    axisLabel: { color: color('soft'), hideOverlap: true },
-    nameTextStyle: { color: color('soft') },
-  }
-  return {
-    useUTC: true,
-    animation: false,
-    textStyle: { fontFamily: 'system-ui, sans-serif' },
-    legend: { top: 0, left: 0, icon: 'roundRect', textStyle: { color: color('ink') } },
-    grid: { left: 52, right: 20, top: 64, bottom: 44 },
-    tooltip: {
-      trigger: 'axis',
-      confine: true,
-      backgroundColor: color('card'),
-      borderColor: color('line'),
-      textStyle: { color: color('ink') },
-    },
-    xAxis: {
-      ...axis,
-      type: 'time',
-      min: data.from,
-      max: data.to,
-      name: data.isPrecise ? 'time (UTC)' : 'time of day (UTC)',
-      nameLocation: 'middle',
-      nameGap: 28,
-      splitNumber: isNarrow ? 4 : 8,
-      axisLabel: { ...axis.axisLabel, formatter: clock },
-      axisPointer: { label: { formatter: ({ value }) => clock(value) } },
-    },
-    yAxis: {
-      ...axis,
-      name: 'sat',
-      nameGap: 14,
-      nameTextStyle: { color: color('soft'), align: 'right' },
-      axisLabel: { ...axis.axisLabel, formatter: short },
-      splitLine: { lineStyle: { color: color('line') } },
-    },
-  }
+  const name = data.isPrecise ? 'time (UTC)' : 'time of day (UTC)'
+  return timeChart(isNarrow, { from: data.from, to: data.to, name, write: clock })
 }
 
 /** Kills as lines and LND's absences as bands, on one series. */
@@ -233,7 +181,6 @@ function flows(isNarrow) {
     { source: partner, target: 'routing fees', value: fees },
     { source: partner, target: 'still owed', value: still },
   ])
-  const used = links.filter(({ value }) => value > 0)
   const paints = {
     'customers paid': 'green',
     'paid out': 'blue',
@@ -241,52 +188,8 @@ function flows(isNarrow) {
     'still owed': 'purple',
   }
   const ends = ['paid out', 'routing fees', 'still owed']
-  const total = (name) =>
-    used
-      .filter(({ source, target }) => (name === 'customers paid' ? source : target) === name)
-      .reduce((sum, { value }) => sum + value, 0)
   const names = ['customers paid', ...data.partners, ...ends]
-  return {
-    animation: false,
-    textStyle: { fontFamily: 'system-ui, sans-serif' },
-    tooltip: {
-      confine: true,
-      backgroundColor: color('card'),
-      borderColor: color('line'),
-      textStyle: { color: color('ink') },
-      valueFormatter: sat,
-    },
-    series: {
-      type: 'sankey',
-      left: 4,
-      right: 4,
-      top: 12,
-      bottom: 12,
-      nodeWidth: 14,
-      nodeGap: isNarrow ? 44 : 32,
-      draggable: false,
-      layoutIterations: 0,
-      emphasis: { focus: 'adjacency' },
-      lineStyle: { color: 'gradient', opacity: 0.3 },
-      label: {
-        color: color('ink'),
-        textBorderColor: color('card'),
-        textBorderWidth: 3,
-        fontSize: isNarrow ? 11 : 13,
-        lineHeight: 16,
-        formatter: ({ name }) =>
-          isNarrow ? `${name}\n${sat(total(name))}` : `${name}  ${sat(total(name))}`,
-      },
-      data: names
-        .filter((name) => total(name) > 0)
-        .map((name) => ({
-          name,
-          itemStyle: { color: color(paints[name] ?? 'orange') },
-          label: { position: ends.includes(name) ? 'left' : 'right' },
-        })),
-      links: used,
-    },
-  }
+  return moneyChart(isNarrow, { links, names, paints, ends })
 }
 
 const builders = { channels, liquidity, owed, payments, flows }

@@ -1,3 +1,5 @@
+import { chart, inScript, section, text } from './markup.ts'
+
 /** The parts of the page; `title`, `verdict` and `summary` are text, the others are source. */
 export interface PageParts {
   readonly title: string
@@ -21,6 +23,8 @@ export interface PageParts {
   readonly data: string
   readonly style: string
   readonly scripts: readonly string[]
+  /** Comes first: a part of its own, and what its script needs. Empty: there is none. */
+  readonly first: string
 }
 
 /** A sign and what it means, never torn apart. */
@@ -63,6 +67,7 @@ ${style}</style>
 <h1>${text(title)}</h1>
 <p class="verdict ${isGood ? 'good' : 'bad'}">${text(verdict)}</p>
 </header>
+${parts.first}
 ${section('The day in numbers', '', `<dl>${numbers.join('\n')}</dl>`)}
 ${section(
   'Channels over the day',
@@ -98,11 +103,6 @@ ${scripts.map((script) => `<script>${inScript(script)}</script>`).join('\n')}
 `
 }
 
-function section(heading: string, note: string, content: string): string {
-  const noted = note === '' ? '' : `<p class="note">${note}</p>\n`
-  return `<section>\n<h2>${heading}</h2>\n${noted}${content}\n</section>`
-}
-
 function channelTable(rows: PageParts['channels']): string {
   const heads = ['peer', 'opened by', 'size', 'usable from', 'ended', 'opening cost', '']
   const lines = rows.map(({ peer, openedBy, size, active, ended, cost, note, isLost }) => {
@@ -113,17 +113,4 @@ function channelTable(rows: PageParts['channels']): string {
 <tr>${heads.map((head) => `<th>${head}</th>`).join('')}</tr>
 ${lines.join('\n')}
 </table></div>`
-}
-
-function chart(id: string): string {
-  return `<div class="chart" id="${id}"></div>`
-}
-
-function text(plain: string): string {
-  return plain.replaceAll(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
-/** Nothing in a script or in JSON may end its element early; both read `\/` as `/`. */
-function inScript(source: string): string {
-  return source.replaceAll('</', '<\\/')
 }

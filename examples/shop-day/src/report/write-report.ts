@@ -1,12 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
 import { clockFace, inSat } from '../clock-face.ts'
 import type { PlayedDay } from '../finish-day.ts'
+import type { PlayedShops } from '../two-shops/play-two-shops.ts'
 import { channelLives } from './channel-lives.ts'
 import { chartData } from './chart-data.ts'
+import { pageFile } from './page-files.ts'
 import { type PageParts, renderPage } from './render-page.ts'
+import { twoShopsData, twoShopsSection } from './two-shops-section.ts'
 
-const require = createRequire(import.meta.url)
+const closeUp = '<h2 class="part">One day of a shop, close up</h2>'
 
 /** Writes the day as one page that opens without a network: chart library, script and data are inside. */
 export function writeReport(
@@ -14,6 +16,7 @@ export function writeReport(
   day: PlayedDay,
   summary: readonly (readonly [string, string])[],
   faults: readonly string[],
+  shops?: PlayedShops,
 ): void {
   const isGood = faults.length === 0
   const page = renderPage({
@@ -28,10 +31,13 @@ export function writeReport(
     ]),
     channels: channelRows(day),
     data: JSON.stringify(chartData(day)),
-    style: readFileSync(new URL('./page.css', import.meta.url), 'utf8'),
+    style: pageFile('style'),
+    first: shops ? `${twoShopsSection()}\n${twoShopsData(shops)}\n${closeUp}` : '',
     scripts: [
-      readFileSync(require.resolve('echarts/dist/echarts.min.js'), 'utf8'),
-      readFileSync(new URL('./charts.browser.js', import.meta.url), 'utf8'),
+      pageFile('echarts'),
+      pageFile('shared'),
+      ...(shops ? [pageFile('two-shops')] : []),
+      pageFile('charts'),
     ],
   })
   writeFileSync(file, page)
