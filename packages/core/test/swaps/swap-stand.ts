@@ -12,13 +12,13 @@ import {
   createBoltzFaults,
   createBoltzServer,
   createMusigSigner,
+  providerWithoutSocket,
   simulatedChain,
   simulatedLightning,
 } from '@payment-node/testkit/boltz-server'
 import { invoiceKey, openShop, type Shop, type ShopProcess, type ShopSettings } from '../shop.ts'
 // Virtual time does not wait for a module that is loaded: it is there before.
 import '../../src/swaps/kit/index.ts'
-import { boltzProvider } from './boltz-provider.ts'
 
 const swapKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, index) => 255 - index)
 
@@ -76,7 +76,7 @@ export function openSwaps(settings: SwapStandSettings = {}): SwapStand {
   })
   const open = (more: Partial<PaymentNodeOptions>, moreHooks: CommitHooks): ShopProcess => {
     const living: { process?: ShopProcess } = {}
-    const provider = gated(boltzProvider(server), living, onProviderCall)
+    const provider = gated(providerWithoutSocket(server), living, onProviderCall)
     living.process = shop.open({ swaps: [provider], ...more }, moreHooks)
     return living.process
   }

@@ -11,6 +11,7 @@ export { judgeTaprootSpending } from './judge-spending.ts'
 export type { BoltzAddress } from './listen.ts'
 export { createMusigSigner, type MusigSignerOptions } from './musig-signer.ts'
 export type * from './ports.ts'
+export { providerWithoutSocket } from './provider-without-socket.ts'
 export type {
   BoltzClaimRequest,
   BoltzLockup,

@@ -40,6 +40,14 @@ const limits: Limits = {
   bumpBudgetPerDayMsat: 50_000n * sat,
   // Channels and coins of a world that pays on chain are 14,800,000 sat.
   operatorReserveMsat: 14_200_000n * sat,
+  swapping: {
+    perDayMsat: 100_000n * sat,
+    inFlightMsat: 8_000_000n * sat,
+    inFlightPerProviderMsat: 5_000_000n * sat,
+    perSwapMsat: 2_000_000n * sat,
+    claimCeiling: 10,
+    outboundSharePpm: 380_000n,
+  },
 }
 /** Milliseconds between two polls when nothing but healing is left. */
 const slowestPoll = 8000
@@ -63,6 +71,17 @@ export function createWorld(options: WorldOptions): World {
     hasKeeper,
     paysOnchain(features),
   )
+  const market = options.openMarket?.({
+    seed,
+    network,
+    lnd: shop,
+    routers: [peers.hub, peers.hostile],
+    names: ['alpha', 'beta'],
+    elapsed,
+    isServed: () =>
+      shop.lifecycle === 'running' &&
+      places.some(({ isServing, process }) => isServing && process?.isAlive && !process.isPaused),
+  })
   const operatorAddress = addressOf({ seed }, 'operator')
   const web = createSimulatedWeb()
   const records = createRecords()
@@ -81,6 +100,7 @@ export function createWorld(options: WorldOptions): World {
   let violation: Violation | undefined
   let isHealing = false
   let isOver = false
+  let proof: string | undefined
 
   const violate = (found: Omit<Violation, 'at'>): void => {
     if (violation || isOver) return
@@ -97,6 +117,9 @@ export function createWorld(options: WorldOptions): World {
     counter: () => (hasCounter ? (counter.value ?? 0) : undefined),
     channels: () => channelsAtEnd,
     outputsTo: (address) => network.outputsTo(address),
+    swapping: market?.truth,
+    elapsed,
+    proof: () => proof,
     audit() {
       const { issuedMsat, channelsMsat, walletsMsat, feesMsat } = network.audit()
       const found = channelsMsat + walletsMsat + feesMsat
@@ -152,6 +175,7 @@ export function createWorld(options: WorldOptions): World {
       },
       counter: hasCounter ? counter : undefined,
       web,
+      swapProviders: market?.providers.map((provider) => provider.connect()) ?? [],
       readFeerate: paysOnchain(features)
         ? async () => mannersOf(world).feeSource?.() ?? world.feerate
         : undefined,
@@ -191,6 +215,7 @@ export function createWorld(options: WorldOptions): World {
     steps,
     trace,
     records,
+    market,
     truth,
     settings: limits,
     listed,
@@ -238,6 +263,7 @@ export function createWorld(options: WorldOptions): World {
         node.start()
         node.setConduct({})
       }
+      market?.heal()
       shop.setSynced(true)
       world.feerate = 1
       for (const place of places) {
@@ -245,8 +271,9 @@ export function createWorld(options: WorldOptions): World {
         place.open()
       }
     },
-    judgeEnd(seen) {
+    judgeEnd(seen, verdict) {
       channelsAtEnd = seen
+      proof = verdict
       if (isJudged()) court.end()
     },
     copyBooks: () => ({ data: copyMemoryData(world.data), books: books.copy() }),

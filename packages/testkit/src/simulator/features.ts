@@ -12,10 +12,19 @@ export const allFeatures = [
   'webhooks',
   /** What is the operator's own and free goes to its own address. */
   'operator',
+  /** Lightning money becomes on-chain money, with two providers. */
+  'swaps',
+  /** The autopilot acts: with the swaps of the operator, and by itself. */
+  'autopilot',
 ] as const
 
 /** One of them. */
 export type Feature = (typeof allFeatures)[number]
+
+/** Whether such a host has providers of swaps. */
+export function usesSwaps(features: readonly Feature[]): boolean {
+  return features.includes('swaps')
+}
 
 /** Whether such a host makes transactions. */
 export function paysOnchain(features: readonly Feature[]): boolean {

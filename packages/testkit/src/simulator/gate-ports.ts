@@ -212,7 +212,8 @@ async function act(gate: Gate, action: StepAction): Promise<void> {
   if (action.error !== undefined) throw action.error
 }
 
-async function* gateStream(
+/** A stream of a port: each item is a step. */
+export async function* gateStream(
   gate: Gate,
   name: string,
   parameters: readonly unknown[],

@@ -3,6 +3,7 @@ import {
   createPaymentNode,
   type PaymentNode,
   type PaymentNodeOptions,
+  type SelfCustodialSwapProvider,
 } from '@payment-node/core'
 import { type CommitHooks, type MemoryData, memory } from '@payment-node/storage-memory'
 import type { SeededRandom } from '../network/seeded-random.ts'
@@ -19,6 +20,7 @@ import { gateFeeSource, gateHttp } from './gate-web.ts'
 import { createLife, type Life } from './life.ts'
 import type { SimulatedWeb } from './simulated-web.ts'
 import type { Steps } from './steps.ts'
+import { gateProvider } from './swaps/gate-provider.ts'
 import type { OutsideCounter } from './world.ts'
 import type { WorldClock } from './world-clock.ts'
 
@@ -63,6 +65,8 @@ export interface ProcessSurroundings {
   /** Outside of the books; undefined: the host keeps none. */
   readonly counter: OutsideCounter | undefined
   readonly web: SimulatedWeb
+  /** Providers of swaps, connected for this process; none where the host swaps nothing. */
+  readonly swapProviders: readonly SelfCustodialSwapProvider[]
   /** What a fee source answers, in sat/vB; undefined: LND's estimate is all there is. */
   readonly readFeerate: (() => Promise<number>) | undefined
   readonly options: ProcessOptions
@@ -93,9 +97,12 @@ export function openProcess(surroundings: ProcessSurroundings): SimulatedProcess
   }
   const gate: Gate = { process: name, life, steps, clock, outstanding, kill, pauseFor }
   const ownClock = gateClock(gate, surroundings)
-  const { counter, readFeerate, options } = surroundings
+  const { counter, readFeerate, swapProviders, options } = surroundings
   const node = createPaymentNode({
     ...options,
+    ...(swapProviders.length > 0 && {
+      swaps: swapProviders.map((provider) => gateProvider(gate, provider)),
+    }),
     ...(readFeerate && { fees: { ...options.fees, source: gateFeeSource(gate, readFeerate) } }),
     http: gateHttp(gate, surroundings.web),
     ...(counter && { intentCounter: gateCounter(gate, counter) }),

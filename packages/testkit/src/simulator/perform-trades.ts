@@ -5,6 +5,12 @@ import { openAccount } from './lnurl-server.ts'
 import { addressOf } from './outside-address.ts'
 import { payQuietly } from './pay-quietly.ts'
 import type { Trade } from './plan-trades.ts'
+import {
+  adoptChannels,
+  pauseAutopilot,
+  requestSwap,
+  trustProviders,
+} from './swaps/perform-swaps.ts'
 import { openReceiver } from './webhook-receiver.ts'
 import type { World } from './world.ts'
 
@@ -47,6 +53,14 @@ export async function performTrade(world: World, trade: Trade): Promise<void> {
       return createEndpoint(world, trade)
     case 'endpoint-care':
       return careForEndpoint(world, trade)
+    case 'swap':
+      return requestSwap(world, trade)
+    case 'trust-providers':
+      return trustProviders(world)
+    case 'adopt-channels':
+      return adoptChannels(world)
+    case 'pause-autopilot':
+      return pauseAutopilot(world, trade.forMilliseconds)
     case 'feerate':
       if (!world.isHealing) world.feerate = trade.satPerVbyte
       return

@@ -1,6 +1,7 @@
 import { createSeededRandom, type SeededRandom } from '../network/seeded-random.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind, PlanFrame } from './faults/fault.ts'
+import { planSwapFaults } from './faults/swap-faults.ts'
 import { planFeatures, planTrades, type Sold } from './plan-trades.ts'
 import { type Action, planChannels, planWorkload } from './plan-workload.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -68,6 +69,7 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
     const planned = kind?.plan(chance, frame)
     if (kind && planned) faults.push({ kind: kind.name, ...planned })
   }
+  if (options.kinds === undefined) faults.push(...planSwapFaults(random.fork('swap-faults'), frame))
   return {
     seed,
     isShared,

@@ -92,6 +92,24 @@ export type Trade =
       readonly name: string
       readonly care: 'disable' | 'test' | 'replay' | 'rotate' | 'remove'
     }
+  /** The operator swaps; `provider`: only with this one (its position). */
+  | {
+      readonly do: 'swap'
+      readonly at: number
+      readonly name: string
+      readonly amountSat: number
+      readonly isWithdrawal: boolean
+      readonly urgency: 'low' | 'normal' | 'urgent'
+      readonly provider?: number
+      /** Milliseconds after which its claim may cost so many satoshi more. */
+      readonly raisedAfter?: number
+      readonly raisedBySat?: number
+    }
+  /** The operator trusts every provider again. */
+  | { readonly do: 'trust-providers'; readonly at: number }
+  /** The channels with the hub and the hostile peer become ours: the autopilot may use them. */
+  | { readonly do: 'adopt-channels'; readonly at: number }
+  | { readonly do: 'pause-autopilot'; readonly at: number; readonly forMilliseconds: number }
   | { readonly do: 'feerate'; readonly at: number; readonly satPerVbyte: number }
   | { readonly do: 'mine'; readonly at: number; readonly blocks: number }
 
@@ -109,9 +127,17 @@ const most = 3
 /** What the host of this seed uses. */
 export function planFeatures(random: SeededRandom): readonly Feature[] {
   if (random.integer(100) < 25) return []
-  const chosen = allFeatures.filter((feature) => random.fork(feature).integer(100) < 34)
-  return chosen.slice(0, most)
+  const chosen = usual.filter((feature) => random.fork(feature).integer(100) < 34).slice(0, most)
+  if (random.fork('swaps').integer(100) >= swapping) return chosen
+  // Beside the others: money that is under way meets everything else.
+  const swaps: Feature[] =
+    random.fork('autopilot').integer(2) === 0 ? ['swaps'] : ['swaps', 'autopilot']
+  return [...chosen.slice(0, 1), ...swaps]
 }
+
+const usual = allFeatures.filter((feature) => feature !== 'swaps' && feature !== 'autopilot')
+/** Percent of the hosts with features that swap as well. */
+const swapping = 25
 
 /** What a host with these features does in `horizon` milliseconds. */
 export function planTrades(
@@ -128,6 +154,8 @@ export function planTrades(
     automatic: (chance) => planAutomatic(chance, features),
     webhooks: planEndpoints,
     operator: planOperator,
+    swaps: planSwaps,
+    autopilot: planAutopilot,
   }
   return features.flatMap((feature) => planners[feature](dice(random.fork(feature), horizon)))
 }
@@ -316,6 +344,40 @@ function planOperator({ between, later, horizon }: Dice): Trade[] {
   for (let count = between(1, 5); count > 0; count--) trades.push({ do: 'automatic', at: later() })
   for (let at = between(0, 30_000); at < horizon; at += between(5000, 40_000))
     trades.push({ do: 'mine', at, blocks: 1 })
+  return trades
+}
+
+/** Amounts between what is not worth it and what is above the cap; the budget is enough for a few. */
+function planSwaps({ between, chance, pick, later, horizon }: Dice): Trade[] {
+  const trades: Trade[] = []
+  for (let count = between(1, 4); count > 0; count--) {
+    const isRaised = chance(30)
+    trades.push({
+      do: 'swap',
+      // Most of them early: blocks have to come before they end.
+      at: chance(60) ? between(1000, Math.floor(horizon / 2)) : later(),
+      name: `swap-${count}`,
+      amountSat: chance(8) ? between(1000, 40_000) : between(150_000, 1_200_000),
+      isWithdrawal: chance(25),
+      urgency: pick(['low', 'normal', 'urgent'] as const),
+      ...(chance(30) && { provider: between(0, 2) }),
+      ...(isRaised && { raisedAfter: between(10, 120_000), raisedBySat: between(1, 5000) }),
+    })
+  }
+  const rates = [1, 1, 2, 5, 15, 60]
+  for (let at = between(0, 60_000); at < horizon; at += between(30_000, 200_000))
+    trades.push({ do: 'feerate', at, satPerVbyte: pick(rates) })
+  for (let at = between(0, 20_000); at < horizon; at += between(3000, 30_000))
+    trades.push({ do: 'mine', at, blocks: 1 })
+  for (let at = between(60_000, 200_000); at < horizon; at += between(60_000, 300_000))
+    trades.push({ do: 'trust-providers', at })
+  return trades
+}
+
+function planAutopilot({ between, chance, later }: Dice): Trade[] {
+  const trades: Trade[] = [{ do: 'adopt-channels', at: between(0, 60_000) }]
+  if (chance(25))
+    trades.push({ do: 'pause-autopilot', at: later(), forMilliseconds: between(1000, 120_000) })
   return trades
 }
 

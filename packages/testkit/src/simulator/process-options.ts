@@ -1,12 +1,13 @@
 import { peerList, silentLogger } from '@payment-node/core'
 import { createSeededRandom } from '../network/seeded-random.ts'
 import type { SimulatedNode } from '../network/simulated-node.ts'
-import type { Feature } from './features.ts'
+import { type Feature, usesSwaps } from './features.ts'
 import type { ProcessOptions } from './open-process.ts'
 import type { Limits } from './world.ts'
 
 /** Made once: the same in every world. */
 const invoiceKey = createSeededRandom('the key of the simulated shop').bytes(32)
+const swapKey = createSeededRandom('the swap key of the simulated shop').bytes(32)
 
 /** How the simulated host starts its payment node. Times are short, so that hours of waiting are minutes. */
 export function processOptions(
@@ -16,7 +17,7 @@ export function processOptions(
   operatorAddress: string,
 ): ProcessOptions {
   return {
-    keys: { invoices: invoiceKey },
+    keys: { invoices: invoiceKey, ...(usesSwaps(features) && { swaps: swapKey }) },
     logger: silentLogger,
     timing: { sweep: '2m' },
     partners: { destinationCoolDown: limits.destinationCoolDown / 1000 },
@@ -32,6 +33,31 @@ export function processOptions(
       }),
     },
     ...(features.includes('webhooks') && { webhooks: { keepDeliveries: '1d' } }),
+    ...(usesSwaps(features) && {
+      swapping: {
+        perDay: `${limits.swapping.perDayMsat} msat`,
+        inFlight: `${limits.swapping.inFlightMsat} msat`,
+        inFlightPerProvider: `${limits.swapping.inFlightPerProviderMsat} msat`,
+        perSwap: `${limits.swapping.perSwapMsat} msat`,
+        claimCeiling: limits.swapping.claimCeiling,
+        maximumPpm: 30_000,
+      },
+    }),
+    ...(features.includes('autopilot') && {
+      liquidity: {
+        mode: 'act' as const,
+        // Deposits bring it under these at once: runs are short.
+        lowInbound: 590_000,
+        urgentInbound: 500_000,
+        outboundShare: Number(limits.swapping.outboundSharePpm),
+        hysteresis: 20_000,
+        acceptablePpm: 25_000,
+        ceilingPpm: 30_000,
+        minimum: '100000 sat',
+        settlePeriod: '20s',
+        every: '20s',
+      },
+    }),
     transactions: {
       collectFor: '20s',
       bumpBudgetPerDay: `${limits.bumpBudgetPerDayMsat} msat`,

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers'
 import type { LightningNode } from '@payment-node/core'
 import { armFaults } from './arm-faults.ts'
+import { ask } from './ask-host.ts'
 import { createWorld } from './create-world.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
 import type { Fault, FaultKind } from './faults/fault.ts'
-import type { Feature } from './features.ts'
+import { type Feature, usesSwaps } from './features.ts'
 import { forbidGlobals } from './forbid-globals.ts'
 import { allInvariants } from './invariants/all-invariants.ts'
 import type { Invariant, SeenChannel } from './invariants/invariant.ts'
@@ -92,6 +93,11 @@ const afterwards = 30_000
  */
 export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<RunResult> {
   let world: World | undefined
+  const features = plan.features ?? []
+  // What loads modules comes before time stands still.
+  const openMarket = usesSwaps(features)
+    ? await (await import('./swaps/market.ts')).loadMarket()
+    : undefined
   const restore = forbidGlobals((error) =>
     world?.violate({
       invariant: 'no-globals',
@@ -115,7 +121,8 @@ export async function runPlan(plan: RunPlan, options: RunOptions = {}): Promise<
       hasApiProcess: plan.hasApiProcess ?? false,
       hasCounter: plan.hasCounter ?? false,
       hasKeeper: plan.hasKeeper ?? false,
-      features: plan.features ?? [],
+      features,
+      ...(openMarket && { openMarket }),
       pollMilliseconds: plan.pollMilliseconds,
       invariants: options.invariants ?? allInvariants,
       lnd: { acceptsKeysend: plan.acceptsKeysend, ...options.world?.lnd },
@@ -192,9 +199,16 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
     const seen = await clock.run(seeChannels(lnd), limit)
     // A balance may be paid by itself just now.
     if (!isQuiet(world) && world.elapsed() < deadline) continue
-    world.judgeEnd(seen)
+    const proof = world.market ? await clock.run(prove(world), limit) : undefined
+    world.judgeEnd(seen, proof)
     return
   }
+}
+
+/** What the operator reads when he asks for the proof. */
+async function prove(world: World): Promise<string | undefined> {
+  const answer = await ask(world, 'prove', (node) => node.ledger.prove())
+  return 'value' in answer ? answer.value.verdict : undefined
 }
 
 async function seeChannels(lnd: LightningNode): Promise<SeenChannel[]> {
@@ -258,6 +272,9 @@ function isQuiet(world: World): boolean {
   for (const intent of world.books.table('close_intents').values()) {
     if (intent.state === 'intended') return false
   }
+  for (const { state, custody } of world.books.table('swaps').values()) {
+    if (custody === 'self' && !swapEnds.has(state as string)) return false
+  }
   if (isHeldTooLong(world) || isStillToTell(world)) return false
   const last = BigInt(world.books.events.length)
   for (const consumer of world.books.table('consumers').values()) {
@@ -265,6 +282,8 @@ function isQuiet(world: World): boolean {
   }
   return true
 }
+
+const swapEnds: ReadonlySet<string> = new Set(['claimed', 'failed-unpaid', 'returned', 'lost'])
 
 /** Money is still held whose time has come. */
 function isHeldTooLong({ books, shop, truth }: World): boolean {

@@ -11,6 +11,7 @@ import type { SimulatedProcess } from './open-process.ts'
 import type { Place } from './place.ts'
 import type { SimulatedWeb } from './simulated-web.ts'
 import type { Steps } from './steps.ts'
+import type { Market, MarketPlace } from './swaps/market-place.ts'
 import type { Trace } from './trace.ts'
 import type { WorldClock } from './world-clock.ts'
 
@@ -70,6 +71,8 @@ export interface WorldOptions {
   readonly features?: readonly Feature[]
   /** Polls of core take at least so many milliseconds, as on a busy machine; default 0. */
   readonly pollMilliseconds?: number
+  /** Opens the providers of swaps, for a host that uses them. */
+  readonly openMarket?: (place: MarketPlace) => Market
   /** How many lines of the trace are kept; default all. */
   readonly keepLines?: number
 }
@@ -88,6 +91,20 @@ export interface Limits {
   readonly bumpBudgetPerDayMsat: bigint
   /** What payouts to the operator's own address leave the operator. */
   readonly operatorReserveMsat: bigint
+  readonly swapping: SwapLimits
+}
+
+/** Hard caps of swaps, in msat. */
+export interface SwapLimits {
+  /** Worst costs of a UTC day. */
+  readonly perDayMsat: bigint
+  readonly inFlightMsat: bigint
+  readonly inFlightPerProviderMsat: bigint
+  readonly perSwapMsat: bigint
+  /** sat/vB of a claim before the preimage is revealed. */
+  readonly claimCeiling: number
+  /** Of the autopilot: what stays on our side. */
+  readonly outboundSharePpm: bigint
 }
 
 /** Everything that a run happens in. */
@@ -107,6 +124,8 @@ export interface World {
   readonly random: SeededRandom
   /** Every server that a process can ask. */
   readonly web: SimulatedWeb
+  /** Providers of swaps; undefined where the host swaps nothing. */
+  readonly market: Market | undefined
   /** What the chain asks: for transactions and as the fee source tells it, in sat/vB. */
   feerate: number
   readonly places: readonly Place[]
@@ -139,8 +158,11 @@ export interface World {
   onHeal(undo: () => void): void
   /** The faults end: nodes and processes come back, clocks are set right, peers behave. */
   heal(): void
-  /** Asks all judges for their last word; `channels` is what LND shows of them then. */
-  judgeEnd(channels: readonly SeenChannel[]): void
+  /**
+   * Asks all judges for their last word; `channels` is what LND shows of them then, `proof` what the books' proof says
+   * (undefined: it was not asked for).
+   */
+  judgeEnd(channels: readonly SeenChannel[], proof?: string): void
   /** The books' data, for a process of one's own or a copy. */
   data: MemoryData
   /** A copy of the books at this moment. */

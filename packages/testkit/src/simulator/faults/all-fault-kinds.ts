@@ -13,6 +13,7 @@ import { peerFaults } from './peer-faults.ts'
 import { processFaults } from './process-faults.ts'
 import { replyFaults } from './reply-faults.ts'
 import { storageFaults } from './storage-faults.ts'
+import { swapFaults } from './swap-faults.ts'
 import { webFaults } from './web-faults.ts'
 
 /** Every kind that a plan can name; a new family is one more line here. */
@@ -32,4 +33,5 @@ export const allFaultKinds: readonly FaultKind[] = [
   ...webFaults,
   ...onchainFaults,
   ...lostCoinFaults,
+  ...swapFaults,
 ]

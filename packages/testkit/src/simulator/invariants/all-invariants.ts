@@ -12,6 +12,7 @@ import { processInvariants } from './process-invariants.ts'
 import { proofInvariants } from './proof-invariants.ts'
 import { sendingInvariants } from './sending-invariants.ts'
 import { stateInvariants } from './state-invariants.ts'
+import { swapInvariants } from './swap-invariants.ts'
 import { webhookInvariants } from './webhook-invariants.ts'
 
 /** Every promise that is checked in every run; cheap and telling ones first. */
@@ -30,4 +31,5 @@ export const allInvariants: readonly Invariant[] = [
   ...partnerInvariants,
   ...webhookInvariants,
   ...operatorInvariants,
+  ...swapInvariants,
 ]

@@ -2,6 +2,8 @@ import type { Change, NodeInvoice, PaymentUpdate } from '@payment-node/core'
 import type { PaidOutput } from '../../network/simulated-network.ts'
 import type { Books, RowChange } from '../mirror-books.ts'
 import type { Step } from '../steps.ts'
+import type { SwapTruth } from '../swaps/market-place.ts'
+import type { SwapLimits } from '../world.ts'
 
 /** One promise that must hold at every moment of every run. */
 export interface Invariant {
@@ -51,6 +53,8 @@ export interface Witness {
   readonly bumpBudgetPerDayMsat: bigint
   /** What payouts to the operator's own address leave the operator. */
   readonly operatorReserveMsat: bigint
+  /** Hard caps of swaps. */
+  readonly swapping: SwapLimits
   /** Where what is the operator's own goes. */
   readonly operatorAddress: string
 }
@@ -80,6 +84,12 @@ export interface Truth {
   channels(): readonly SeenChannel[]
   /** What pays an address, by the whole chain and the mempool. */
   outputsTo(address: string): readonly PaidOutput[]
+  /** What chain and providers know of swaps; undefined in a world without any. */
+  readonly swapping: SwapTruth | undefined
+  /** Milliseconds since the run began. */
+  elapsed(): number
+  /** What the proof of the books says when the run has ended; undefined: it was not asked. */
+  proof(): string | undefined
   /** In words, what is wrong with the sum of all money; undefined when nothing is. */
   audit(): string | undefined
 }
@@ -119,6 +129,8 @@ export interface Records {
   readonly removed: Map<string, number>
   /** Id of an invoice or a payout → the trace that the host gave with it. */
   readonly traces: Map<string, string>
+  /** Idempotency key of a swap to an address of the operator's own → the address. */
+  readonly withdrawals: Map<string, string>
   /** What brought a coin of the wallet was taken out of its block: value is missing. */
   coinLost: boolean
 }
@@ -164,6 +176,7 @@ export function createRecords(): Records {
     secrets: new Map(),
     removed: new Map(),
     traces: new Map(),
+    withdrawals: new Map(),
     coinLost: false,
     lies: new Set(),
   }

@@ -11,6 +11,7 @@ import { allInvariants } from '@payment-node/testkit'
 import type { PaidOutput } from '../../../src/network/simulated-network.ts'
 import { createRecords } from '../../../src/simulator/invariants/invariant.ts'
 import { mirrorBooks } from '../../../src/simulator/mirror-books.ts'
+import type { SwapTruth } from '../../../src/simulator/swaps/market-place.ts'
 
 /** Books and a network of one's own, to show an invariant what it must not accept. */
 export interface Stage {
@@ -31,6 +32,10 @@ export interface Stage {
   audit: string | undefined
   counter: number | undefined
   channels: readonly SeenChannel[]
+  /** What chain and providers know of swaps. */
+  swapping: SwapTruth | undefined
+  elapsed: number
+  proof: string | undefined
 }
 
 const publicKey = 'node'
@@ -59,6 +64,9 @@ export function stageFor(
     audit: undefined,
     counter: restored?.counter,
     channels: [],
+    swapping: undefined,
+    elapsed: 0,
+    proof: undefined,
     commit(writes, { events, fence } = {}) {
       const change: Change = {
         writes,
@@ -90,6 +98,14 @@ export function stageFor(
     bumpBudgetPerDayMsat: 50n,
     operatorReserveMsat: 400_000_000n,
     operatorAddress: 'bcrt1operator',
+    swapping: {
+      perDayMsat: 100n,
+      inFlightMsat: 1000n,
+      inFlightPerProviderMsat: 700n,
+      perSwapMsat: 500n,
+      claimCeiling: 10,
+      outboundSharePpm: 200_000n,
+    },
     truth: {
       findPayment: (hash) => payments.get(hash) as PaymentUpdate | undefined,
       findInvoice: (hash) => invoices.get(hash) as NodeInvoice | undefined,
@@ -98,6 +114,11 @@ export function stageFor(
       counter: () => stage.counter,
       channels: () => stage.channels,
       outputsTo: (address) => outputs.get(address) ?? [],
+      get swapping() {
+        return stage.swapping
+      },
+      elapsed: () => stage.elapsed,
+      proof: () => stage.proof,
       audit: () => stage.audit,
     },
   }
