@@ -59,7 +59,7 @@ export async function explainSwap(context: Context, id: string): Promise<SwapExp
     : null
   return {
     swap: swapView(row),
-    says: `${saysOf(row)}${nextOffer ? saysNext(row, nextOffer) : ''}`,
+    says: `${saysOf(context, row)}${nextOffer ? saysNext(row, nextOffer) : ''}`,
     quoted: {
       service: new Amount(quote.serviceSat * 1000n),
       lockup: new Amount(quote.lockupSat * 1000n),
@@ -91,9 +91,22 @@ function saysNext({ source }: SwapRow, { provider, price }: RejectedOffer): stri
   return ` The next offer then was of ${provider}${much}. ${who}; who refuses is left out for a while.`
 }
 
-function saysOf(row: SwapRow): string {
+function saysOf(context: Context, row: SwapRow): string {
   const reason = row.reason === null ? '' : ` ${explainReason(row.reason)}`
-  return `${explainState(row.state)}${reason}`
+  const height = row.ended_at === null ? frozenUntil(context, row) : undefined
+  const frozen = height === undefined ? '' : ` LND lets its payment time out at block ${height}.`
+  return `${explainState(row.state)}${reason}${frozen}`
+}
+
+/** The last block in which a payment of the swap can be in flight, by LND's channels as last read. */
+function frozenUntil({ live }: Context, row: SwapRow): number | undefined {
+  // A daemon pays with a hash of its own, which is its id for the swap.
+  const hash = row.custody === 'delegated' ? row.provider_id : row.payment_hash
+  const heights = (live.channels?.list ?? [])
+    .flatMap(({ pendingHtlcs }) => pendingHtlcs)
+    .filter(({ direction, paymentHash }) => direction === 'outgoing' && paymentHash === hash)
+    .map(({ expiryHeight }) => expiryHeight)
+  return heights.length > 0 ? Math.max(...heights) : undefined
 }
 
 function blocksLeft({ live }: Context, row: SwapRow): number | null {

@@ -34,7 +34,21 @@ const reasons: Readonly<Record<string, string>> = {
     'These books are an old copy, and newer ones may have paid its payout by other means.',
   'waiting-for-claim': 'The claim is in a block and needs more on top of it.',
   'lockup-taken': 'Somebody else has spent the lockup.',
-  'payment-open': 'LND has not ended the payment yet.',
+  'payment-open':
+    'LND has a payment of it in flight. That ends by itself, and needs no provider or daemon any more: it is taken or given back, at the latest when it times out.',
+  'daemon-away':
+    'The daemon does not answer: bring it back with its data, only it can sweep its coins. What it never takes up again is ended by swaps.giveUp() as soon as LND has no payment of it in flight.',
+  'daemon-forgot':
+    'The daemon no longer knows it: give it its data back. If they are gone, swaps.giveUp() ends it as soon as LND has no payment of it in flight.',
+  'start-unknown':
+    'Whether the daemon has started it is not known: it is looked for, and never started again.',
+  'never-started': 'The daemon did not have it a day later.',
+  'given-up': 'An operator has given it up.',
+  'duplicate-label': 'The daemon has several swaps of this name: look which one is to go on.',
+  'bad-answer': 'What the daemon says of it cannot be.',
+  'gone-back': 'The daemon takes back that it has revealed the preimage.',
+  temporary: 'The daemon has stopped at a failure that may pass: restart it.',
+  'other-node': 'The daemon works with another LND: nothing of this one was moved.',
   'counter-unreachable': 'The intent counter outside cannot be written.',
   outdated: 'It could not be asked for in time.',
   'provider-unknown': 'Whether the provider has made it is not known; unpaid it costs nothing.',

@@ -9,6 +9,7 @@ import { readQuote } from '../stored-quote.ts'
 import { bookDelegatedSwap, bookPrepay } from './book-delegated.ts'
 import { findPrepay } from './find-prepay.ts'
 import { type JudgedEnding, judgeEnding } from './judge-ending.ts'
+import { writeWord } from './last-word.ts'
 import { type DelegatedEnding, type DelegatedRow, markDelegated } from './mark-delegated.ts'
 import { readStart } from './stored-start.ts'
 
@@ -30,14 +31,14 @@ export async function endDelegated(
     prepayMsat: readQuote(row.quote).prepayAtRiskSat * 1000n,
     prepayLimitMsat: row.prepay_limit_msat,
   })
-  if (ending.kind === 'open') return wait(pursuit, row)
+  if (ending.kind === 'open') return wait(pursuit, row, report)
   if (ending.kind === 'other-node') return endElsewhere(pursuit, row, report)
   const prepay = await findPrepay(pursuit, {
     after: readStart(row.verified).after,
     amountMsat: ending.prepayMsat,
     notHash: report.providerId,
   })
-  if (prepay === 'open') return wait(pursuit, row)
+  if (prepay === 'open') return wait(pursuit, row, report)
   const isClaimed = ending.kind === 'claimed'
   const prepayMsat = prepay?.amountMsat ?? 0n
   const routingMsat = ending.routingMsat + (prepay?.feeMsat ?? 0n)
@@ -72,7 +73,7 @@ export async function endDelegated(
       service_msat: serviceMsat,
       routing_msat: routingMsat,
       prepay_lost_msat: isClaimed ? 0n : prepayMsat,
-      evidence: { ...evidenceOf(report), ...(prepay && { prepayHash: prepay.paymentHash }) },
+      evidence: { ...writeWord(report), ...(prepay && { prepayHash: prepay.paymentHash }) },
       ended_at: now,
     },
     writes,
@@ -124,7 +125,7 @@ async function endElsewhere(
     set: {
       reason: 'other-node',
       provider_id: report.providerId,
-      evidence: evidenceOf(report),
+      evidence: writeWord(report),
       ended_at: context.clock.now(),
     },
     writes: [...returnCharge(identity, row, 0n), ...noted.writes],
@@ -134,11 +135,21 @@ async function endElsewhere(
   return refused ? 'changed' : 'ended'
 }
 
-/** The amount stays reserved while a payment is in flight: LND ends it, at the latest when it times out. */
-async function wait(pursuit: DelegatedEnding, row: DelegatedRow): Promise<'open'> {
-  // What needs somebody keeps its reason: it is told once.
-  if (row.reason !== 'payment-open' && row.state !== 'needs-operator')
-    await markDelegated(pursuit, row, { set: { reason: 'payment-open' } })
+/**
+ * The amount stays reserved while a payment is in flight: LND ends it, at the latest when it times out. What the daemon
+ * said is kept, so that it is not needed for that.
+ */
+async function wait(
+  pursuit: DelegatedEnding,
+  row: DelegatedRow,
+  report: DelegatedSwap,
+): Promise<'open'> {
+  // What needs somebody keeps its reason: it is told once. What an operator supposes is no word of the daemon's.
+  if (row.state === 'needs-operator' || !pursuit.leadership) return 'open'
+  const evidence = writeWord(report)
+  const isKnown = JSON.stringify(row.evidence) === JSON.stringify(evidence)
+  if (row.reason !== 'payment-open' || !isKnown)
+    await markDelegated(pursuit, row, { set: { reason: 'payment-open', evidence } })
   return 'open'
 }
 
@@ -160,11 +171,4 @@ async function lookUp(
   } finally {
     ending.abort()
   }
-}
-
-/** The daemon's last word as JSON; amounts are text. */
-export function evidenceOf(report: DelegatedSwap): Record<string, unknown> {
-  return JSON.parse(
-    JSON.stringify(report, (_, value) => (typeof value === 'bigint' ? value.toString() : value)),
-  )
 }

@@ -1,4 +1,5 @@
 import { type Context, identityOf, requireReady } from '../../context.ts'
+import type { DelegatedSwapState } from '../../domain/swap.ts'
 import { PaymentNodeError } from '../../errors.ts'
 import type { DelegatedSwap } from '../../ports/swap-provider.ts'
 import { readText } from '../../read-input.ts'
@@ -6,12 +7,15 @@ import { maximumDecisions, tooContended } from '../../record.ts'
 import { findSwap } from '../get-swap.ts'
 import { type Swap, swapView } from '../swap-view.ts'
 import { endDelegated } from './end-delegated.ts'
+import { readLastWord } from './last-word.ts'
 import type { DelegatedRow } from './mark-delegated.ts'
 import { endUnstarted } from './start-delegated.ts'
+import { isDelegatedOver } from './step-delegated-swap.ts'
 
 /**
- * An operator's word that a daemon will not go on with a swap that needs somebody: LND says what was paid for it, and
- * that is booked as lost; its place under way and what it did not cost are given back. The daemon is told nothing.
+ * An operator's word that a daemon will not go on with a swap that needs somebody, or whose provider is no longer among
+ * the options: LND says what was paid for it, and that is booked as lost, unless the daemon had completed it; its
+ * place under way and what it did not cost are given back. The daemon is told nothing.
  * Throws `swap.not-found`, and `swap.not-live` for any other swap and while LND has its payment in flight.
  */
 export async function giveUpSwap(context: Context, id: string, reason: string): Promise<Swap> {
@@ -21,11 +25,11 @@ export async function giveUpSwap(context: Context, id: string, reason: string): 
   const pursuit = { context, identity, signal: new AbortController().signal }
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const row = await findSwap(context, id)
-    if (row.custody !== 'delegated' || row.state !== 'needs-operator') throw notStuck(row)
+    if (row.custody !== 'delegated' || !mayBeGivenUp(context, row)) throw notStuck(row)
     context.logger.warn('a swap is given up by the operator', { swap: id, note })
     if (row.provider_id === null) {
       await endUnstarted(pursuit, row, { reason: 'given-up', says: note })
-    } else if ((await endDelegated(pursuit, row, reportOf(row), 'given-up')) === 'open') {
+    } else if ((await endDelegated(pursuit, row, wordFor(row), 'given-up')) === 'open') {
       throw notStuck(row, true)
     }
     const now = await findSwap(context, id)
@@ -34,8 +38,20 @@ export async function giveUpSwap(context: Context, id: string, reason: string): 
   throw tooContended('swaps.giveUp')
 }
 
-/** What the daemon would say if it could. */
-function reportOf(row: DelegatedRow): DelegatedSwap {
+/** It needs somebody, or is of a daemon that nobody gives any more. */
+function mayBeGivenUp({ settings }: Context, { state, provider }: DelegatedRow): boolean {
+  if (state === 'needs-operator') return true
+  const { providers } = settings.swapping
+  const isFollowed = providers.some(
+    ({ custody, name }) => custody === 'delegated' && name === provider,
+  )
+  return !isFollowed && !isDelegatedOver(state as DelegatedSwapState)
+}
+
+/** What the daemon has said, or would say if it could. */
+function wordFor(row: DelegatedRow): DelegatedSwap {
+  const word = readLastWord(row)
+  if (word) return word
   return {
     label: row.id,
     providerId: row.provider_id ?? '',
@@ -56,7 +72,7 @@ function notStuck(
     'swap.not-live',
     isPaymentOpen
       ? `LND has a payment of swap ${id} in flight.`
-      : `Swap ${id} is ${state}: only a daemon's swap that needs an operator is given up.`,
+      : `Swap ${id} is ${state}: only a daemon's swap that needs an operator, or whose provider was removed, is given up.`,
     { swap: id, state },
     { advice: 'A payment in flight ends at the latest when it times out: try again then.' },
   )

@@ -3,8 +3,10 @@ import type { DelegatedSwap, DelegatedSwapProvider } from '../../ports/swap-prov
 import { swaps } from '../../tables/swaps.ts'
 import type { Pursuit } from '../../transactions/mark-transaction.ts'
 import { noteOutcome } from '../provider-health.ts'
-import { endDelegated, evidenceOf } from './end-delegated.ts'
+import { bearSilence } from './bear-silence.ts'
+import { endDelegated } from './end-delegated.ts'
 import { type JudgedReports, judgeReports } from './judge-reports.ts'
+import { writeWord } from './last-word.ts'
 import { type DelegatedRow, markDelegated } from './mark-delegated.ts'
 import { endUnstarted, startDelegated, withinTime } from './start-delegated.ts'
 import { isDelegatedOver } from './step-delegated-swap.ts'
@@ -30,7 +32,7 @@ export async function pursueDelegated(
   const row = await context.storage.get(swaps, [id])
   if (!row || isDelegatedOver(row.state as DelegatedSwapState)) return
   // Also before the first start: newer books than these may have started it.
-  const known = await withinTime(pursuit, (ended) => provider.list(ended, id))
+  const known = await listOrWait(pursuit, row, provider)
   const judged = judgeReports(knownOf(row), known)
   if (judged.kind === 'report') return follow(pursuit, row, judged)
   if (row.asked_at !== null) return missing(pursuit, row, row.asked_at)
@@ -40,6 +42,20 @@ export async function pursueDelegated(
   if (!asked || isDelegatedOver(asked.state as DelegatedSwapState)) return
   const answer = judgeReports(knownOf(asked), [started])
   if (answer.kind === 'report') await follow(pursuit, asked, answer)
+}
+
+/** Throws when there is no answer, after what that means is stored. */
+async function listOrWait(
+  pursuit: Pursuit,
+  row: DelegatedRow,
+  provider: DelegatedSwapProvider,
+): Promise<readonly DelegatedSwap[]> {
+  try {
+    return await withinTime(pursuit, (ended) => provider.list(ended, row.id))
+  } catch (error) {
+    if (!pursuit.signal.aborted) await bearSilence(pursuit, row)
+    throw error
+  }
 }
 
 function knownOf(row: DelegatedRow): Parameters<typeof judgeReports>[0] {
@@ -89,7 +105,7 @@ async function follow(
     set: {
       reason: null,
       provider_id: report.providerId,
-      evidence: evidenceOf(report),
+      evidence: writeWord(report),
       ...(fact === 'running' && row.revealed_at === null && { revealed_at: context.clock.now() }),
     },
     writes: noted.writes,
@@ -121,7 +137,7 @@ async function stick(
         reason !== 'bad-answer' && {
           provider_id: report.providerId,
         }),
-      ...(report && { evidence: evidenceOf(report) }),
+      ...(report && { evidence: writeWord(report) }),
     },
     event: 'swap.needs-operator',
   })
