@@ -127,6 +127,9 @@ function chooseAlone(plan: ClaimPlan): Shape | Refused {
 /** The payout whole, and the fee out of the rest. */
 function chooseBeside(plan: ClaimPlan, { script, amountSat }: ClaimedPayout): Shape | Refused {
   const { destination } = plan.verified
+  // Whatever its address: an output that nobody relays would keep the claim from every block.
+  if (amountSat < dustLimitSat('p2pkh'))
+    return no('payout-unaffordable', `an output of ${amountSat} sat would not be relayed`)
   const restSat = plan.lockup.valueSat - amountSat
   const payout = { script, amount: amountSat }
   const feeOf = (virtualBytes: number): bigint => {
