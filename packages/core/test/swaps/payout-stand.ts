@@ -16,9 +16,18 @@ export interface PayoutStand extends SwapStand {
 
 const payoutSat = 400_000n
 
-export async function openWithPayout(settings: SwapStandSettings = {}): Promise<PayoutStand> {
+export interface PayoutStandSettings extends SwapStandSettings {
+  /** In LND's wallet from the beginning; left out: none, so that the queue has to wait. */
+  readonly coinSat?: bigint
+}
+
+export async function openWithPayout({
+  coinSat,
+  ...settings
+}: PayoutStandSettings = {}): Promise<PayoutStand> {
   const stand = openSwaps(settings)
   const { run } = stand
+  if (coinSat !== undefined) stand.lnd.fund(coinSat)
   await run(stand.node.start())
   await stand.sell(1_000_000, stand.node)
   const address = await run(stand.payer.lightning.onchain!.newAddress('taproot'))
