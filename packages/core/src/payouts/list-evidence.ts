@@ -7,10 +7,11 @@ import { findPayout } from './get-payout.ts'
 
 /** What a try of a payout rests on: for the operator, in LND's words and his own. */
 export interface AttemptEvidence {
+  /** From 1 on; 0: an operator's verdict about a transaction. On chain there are no tries. */
   readonly number: number
   readonly state: AttemptState
-  /** Hex. */
-  readonly paymentHash: string
+  /** Hex; null on chain. */
+  readonly paymentHash: string | null
   /** What LND showed for this state, or the operator's verdict; null before anything was sent. */
   readonly evidence: unknown
   /** Milliseconds since 1970. */
@@ -49,5 +50,5 @@ async function readVerdict(
   const output = await context.storage.get(transactionOutputs, [node, transaction, id])
   if (!output?.evidence) return []
   const { evidence } = output
-  return [{ number: 1, state: state as AttemptState, paymentHash: '', evidence, updatedAt }]
+  return [{ number: 0, state: state as AttemptState, paymentHash: null, evidence, updatedAt }]
 }

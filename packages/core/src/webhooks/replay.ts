@@ -95,9 +95,9 @@ async function replayOne(
   if (event?.id === id) return sendAgain(context, identity, endpoint, [event])
   throw new PaymentNodeError(
     'webhook.event-not-found',
-    `The event ${JSON.stringify(id)} was never meant for the webhook endpoint ${endpoint.id}.`,
+    `The event ${JSON.stringify(id)} is not, or no longer, in the log of deliveries of the webhook endpoint ${endpoint.id}.`,
     { event: id },
-    { advice: 'Older events are replayed as a range of cursors.' },
+    { advice: 'Events that have left the log are replayed as a range of cursors.' },
   )
 }
 

@@ -107,7 +107,7 @@ test('an operator ends a payout whose coin is gone for good, and it is paid once
   expect(await stand.transactions()).toHaveLength(1)
   await resolve(b, 'failed')
   expect(await run(stand.node.payouts.evidence(a))).toMatchObject([
-    { evidence: { by: 'ada', nodeSays: 'input-lost' } },
+    { number: 0, paymentHash: null, evidence: { by: 'ada', nodeSays: 'input-lost' } },
   ])
   const { partners, sum } = await run(stand.node.ledger.balances())
   expect([partners[0]!.available, partners[0]!.reserved, sum]).toEqual([

@@ -110,9 +110,9 @@ const estimate = z
 
 const evidence = z
   .looseObject({
-    number: z.number(),
+    number: z.number().openapi({ description: '0: a verdict about an on-chain transaction.' }),
     state: z.string(),
-    paymentHash: z.string(),
+    paymentHash: z.string().nullable().openapi({ description: 'null: on chain.' }),
     evidence: z.unknown(),
     updatedAt: time,
   })
