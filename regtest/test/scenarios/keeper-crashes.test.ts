@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,6 +8,7 @@ import { sharedNetwork } from '../../shared-network.ts'
 import { waitUntil } from '../../wait-until.ts'
 import type { KeeperOrders, KeeperReport } from '../programs/keeper-process.ts'
 import type { KillPoint } from '../programs/mortal.ts'
+import { type Child, type Life, spawnProgram } from '../programs/spawn-program.ts'
 
 const network = sharedNetwork()
 afterAll(() => network.remove())
@@ -22,8 +22,6 @@ const macaroon = await keeper.bakeMacaroon(
   88,
 )
 
-const program = join(import.meta.dirname, '../programs/keeper-process.ts')
-const longestLife = 90_000
 /** Milliseconds for a dozen lives on a busy machine. */
 const longestTest = 600_000
 
@@ -42,39 +40,8 @@ async function newOrders(more: Partial<KeeperOrders> = {}): Promise<KeeperOrders
   }
 }
 
-interface Life {
-  readonly done: Extract<KeeperReport, { kind: 'done' }> | undefined
-  readonly signal: NodeJS.Signals | null
-  readonly output: string
-}
-
-interface Child {
-  readonly process: ChildProcess
-  readonly ended: Promise<Life>
-  readonly reports: KeeperReport[]
-}
-
-function start(orders: KeeperOrders): Child {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=dev-source', program, JSON.stringify(orders)],
-    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-  )
-  const reports: KeeperReport[] = []
-  let output = ''
-  child.stdout?.on('data', (text) => (output += text))
-  child.stderr?.on('data', (text) => (output += text))
-  child.on('message', (report: KeeperReport) => reports.push(report))
-  const deadline = setTimeout(() => child.kill('SIGQUIT'), longestLife)
-  const ended = new Promise<Life>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('exit', (_, signal) => {
-      clearTimeout(deadline)
-      const done = reports.find((report) => report.kind === 'done')
-      resolve({ done, signal, output })
-    })
-  })
-  return { process: child, ended, reports }
+function start(orders: KeeperOrders): Child<KeeperReport> {
+  return spawnProgram<KeeperReport>('keeper-process.ts', orders)
 }
 
 /** Blocks come while a channel waits for them. */
@@ -115,7 +82,7 @@ async function closeAll(): Promise<void> {
 }
 
 /** What must hold after any crash: one intent, one channel, its cost booked once. */
-async function problems(orders: KeeperOrders, life: Life): Promise<string[]> {
+async function problems(orders: KeeperOrders, life: Life<KeeperReport>): Promise<string[]> {
   const { done } = life
   if (!done) return [`did not end: ${life.signal} ${life.output.slice(-800)}`]
   const found: string[] = []
