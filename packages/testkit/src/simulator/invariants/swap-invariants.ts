@@ -22,17 +22,37 @@ const swapTransitions: Transitions = {
   lost: [],
 }
 
-const ends: ReadonlySet<string> = new Set(['claimed', 'failed-unpaid', 'returned', 'lost'])
+/** Of a swap that a daemon makes. */
+const daemonTransitions: Transitions = {
+  '': ['requested'],
+  requested: ['accepted', 'running', 'completed', 'failed', 'needs-operator'],
+  accepted: ['running', 'completed', 'failed', 'needs-operator'],
+  running: ['completed', 'failed', 'needs-operator'],
+  'needs-operator': ['accepted', 'running', 'completed', 'failed'],
+  completed: [],
+  failed: [],
+}
+
+const ends: ReadonlySet<string> = new Set([
+  'claimed',
+  'failed-unpaid',
+  'returned',
+  'lost',
+  'completed',
+  'failed',
+])
 /** Before it is handed to LND. */
 const unsent: ReadonlySet<string> = new Set(['created', 'verified'])
 
 /** The table of a swap's states. */
 const swapsGoForward: Invariant = goesForward({
   name: 'swaps-go-forward',
-  says: 'A swap goes from created to verified to paying to held to its lockup, its reveal and its claim; after the reveal it ends as claimed or lost only.',
+  says: 'A swap goes from created to verified to paying to held to its lockup, its reveal and its claim; after the reveal it ends as claimed or lost only. One of a daemon goes from requested to accepted to running to its end.',
   table: 'swaps',
   key: 'id',
   transitions: swapTransitions,
+  mayFollow: ({ custody }, from, to) =>
+    custody === 'delegated' && daemonTransitions[from ?? '']?.includes(to) === true,
 })
 
 /** Money rule 11: by LND's own record. */

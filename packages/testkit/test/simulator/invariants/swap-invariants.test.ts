@@ -90,6 +90,14 @@ test('swaps-go-forward', () => {
   expect(stage.commit([change('swaps', ['s1'], { state: 'paying' })])).toContain(
     's1 went from created to paying',
   )
+  const daemon = stageFor('swaps-go-forward')
+  expect(daemon.commit([swap({ custody: 'delegated', state: 'requested' })])).toBeUndefined()
+  expect(daemon.commit([change('swaps', ['s1'], { state: 'running' })])).toBeUndefined()
+  expect(daemon.commit([change('swaps', ['s1'], { state: 'accepted' })])).toContain(
+    's1 went from running to accepted',
+  )
+  const own = stageFor('swaps-go-forward')
+  expect(own.commit([swap({ state: 'requested' })])).toContain('from nothing to requested')
 })
 
 test('swap-paid-as-agreed', () => {
