@@ -1,29 +1,45 @@
 import type { Context, Identity } from '../context.ts'
 import { pauseAfterFailures } from '../domain/failure-pause.ts'
 import type { SwapState } from '../domain/swap.ts'
+import type { NodeChannel } from '../ports/lightning-node.ts'
 import { readHealth } from '../swaps/provider-health.ts'
 import { swaps } from '../tables/swaps.ts'
 
 /** What is in swaps. Amounts in msat. */
 export interface Swapping {
-  /** Promised to swaps, and still in our channels. */
-  readonly notSentMsat: bigint
+  /** Promised to swaps, and not settled: it is still in our channels, or in HTLCs that LND shows. */
+  readonly promised: readonly Promised[]
   /** In all swaps whose payment is not settled yet. */
   readonly swappingMsat: bigint
   /** No new one before this moment, after some that came to nothing; milliseconds since 1970. */
   readonly swapsFrom: number
 }
 
-/** Nothing was handed to LND, or it is not certain that it was: LND shows what is in flight by itself. */
-const notSent: readonly SwapState[] = ['created', 'verified']
-const sent: readonly SwapState[] = ['paying', 'held', 'lockup-seen', 'lockup-confirmed']
-const delegated = ['requested', 'accepted', 'running', 'needs-operator'] as const
+/** A payment that a swap will make, or has made. */
+interface Promised {
+  /** Empty: a daemon has not said it yet. */
+  readonly paymentHash: string
+  readonly amountMsat: bigint
+}
+
+/** Before the preimage is revealed nobody can settle the payment. */
+const unsettled: readonly SwapState[] = [
+  'created',
+  'verified',
+  'paying',
+  'held',
+  'lockup-seen',
+  'lockup-confirmed',
+]
+/** The same of a daemon's; the preimage of one that runs is revealed, and one that is stuck may never be paid. */
+const unsettledDelegated = ['requested', 'accepted'] as const
+const otherDelegated = ['running', 'needs-operator'] as const
 
 /** Reads only what lives. */
 export async function readSwapping(context: Context, identity: Identity): Promise<Swapping> {
   const { publicKey } = identity
-  const sumOf = async (state: string): Promise<bigint> => {
-    let sumMsat = 0n
+  const rowsOf = async (state: string): Promise<readonly Promised[]> => {
+    const found: Promised[] = []
     let after: (string | number)[] | undefined
     for (;;) {
       const rows = await context.storage.find(swaps, {
@@ -32,26 +48,43 @@ export async function readSwapping(context: Context, identity: Identity): Promis
         limit: 1000,
         ...(after && { after }),
       })
-      for (const { amount_msat } of rows) sumMsat += amount_msat
+      for (const { custody, provider_id, payment_hash, amount_msat } of rows) {
+        const paymentHash = custody === 'delegated' ? (provider_id ?? '') : payment_hash
+        found.push({ paymentHash, amountMsat: amount_msat })
+      }
       const last = rows.at(-1)
-      if (!last || rows.length < 1000) return sumMsat
+      if (!last || rows.length < 1000) return found
       after = [last.created_at, last.id]
     }
   }
-  const total = async (states: readonly string[]): Promise<bigint> => {
-    const sums = await Promise.all(states.map(sumOf))
-    return sums.reduce((sum, one) => sum + one, 0n)
-  }
-  const [waitingMsat, sentMsat, daemonsMsat] = await Promise.all([
-    total(notSent),
-    total(sent),
-    total(delegated),
+  const all = async (states: readonly string[]): Promise<readonly Promised[]> =>
+    (await Promise.all(states.map(rowsOf))).flat()
+  const [promised, others] = await Promise.all([
+    all([...unsettled, ...unsettledDelegated]),
+    all(otherDelegated),
   ])
-  return {
-    notSentMsat: waitingMsat,
-    swappingMsat: waitingMsat + sentMsat + daemonsMsat,
-    swapsFrom: await readPause(context, identity),
+  const swappingMsat = [...promised, ...others].reduce((sum, one) => sum + one.amountMsat, 0n)
+  return { promised, swappingMsat, swapsFrom: await readPause(context, identity) }
+}
+
+/**
+ * What swaps will still send, in msat: what LND does not show in an HTLC of theirs. A payment that is written down may
+ * not have reached LND, and a list of channels may be older than it.
+ */
+export function notSent({ promised }: Swapping, list: readonly NodeChannel[]): bigint {
+  const shown = new Map<string, bigint>()
+  for (const { pendingHtlcs } of list) {
+    for (const { direction, paymentHash, amountMsat } of pendingHtlcs) {
+      if (direction !== 'outgoing') continue
+      shown.set(paymentHash, (shown.get(paymentHash) ?? 0n) + amountMsat)
+    }
   }
+  let sumMsat = 0n
+  for (const { paymentHash, amountMsat } of promised) {
+    const shownMsat = shown.get(paymentHash) ?? 0n
+    if (shownMsat < amountMsat) sumMsat += amountMsat - shownMsat
+  }
+  return sumMsat
 }
 
 /** Enough to know how many failures there were in a row. */

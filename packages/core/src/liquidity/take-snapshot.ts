@@ -17,7 +17,7 @@ import type { AutopilotRow } from './autopilot-row.ts'
 import { readClosable, readClosing } from './read-closable.ts'
 import { type OfferBook, readOffers } from './read-offers.ts'
 import { readPayable } from './read-payable.ts'
-import { readSwapping, type Swapping } from './read-swapping.ts'
+import { notSent, readSwapping } from './read-swapping.ts'
 
 /** Milliseconds: how old the channels may be when money follows, and for a look. */
 const [fresh, idle] = [1000, 30_000]
@@ -57,13 +57,14 @@ export async function takeLiquiditySnapshot(
   // As good as gone, though LND may list them for a while: nothing is sent through them, and their gap is filled.
   const list = listed.filter(({ channelPoint }) => !going.has(channelPoint))
   const described = await describeChannels(context, identity, list)
-  const leavingMsat = outgoing(list) + swapping.notSentMsat
+  const notSentMsat = notSent(swapping, listed)
+  const leavingMsat = outgoing(list) + notSentMsat
   const base: LiquiditySnapshot = {
     now: clock.now(),
     readyFor: live.readySince === undefined ? null : clock.monotonic() - live.readySince,
     pausedReason: row?.is_paused ? (row.paused_reason ?? '') : null,
     haltedReason: safety.is_halted ? (safety.reason ?? '') : null,
-    channels: withoutPromised(described, swapping),
+    channels: withoutPromised(described, notSentMsat),
     leavingMsat,
     swappingMsat: swapping.swappingMsat,
     expectedPayoutsMsat,
@@ -134,7 +135,7 @@ function outgoing(list: readonly NodeChannel[]): bigint {
 /** What swaps will send and have not sent yet is no longer to be given away. */
 function withoutPromised(
   list: readonly LiquidityChannel[],
-  { notSentMsat }: Swapping,
+  notSentMsat: bigint,
 ): readonly LiquidityChannel[] {
   let left = notSentMsat
   if (left === 0n) return list
