@@ -17,7 +17,10 @@ afterAll(async () => {
 
 swapProviderContract(test, async () => {
   const examples = readExamples(join(import.meta.dirname, '..', '..'))
-  const plugin = examples.findLast(({ file }) => file === 'docs/swap-providers.md')
+  const plugin = examples.findLast(
+    ({ file, code }) =>
+      file === 'docs/swap-providers.md' && code.includes('export function mySwaps'),
+  )
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'swaps.ts')
   writeFileSync(file, plugin!.code)
