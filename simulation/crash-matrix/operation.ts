@@ -13,6 +13,8 @@ export interface Operation {
   prepare?(world: World): Promise<void>
   /** Does it, with the patience of a host, until it has come to its end. */
   run(world: World): Promise<void>
+  /** What is waited for when it is over, before it is looked at; no process is struck any more. */
+  settle?(world: World): Promise<void>
   /** What must be true afterwards, besides all invariants; text says what is wrong. */
   check(world: World): string | undefined
 }

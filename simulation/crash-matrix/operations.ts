@@ -1,8 +1,12 @@
 import type { World } from '@payment-node/testkit'
+import { autopilotOperations } from './autopilot-operations.ts'
 import { channelOperations } from './channel-operations.ts'
+import { loopOperations } from './loop-operations.ts'
 import { invoice, merchant, withBalance, withPartner } from './merchant.ts'
 import { onchainOperations } from './onchain-operations.ts'
 import { eventually, must, type Operation, one, rows } from './operation.ts'
+import { swapOperations } from './swap-operations.ts'
+import { throughOperations } from './through-operations.ts'
 import { tradeOperations } from './trade-operations.ts'
 
 type Payee = 'payee' | 'island'
@@ -140,4 +144,8 @@ export const operations: readonly Operation[] = [
   ...onchainOperations,
   ...tradeOperations,
   ...channelOperations,
+  ...swapOperations,
+  ...throughOperations,
+  ...loopOperations,
+  ...autopilotOperations,
 ]

@@ -16,10 +16,10 @@ export interface Struck {
 
 /** Calls that only look, made again and again: they are struck once while nothing has changed. */
 const looks =
-  /^(lightning\.(getInfo|list\w+|lookupInvoice|highWater|walletBalance|onchain\.(unspent|transactions|estimateFeerate|requiredReserve)|funding\.leases|policies\.read|forwards\.list)|storage\.(claim|lease))\//
+  /^(swaps\.(prices|status)|loop\.(check|terms|quote|list)|lightning\.(getInfo|list\w+|lookupInvoice|highWater|walletBalance|onchain\.(unspent|transactions|estimateFeerate|requiredReserve)|funding\.leases|policies\.read|forwards\.list)|storage\.(claim|lease))\//
 /** Something is different afterwards. */
 const changes =
-  /^(storage\.commit\/after|lightning\.(createInvoice|cancelInvoice|pay|opener\.\w+|onchain\.publish|funding\.\w+|policies\.write)\/effect|http\.request\/effect)$/
+  /^(storage\.commit\/after|lightning\.(createInvoice|cancelInvoice|pay|opener\.\w+|onchain\.publish|funding\.\w+|policies\.write)\/effect|swaps\.(create|sign)\/effect|loop\.start\/effect|http\.request\/effect)$/
 
 /** Runs an operation in a world of its own and kills the process at each strike; all invariants are asked. */
 export async function strike(operation: Operation, strikes: Strikes): Promise<Struck> {
@@ -69,6 +69,7 @@ export async function strike(operation: Operation, strikes: Strikes): Promise<St
       isCounting = true
       await operation.run(world)
       isCounting = false
+      await operation.settle?.(world)
       isOver = true
       wrong = operation.check(world)
     },

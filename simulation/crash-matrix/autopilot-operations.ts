@@ -1,0 +1,113 @@
+import type { LiquidityOptions, PaymentNodeOptions } from '@payment-node/core'
+import { openAccount, type World } from '@payment-node/testkit'
+import { isPaid, merchant, withBalance } from './merchant.ts'
+import { eventually, must, type Operation, one, rows } from './operation.ts'
+import { assets, bury, judgeBooks, mineUntil } from './swap-facts.ts'
+import { lateServer, type SwapServer } from './swap-server.ts'
+
+/** Inbound is two thirds, which is too little; a swap or a payout out of one channel mends it. */
+const liquidity: LiquidityOptions = {
+  mode: 'act',
+  settlePeriod: 0,
+  every: '10s',
+  acceptablePpm: 15_000,
+  drainAtOnce: false,
+  lowInbound: 680_000,
+  hysteresis: 10_000,
+  outboundShare: 300_000,
+}
+
+/** The channel to the hub becomes ours: there is something to move out of it. */
+async function adopt(world: World): Promise<void> {
+  const point = world.channels.hub
+  await eventually(
+    world,
+    () => rows(world, 'channels', { channel_point: point, state: 'active' }).length === 1,
+  )
+  await must(world, 'adopt', (node) => node.channels.adopt(point, 'ours'))
+}
+
+/** What it has started, by the runs that decided it. */
+function actedOn(world: World): readonly unknown[] {
+  return rows(world, 'liquidity_runs', { verdict: 'act', mode: 'act' }).map(({ id }) => id)
+}
+
+function startsSwap(late: SwapServer, options: Partial<PaymentNodeOptions>): Operation {
+  let [before, after] = [0n, 0n]
+  const claimed = (world: World) => rows(world, 'swaps', { state: 'claimed' })
+  return {
+    name: 'autopilot starts a swap',
+    says: 'Inbound is low: it is decided, written down, and swapped, once for the gap; what was cut off is asked for again after a pause.',
+    node: { ...options, ...late.options, liquidity, transactions: { confirmations: 1 } },
+    furnish: (world) => late.open(world),
+    async prepare(world) {
+      before = await assets(world)
+    },
+    async run(world) {
+      await adopt(world)
+      await mineUntil(world, () => claimed(world).length > 0)
+    },
+    async settle(world) {
+      await bury(world)
+      after = await assets(world)
+    },
+    check(world) {
+      const swaps = rows(world, 'swaps')
+      const [done] = claimed(world)
+      if (claimed(world).length !== 1) return `${claimed(world).length} swaps were claimed`
+      for (const { state, reason } of swaps) {
+        const isCutOff = state === 'failed-unpaid' && reason === 'provider-unknown'
+        if (state !== 'claimed' && !isCutOff) return `one is ${state} (${reason})`
+      }
+      const decisions = new Set(swaps.map(({ decision }) => decision))
+      if (decisions.size !== swaps.length)
+        return `${swaps.length} swaps follow from ${decisions.size} runs`
+      if (!actedOn(world).includes(done!.decision)) return 'no run says why it was made'
+      return judgeBooks(world, before - after)
+    },
+  }
+}
+
+const paysPartner: Operation = {
+  name: 'autopilot pays a partner',
+  says: 'Inbound is low: a partner is paid what it has, which is the cheapest, once.',
+  node: { liquidity },
+  async prepare(world) {
+    await withBalance(world)
+    const offchain = openAccount(world, merchant, world.peers.payee)
+    await must(world, 'destination', (node) =>
+      node.partners.upsert({ id: merchant, payout: { offchain, automatic: true } }),
+    )
+  },
+  async run(world) {
+    await adopt(world)
+    await eventually(world, () => rows(world, 'payouts').length > 0 && isPaid(world))
+  },
+  check(world) {
+    if (actedOn(world).length === 0) return 'no run says why it was paid'
+    return one('payouts', 'succeeded', { purpose: 'automatic' })(world)
+  },
+}
+
+const pauses: Operation = {
+  name: 'liquidity.pause and resume',
+  says: 'The operator pauses the autopilot, and lets it go on.',
+  node: { liquidity: { mode: 'observe' } },
+  async run(world) {
+    await must(world, 'pause', (node) => node.liquidity.pause('drill'))
+    await must(world, 'resume', async (node) => {
+      if ((await node.liquidity.status()).isPaused) await node.liquidity.resume('over')
+    })
+  },
+  check(world) {
+    const [row] = rows(world, 'autopilots')
+    return row?.is_paused === false ? undefined : 'it is still paused'
+  },
+}
+
+/** What the autopilot does by itself. */
+export const autopilotOperations: readonly Operation[] = [
+  startsSwap(lateServer(), {}),
+  paysPartner,
+  pauses,
+]
