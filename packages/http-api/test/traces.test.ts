@@ -129,7 +129,9 @@ test('one trace of OpenTelemetry from POST /v1/invoices to the webhook', async (
   const create = own.find(({ id }) => asked.traceparent.includes(id))
   expect(create).toMatchObject({ name: 'payment_node.invoice.create', parent: '2'.repeat(16) })
   const below = own.filter(({ parent }) => parent === create!.id).map(({ name }) => name)
-  expect(below.sort()).toEqual([
+  // Channels are read anew where what is known of them is seconds old: on a busy machine.
+  const steps = below.filter((name) => name !== 'LightningNode/listChannels')
+  expect(steps.sort()).toEqual([
     'LightningNode/createInvoice',
     'payment_node.invoice.settle',
     'payment_node.webhook.deliver',
