@@ -110,7 +110,8 @@ function inClosing(channel: PendingChannel, claims: readonly WalletTransaction[]
     limbo.totalMsat,
   )
   const left = wholeMsat - receivedFrom(closingTransaction, claims)
-  const high = listed > left ? listed : left
+  let high = listed
+  if (left > high) high = left
   return { low: 0n, high: high > 0n ? high : 0n }
 }
 
