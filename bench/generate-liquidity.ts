@@ -94,6 +94,9 @@ function partner(
   return {
     partner: `partner-${index}`,
     way: index % 2 === 0 ? 'offchain' : 'onchain',
+    payout: index % 4 === 1 ? hash(random) : null,
+    savedMsat: 500_000n,
+    savesOperator: index % 8 === 1,
     amountMsat,
     costMsat: which === 'refused' ? (amountMsat * 25_000n) / 1_000_000n : costMsat,
     worstMsat: which === 'refused' ? (amountMsat * 30_000n) / 1_000_000n : costMsat * 2n,
@@ -110,6 +113,12 @@ function offer(provider: string, costs: number, random: Random): LiquiditySwapOf
     worstFixedMsat: 10_000_000n,
     worstPpm: costs + 3000,
     leadTime: 3_600_000,
+    paysPayout: {
+      fixedMsat: 200_000n,
+      worstFixedMsat: 2_000_000n,
+      reservedMsat: 10_000_000n,
+      maximumMsat: 5_000_000_000n,
+    },
   }
 }
 

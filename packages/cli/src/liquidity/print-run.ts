@@ -98,7 +98,7 @@ function printOptions(
 function outcomeOf(outcome: RunAction['outcome']): string {
   switch (outcome?.did) {
     case 'swap':
-      return `Swaps ${outcome.swaps.join(', ')}`
+      return `Swaps ${outcome.swaps.join(', ')}${outcome.payout ? ` for payout ${outcome.payout}` : ''}`
     case 'payout':
       return `Payout ${outcome.payout}`
     case 'close':

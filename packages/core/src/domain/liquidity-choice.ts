@@ -54,7 +54,7 @@ export function chooseOptions(
   const ranked = sortCheapestFirst(wholeOptions(snapshot))
   const rejected: RejectedOption[] = []
   const actions: LiquidityOption[] = []
-  // Each partner is paid once, each channel bought once, and each provider asked for one swap.
+  // Each payout and each partner is paid once, each channel bought once, and each provider asked for one swap.
   const taken = new Set<string>()
   let swaps: readonly LiquidityOption[] = []
   const swapsWithin = (left: Room): readonly LiquidityOption[] => {
@@ -81,7 +81,7 @@ export function chooseOptions(
       if (rejected.length < mostRejected) rejected.push({ ...option, refusal: reason })
     }
     // Nothing is cheaper than what costs nothing.
-    const isFree = whole?.pricePpm === 0
+    const isFree = whole !== undefined && whole.pricePpm <= 0
     const [swap] = sortCheapestFirst(
       isFree ? [] : swapsWithin(room).filter((option) => !refusal(option)),
     )
@@ -117,8 +117,9 @@ const comesSoon: ReadonlySet<OptionRefusal> = new Set<OptionRefusal>([
   'failed-lately',
 ])
 
-function keyOf({ lever, subject, offer }: LiquidityOption): string {
+function keyOf({ lever, subject, payout, offer }: LiquidityOption): string {
   if (lever === 'swap') return swapKey(offer?.provider ?? '')
+  if (payout !== null) return `payout ${payout}`
   return lever === 'close' || lever === 'buy' ? `${lever} ${subject}` : `partner ${subject}`
 }
 
@@ -143,6 +144,7 @@ function cheapestFirst(one: LiquidityOption, other: LiquidityOption): number {
     preference.indexOf(one.lever) - preference.indexOf(other.lever) ||
     one.leadTime - other.leadTime ||
     compare(one.subject, other.subject) ||
+    compare(one.payout ?? '', other.payout ?? '') ||
     compare(one.offer?.provider ?? '', other.offer?.provider ?? '')
   )
 }

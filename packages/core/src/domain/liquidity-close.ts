@@ -41,7 +41,7 @@ export function isAllLocal(channel: {
 export function closeOptions(
   { channels }: LiquiditySnapshot,
   { outboundShare }: LiquiditySettings,
-): readonly Omit<LiquidityOption, 'pricePpm' | 'offer'>[] {
+): readonly Omit<LiquidityOption, 'pricePpm' | 'offer' | 'payout'>[] {
   return channels.flatMap((channel) => {
     const { ownership, closeCostMsat, sendableMsat, channelPoint, isActive, isNew } = channel
     if (ownership !== 'ours' || closeCostMsat === null || !isActive || isNew) return []

@@ -1,6 +1,7 @@
 import { closeOptions } from './liquidity-close.ts'
 import type { LiquidityNeed } from './liquidity-need.ts'
 import type { LiquiditySettings, LiquiditySnapshot, SwapOffer } from './liquidity-snapshot.ts'
+import { throughSwap } from './liquidity-through.ts'
 
 /** What can be done for inbound. */
 export type LiquidityLever =
@@ -42,6 +43,8 @@ export interface LiquidityOption {
   readonly lever: LiquidityLever
   /** Partner, channel point, or source; empty for a swap to ourselves. */
   readonly subject: string
+  /** The queued payout that the claim pays; null: an automatic one that is asked for first, or none. */
+  readonly payout: string | null
   /** The swap that it takes. */
   readonly offer: SwapOffer | null
   /** What leaves over Lightning, is closed, or is bought. */
@@ -52,7 +55,7 @@ export interface LiquidityOption {
   readonly receivableMsat: bigint
   readonly costMsat: bigint
   readonly worstMsat: bigint
-  /** Cost of the gain, in ppm. */
+  /** Cost of the gain, in ppm: the order of options. Of a payout through a swap less what the partner saves by it. */
   readonly pricePpm: number
   /** Milliseconds until the inbound is there. */
   readonly leadTime: number
@@ -77,12 +80,16 @@ export function wholeOptions({
   channelOffers,
 }: LiquiditySnapshot): readonly LiquidityOption[] {
   return [
-    ...partners.flatMap(({ partner, way, amountMsat, costMsat, worstMsat }) => {
+    ...partners.flatMap((payable) => {
+      const { partner, way, amountMsat, costMsat, worstMsat } = payable
+      if (way === 'onchain') {
+        return swaps.flatMap((offer) => {
+          const through = throughSwap(payable, offer)
+          return through ? option(through) : []
+        })
+      }
       const paid = { subject: partner, amountMsat, gainMsat: amountMsat, costMsat, worstMsat }
-      if (way === 'offchain') return option({ ...paid, lever: 'pay-partner' })
-      // The partner's payout bears the swap, within what the operator has promised to bear.
-      const lever = 'pay-partner-through-swap'
-      return swaps.map((offer) => option({ ...paid, lever, offer, leadTime: offer.leadTime }))
+      return option({ ...paid, lever: 'pay-partner' })
     }),
     ...channelOffers.map(({ source, amountMsat, costMsat, leadTime }) => {
       const bought = { subject: source, amountMsat, gainMsat: amountMsat, leadTime }
@@ -150,15 +157,24 @@ export function refusalOf(
     if (snapshot.swapsFrom > now) return 'failed-lately'
     if (amountMsat > room.swappableMsat) return 'in-flight-cap'
     if (amountMsat < offer.minimumMsat) return 'below-provider-minimum'
-    if (amountMsat > offer.maximumMsat) return 'above-provider-maximum'
+    const mostMsat = lever === 'swap' ? offer.maximumMsat : mostThrough(offer)
+    if (amountMsat > mostMsat) return 'above-provider-maximum'
   }
-  if (pricePpm > settings.ceilingPpm) return 'price-above-ceiling'
+  // What the partner saves is none of the operator's money.
+  const ownPpm = lever === 'pay-partner-through-swap' ? ppmOf(option) : pricePpm
+  if (ownPpm > settings.ceilingPpm) return 'price-above-ceiling'
   if (worstMsat * whole > amountMsat * BigInt(settings.ceilingPpm))
     return 'worst-case-above-ceiling'
-  if (!presses && pricePpm > settings.acceptablePpm) return 'price-not-acceptable'
+  if (!presses && ownPpm > settings.acceptablePpm) return 'price-not-acceptable'
   if (worstMsat > room.budgetMsat) return 'budget-exhausted'
   if (urgency === 'urgent' && leadTime > settings.urgentWithin) return 'too-late'
   return undefined
+}
+
+/** One swap, whole. */
+function mostThrough({ paysPayout, maximumMsat }: SwapOffer): bigint {
+  const wholeMsat = paysPayout?.maximumMsat ?? 0n
+  return wholeMsat < maximumMsat ? wholeMsat : maximumMsat
 }
 
 /** What is left when it is taken. */
@@ -175,15 +191,20 @@ export function afterTaking(
 }
 
 function option(
-  given: Omit<LiquidityOption, 'offer' | 'leadTime' | 'notBefore' | 'pricePpm' | 'receivableMsat'> &
+  given: Omit<
+    LiquidityOption,
+    'offer' | 'payout' | 'leadTime' | 'notBefore' | 'pricePpm' | 'receivableMsat'
+  > &
     Partial<LiquidityOption>,
 ): LiquidityOption {
   const { lever, subject, amountMsat, gainMsat, costMsat, worstMsat } = given
-  const { offer = null, leadTime = 0, notBefore = null, receivableMsat = gainMsat } = given
-  const pricePpm = gainMsat === 0n ? Number.MAX_SAFE_INTEGER : Number((costMsat * whole) / gainMsat)
+  const { offer = null, payout = null, receivableMsat = gainMsat } = given
+  const { leadTime = 0, notBefore = null } = given
+  const { pricePpm = ppmOf(given) } = given
   return {
     lever,
     subject,
+    payout,
     offer,
     amountMsat,
     gainMsat,
@@ -194,6 +215,10 @@ function option(
     leadTime,
     notBefore,
   }
+}
+
+function ppmOf({ gainMsat, costMsat }: Pick<LiquidityOption, 'gainMsat' | 'costMsat'>): number {
+  return gainMsat === 0n ? Number.MAX_SAFE_INTEGER : Number((costMsat * whole) / gainMsat)
 }
 
 function wholeSat(msat: bigint): bigint {

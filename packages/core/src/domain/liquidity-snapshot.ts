@@ -18,12 +18,21 @@ export interface LiquidityChannel {
   readonly closeCostMsat: bigint | null
 }
 
-/** What a partner could be paid now by rule: available, above its minimum, not in its hold time. */
+/**
+ * What a partner could be paid now by rule: available, above its minimum, not in its hold time; or an on-chain payout
+ * that waits in the queue.
+ */
 export interface PayablePartner {
   readonly partner: string
   readonly way: 'offchain' | 'onchain'
+  /** The payout that waits in the queue; null: an automatic one, which is asked for when it is taken. */
+  readonly payout: string | null
   readonly amountMsat: bigint
-  /** What the operator bears of the fees, estimated and at worst; 0n where the partner pays them. */
+  /** Of an on-chain payout: what it would cost by itself, at the feerate that it waits for. */
+  readonly savedMsat: bigint
+  /** That would be the operator's to pay; else the partner is charged less. */
+  readonly savesOperator: boolean
+  /** Over Lightning: what the operator bears of the fees, estimated and at worst; 0n where the partner pays them. */
   readonly costMsat: bigint
   readonly worstMsat: bigint
 }
@@ -43,6 +52,19 @@ export interface SwapOffer {
   readonly worstPpm: number
   /** Milliseconds until the inbound is there. */
   readonly leadTime: number
+  /** When its claim pays a partner's payout; null: it cannot (a daemon makes the claim). */
+  readonly paysPayout: PayoutByClaim | null
+}
+
+/** What differs when a claim pays a payout. */
+export interface PayoutByClaim {
+  /** What the claim costs more, at the present feerate and at worst. */
+  readonly fixedMsat: bigint
+  readonly worstFixedMsat: bigint
+  /** Must be locked up beside the payout: the dearest claim, and a rest that is no dust. */
+  readonly reservedMsat: bigint
+  /** It is never split. */
+  readonly maximumMsat: bigint
 }
 
 /** Inbound that somebody sells. */

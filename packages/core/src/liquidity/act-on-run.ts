@@ -2,6 +2,7 @@ import type { Context, Identity, Leadership } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import type { LiquidityOption } from '../domain/liquidity-options.ts'
 import type { LiquidityPlan } from '../domain/liquidity-policy.ts'
+import type { SwapOffer } from '../domain/liquidity-snapshot.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { payAutomatically } from '../payouts/pay-automatically.ts'
 import { record } from '../record.ts'
@@ -58,6 +59,8 @@ async function actOn(
     if (option.lever === 'pay-partner') return await payPartner(context, identity, option.subject)
     if (option.lever === 'swap')
       return await swap(context, leadership.fence, run, number, option, outOf)
+    if (option.lever === 'pay-partner-through-swap')
+      return await payThroughSwap(context, identity, leadership.fence, run, number, option, outOf)
     if (option.lever === 'close')
       return await closeChannel(context, identity, leadership, run, option)
     return { did: 'nothing', reason: 'not-built', says: `${option.lever} is left to the operator` }
@@ -88,14 +91,17 @@ async function swap(
   fence: Leadership['fence'],
   run: Run,
   number: number,
-  { amountMsat, offer }: LiquidityOption,
+  { amountMsat, offer, costMsat }: LiquidityOption,
   outOf: readonly string[],
+  payout?: string,
 ): Promise<RunOutcome> {
   const { mode } = context.settings.liquidity
   // Switched off meanwhile.
   if (mode !== 'act' || !offer) return nothing('mode')
   const { acceptablePpm, ceilingPpm } = context.settings.liquidity
-  const maximumPpm = run.urgency === 'low' ? acceptablePpm : ceilingPpm
+  // What a payout saves elsewhere is in the option's price, and not in the swap's.
+  const savedPpm = payout === undefined ? 0n : savedShare(offer, amountMsat, costMsat)
+  const maximumPpm = BigInt(run.urgency === 'low' ? acceptablePpm : ceilingPpm) + savedPpm
   const providers = [offer.provider]
   const swaps = await requestSwap(context, {
     source: 'autopilot',
@@ -103,13 +109,48 @@ async function swap(
     amount: new Amount(amountMsat),
     urgency: run.urgency === 'low' ? 'low' : 'urgent',
     outgoingChannels: outOf,
-    limits: { maximumPpm: BigInt(maximumPpm) },
+    limits: { maximumPpm },
+    ...(payout !== undefined && { payout }),
     providers,
     idempotencyKey: `autopilot/${run.id}/${number}`,
-    written: JSON.stringify({ run: run.id, number, amount: String(amountMsat), providers }),
+    written: JSON.stringify({ run: run.id, number, amount: String(amountMsat), providers, payout }),
     fence,
   })
-  return { did: 'swap', swaps: swaps.map(({ id }) => id) }
+  const ids = swaps.map(({ id }) => id)
+  return { did: 'swap', swaps: ids, ...(payout !== undefined && { payout }) }
+}
+
+/**
+ * The partner's payout is bound to the swap in the change that stores the swap. An automatic one is asked for first,
+ * as its schedule would; when its swap is refused it waits in the queue like any other.
+ */
+async function payThroughSwap(
+  context: Context,
+  identity: Identity,
+  fence: Leadership['fence'],
+  run: Run,
+  number: number,
+  option: LiquidityOption,
+  outOf: readonly string[],
+): Promise<RunOutcome> {
+  if (context.settings.liquidity.mode !== 'act') return nothing('mode')
+  const asked =
+    option.payout === null
+      ? await payPartner(context, identity, option.subject)
+      : ({ did: 'payout', payout: option.payout } as const)
+  if (asked.did !== 'payout') return asked
+  return swap(context, fence, run, number, option, outOf, asked.payout)
+}
+
+/** What the payout would have cost on chain, in ppm of the swap's amount. */
+function savedShare(
+  { fixedMsat, ppm, paysPayout }: SwapOffer,
+  amountMsat: bigint,
+  costMsat: bigint,
+): bigint {
+  const swapMsat =
+    fixedMsat + (paysPayout?.fixedMsat ?? 0n) + (amountMsat * BigInt(ppm)) / 1_000_000n
+  return ((swapMsat - costMsat) * 1_000_000n) / amountMsat
 }
 
 function nothing(reason: string): RunOutcome {

@@ -1,10 +1,12 @@
 import type { Context, Identity } from '../context.ts'
-import type { LiquiditySnapshot, SwapOffer } from '../domain/liquidity-snapshot.ts'
+import type { LiquiditySnapshot, PayoutByClaim, SwapOffer } from '../domain/liquidity-snapshot.ts'
+import { claimBytesOf, worstClaimSat } from '../domain/swap-claim-fee.ts'
+import { onchainNeededSat } from '../domain/swap-offer.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { askProvider } from '../swaps/ask-provider.ts'
 import { budgetPeriod } from '../swaps/charge-swaps.ts'
 import { readHealth } from '../swaps/provider-health.ts'
-import { collectOffers, type RawOffer } from '../swaps/quote-swaps.ts'
+import { collectOffers, type QuotedPiece, type RawOffer } from '../swaps/quote-swaps.ts'
 import { liquidityBudgets, swapTotals } from '../tables/swaps.ts'
 
 /** Prices as they were asked for last: a look each minute is no call each minute. */
@@ -19,6 +21,8 @@ export interface OfferBook {
 interface Priced {
   readonly raw: RawOffer
   readonly minimumMsat: bigint
+  /** Of one swap. */
+  readonly maximumMsat: bigint
 }
 
 export function createOfferBook(): OfferBook {
@@ -55,7 +59,7 @@ export async function readOffers(
   }
   const swaps: SwapOffer[] = []
   const noOffers: { provider: string; reason: string }[] = []
-  for (const { raw, minimumMsat } of book.offers) {
+  for (const { raw, ...bounds } of book.offers) {
     const { provider, price, reason } = raw.offer
     if (!price) {
       noOffers.push({ provider, reason: reason ?? 'no-price' })
@@ -69,7 +73,7 @@ export async function readOffers(
     }
     const row = await storage.get(swapTotals, [identity.publicKey, `provider/${provider}`])
     const leftMsat = inFlightPerProvider.msat - (row?.amount_msat ?? 0n)
-    swaps.push(asShares(raw, book.amountMsat, minimumMsat, leftMsat))
+    swaps.push(asShares(context, raw, book.amountMsat, bounds, leftMsat))
   }
   return { swaps, noOffers, budgetLeftMsat }
 }
@@ -113,33 +117,35 @@ async function refresh(
   const bounds = { amountSat: amountMsat / 1000n, maximumPpm: 1_000_000n }
   const offers = await collectOffers(context, identity, bounds)
   book.offers = await Promise.all(
-    offers.map(async (raw) => ({ raw, minimumMsat: await minimumOf(context, raw, amountMsat) })),
+    offers.map(async (raw) => ({ raw, ...(await boundsOf(context, raw, amountMsat)) })),
   )
   book.amountMsat = amountMsat
   book.at = now
 }
 
-/** Without a word of its own, as much as was asked about. */
-async function minimumOf(
+/** Without a word of its own, as much as was asked about. In msat. */
+async function boundsOf(
   context: Context,
   { provider, offer }: RawOffer,
   amountMsat: bigint,
-): Promise<bigint> {
-  if (!offer.price) return amountMsat
+): Promise<Omit<Priced, 'raw'>> {
+  const asAsked = { minimumMsat: amountMsat, maximumMsat: amountMsat }
+  if (!offer.price) return asAsked
   try {
     const limits = await askProvider(context, provider.name, (signal) => provider.limits(signal))
-    return limits.minimumSat * 1000n
+    return { minimumMsat: limits.minimumSat * 1000n, maximumMsat: limits.maximumSat * 1000n }
   } catch (error) {
-    if (PaymentNodeError.is(error)) return amountMsat
+    if (PaymentNodeError.is(error)) return asAsked
     throw error
   }
 }
 
 /** The miners' part is the same for any amount; the rest grows with it. */
 function asShares(
+  context: Context,
   { provider, pieces }: RawOffer,
   amountMsat: bigint,
-  minimumMsat: bigint,
+  { minimumMsat, maximumMsat }: Omit<Priced, 'raw'>,
   leftMsat: bigint,
 ): SwapOffer {
   let fixedSat = 0n
@@ -161,5 +167,23 @@ function asShares(
     worstFixedMsat: worstFixedSat * 1000n,
     worstPpm: ppm,
     leadTime,
+    paysPayout: provider.custody === 'self' ? throughClaim(context, pieces[0]!, maximumMsat) : null,
+  }
+}
+
+/** A claim that pays a payout has an output more. */
+function throughClaim(
+  { settings }: Context,
+  { costs }: QuotedPiece,
+  providersMsat: bigint,
+): PayoutByClaim {
+  const { claimCeiling, perSwap } = settings.swapping
+  const [usual, more] = [false, true].map((pays) => BigInt(claimBytesOf('cooperative', pays)))
+  const worstSat = worstClaimSat(claimCeiling, true)
+  return {
+    fixedMsat: ((costs.claimSat * (more! - usual!)) / usual! + 1n) * 1000n,
+    worstFixedMsat: (worstSat - worstClaimSat(claimCeiling)) * 1000n,
+    reservedMsat: onchainNeededSat(0n, worstSat) * 1000n,
+    maximumMsat: perSwap.msat < providersMsat ? perSwap.msat : providersMsat,
   }
 }

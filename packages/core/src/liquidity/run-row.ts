@@ -92,8 +92,8 @@ export function isSameRun(one: Row | undefined, other: Row): boolean {
   )
 }
 
-function nameOf({ lever, subject, provider }: RunOption): string {
-  return `${lever}/${subject}/${provider}`
+function nameOf({ lever, subject, payout, provider }: RunOption): string {
+  return `${lever}/${subject}/${payout}/${provider}`
 }
 
 export async function lastRun(
@@ -113,6 +113,7 @@ function optionView(option: LiquidityOption | RejectedOption): RunOption {
   return {
     lever: option.lever,
     subject: option.subject,
+    payout: option.payout,
     provider: option.offer?.provider ?? null,
     amount: new Amount(option.amountMsat),
     receivable: new Amount(option.receivableMsat),

@@ -9,6 +9,8 @@ export interface RunOption {
   readonly lever: LiquidityLever
   /** Partner, channel point or source; empty for a swap to ourselves. */
   readonly subject: string
+  /** The queued payout that a swap's claim pays; null: none, or an automatic one that is asked for first. */
+  readonly payout: string | null
   /** The swap provider; null where none is needed. */
   readonly provider: string | null
   readonly amount: Amount
@@ -17,7 +19,7 @@ export interface RunOption {
   /** Estimated, and at worst. */
   readonly cost: Amount
   readonly worst: Amount
-  /** Cost of what it makes up for of the missing inbound, in ppm. */
+  /** Cost of what it makes up for of the missing inbound, in ppm; of a payout through a swap less what the partner saves. */
   readonly ppm: number
   /** Why it was not taken; absent on actions. */
   readonly refusal?: OptionRefusal
@@ -31,7 +33,12 @@ export interface RunAction extends RunOption {
 
 /** What became of an action. */
 export type RunOutcome =
-  | { readonly did: 'swap'; readonly swaps: readonly string[] }
+  | {
+      readonly did: 'swap'
+      readonly swaps: readonly string[]
+      /** The payout that the claim pays; absent: none. */
+      readonly payout?: string
+    }
   | { readonly did: 'payout'; readonly payout: string }
   /** See `channels.closings`. */
   | { readonly did: 'close'; readonly channelPoint: string }

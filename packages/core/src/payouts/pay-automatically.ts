@@ -155,19 +155,29 @@ async function chooseDestination(
   }
 }
 
-/** What the chain may cost at worst is reserved beside the amount: less than the minimum would be refused. */
+/** Less than the minimum would be refused. */
 async function isEnoughOnchain(
   context: Context,
   partner: RowOf<typeof partners>,
   availableMsat: bigint,
   address: string,
 ): Promise<boolean> {
+  const mostMsat = await mostOnchain(context, partner, availableMsat, address)
+  return mostMsat >= context.settings.payouts.onchainMinimum.msat
+}
+
+/** The most that can be paid on chain, in msat: what it may cost at worst is reserved beside the amount. */
+export async function mostOnchain(
+  context: Context,
+  partner: RowOf<typeof partners>,
+  availableMsat: bigint,
+  address: string,
+): Promise<bigint> {
   const { settings } = context
   const worstMsat = (await estimateOnchainFee(context, { address })).worst.msat
   const chargedMsat = partner.fees_paid_by === 'operator' ? 0n : worstMsat
   const capMsat = smaller(settings.capPerPayout.msat, partner.cap_per_payout_msat)
-  const mostMsat = smaller(availableMsat - chargedMsat, capMsat - worstMsat)
-  return mostMsat >= settings.payouts.onchainMinimum.msat
+  return smaller(availableMsat - chargedMsat, capMsat - worstMsat)
 }
 
 /** null: no bound. */

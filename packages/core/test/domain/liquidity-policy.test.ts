@@ -37,11 +37,20 @@ const offer = (provider: string, more: Partial<SwapOffer> = {}): SwapOffer => ({
   worstFixedMsat: sat(3000),
   worstPpm: 8000,
   leadTime: hour,
+  paysPayout: {
+    fixedMsat: sat(100),
+    worstFixedMsat: sat(1000),
+    reservedMsat: sat(5000),
+    maximumMsat: sat(5_000_000),
+  },
   ...more,
 })
 const partner = (name: string, amount: number, more: Partial<PayablePartner> = {}) => ({
   partner: name,
   way: 'offchain' as const,
+  payout: null,
+  savedMsat: 0n,
+  savesOperator: false,
   amountMsat: sat(amount),
   costMsat: 0n,
   worstMsat: 0n,
@@ -174,9 +183,82 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
         'act inbound-low; pay-partner shop 560000',
       ],
       [
-        'through a swap, where that is what it has set, before a swap to ourselves',
-        { channels: [channel(750_000)], partners: [partner('shop', 545_000, { way: 'onchain' })] },
-        'act inbound-low; pay-partner-through-swap shop@one 545000',
+        'on chain through a swap, before a swap to ourselves: it saves a transaction',
+        {
+          channels: [channel(750_000)],
+          partners: [partner('shop', 530_000, { way: 'onchain', savedMsat: sat(300) })],
+        },
+        // What is locked up: the payout, the dearest claim, and what the swap takes.
+        'act inbound-low; pay-partner-through-swap shop@one 540323',
+      ],
+      [
+        'not where it would save less than the output of the claim costs',
+        {
+          channels: [channel(750_000)],
+          partners: [partner('shop', 530_000, { way: 'onchain', savedMsat: sat(20) })],
+        },
+        'act inbound-low; swap one 550000',
+      ],
+      [
+        'two payouts of a partner that wait in the queue',
+        {
+          channels: [channel(950_000)],
+          partners: ['a', 'b'].map((payout) =>
+            partner('shop', 300_000, { way: 'onchain', payout, savedMsat: sat(5000) }),
+          ),
+        },
+        'act inbound-urgent; pay-partner-through-swap shop@one 308468; pay-partner-through-swap shop@one 308468',
+      ],
+      [
+        'a daemon claims by itself, and pays no payout',
+        {
+          channels: [channel(750_000)],
+          partners: [partner('shop', 530_000, { way: 'onchain', savedMsat: sat(300) })],
+          swaps: [offer('loop', { paysPayout: null })],
+        },
+        'act inbound-low; swap loop 550000',
+      ],
+      [
+        'a payout is never split',
+        {
+          channels: [channel(750_000)],
+          partners: [partner('shop', 530_000, { way: 'onchain', savedMsat: sat(300) })],
+          swaps: [
+            offer('one', {
+              paysPayout: {
+                fixedMsat: sat(100),
+                worstFixedMsat: sat(1000),
+                reservedMsat: sat(5000),
+                maximumMsat: sat(540_000),
+              },
+            }),
+          ],
+        },
+        'act inbound-low; swap one 550000',
+      ],
+      [
+        'what the partner saves lifts no ceiling of the operator',
+        {
+          channels: [channel(750_000)],
+          partners: [partner('shop', 530_000, { way: 'onchain', savedMsat: sat(30_000) })],
+          swaps: [offer('dear', { ppm: 20_000, worstPpm: 20_000 })],
+        },
+        'wait price-not-acceptable',
+      ],
+      [
+        'what the operator saves does',
+        {
+          channels: [channel(750_000)],
+          partners: [
+            partner('shop', 500_000, {
+              way: 'onchain',
+              savedMsat: sat(10_000),
+              savesOperator: true,
+            }),
+          ],
+          swaps: [offer('dear', { ppm: 20_000, worstPpm: 20_000 })],
+        },
+        'act inbound-low; pay-partner-through-swap shop@dear 516327',
       ],
       [
         'the cheaper provider, whatever the order',

@@ -240,6 +240,7 @@ const swap: Swap = {
 const option = {
   lever: 'swap',
   subject: '1 sat',
+  payout: null,
   provider: '1 sat',
   amount: sat(1),
   receivable: sat(1),

@@ -231,6 +231,7 @@ test('a policy of the host decides, and what it breaks of the caps is refused by
         {
           lever: 'swap',
           subject: '',
+          payout: null,
           offer: offer ?? {
             provider: 'one',
             minimumMsat: 0n,
@@ -240,6 +241,7 @@ test('a policy of the host decides, and what it breaks of the caps is refused by
             worstFixedMsat: 0n,
             worstPpm: 0,
             leadTime: 0,
+            paysPayout: null,
           },
           amountMsat,
           gainMsat: amountMsat,
