@@ -32,7 +32,7 @@ export interface ProofSnapshot {
   readonly unbookedMsat: bigint
   /** By how much closes and sweeps may have cost more than is booked. */
   readonly slackMsat: bigint
-  /** What the chain cannot hold: fractions of a satoshi that were ours when a channel ended. */
+  /** What the chain cannot hold: fractions of a satoshi, ours and the peer's, when a channel ended. */
   readonly roundingMsat: bigint
 }
 
@@ -69,7 +69,8 @@ export function judgeProof(snapshot: ProofSnapshot): ProofJudgement {
   const moved = more - less
   const expected = {
     low: less - moved + unbookedMsat - inFlightMsat - slackMsat - roundingMsat,
-    high: more + moved + unbookedMsat,
+    // The cost of a close is booked in whole satoshi, with the fraction that was the peer's.
+    high: more + moved + unbookedMsat + roundingMsat,
   }
   const [owedMsat] = ascending([before.owedMsat, after.owedMsat])
   const lackingMsat = positive(owedMsat - moved - inFlightMsat - assets.high)

@@ -40,6 +40,13 @@ test('what follows from books and assets', () => {
     ],
     ['fractions that closed channels lost', { ...owning(998n), roundingMsat: 2n }, 'proved', 0n],
     [
+      "fractions of the peer's that were booked as lost",
+      { ...owning(1002n), roundingMsat: 2n },
+      'proved',
+      0n,
+    ],
+    ['more than such fractions', { ...owning(1003n), roundingMsat: 2n }, 'surplus', 1n],
+    [
       'an indebted operator',
       {
         ...owning(290n),
