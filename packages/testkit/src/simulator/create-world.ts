@@ -41,7 +41,7 @@ const limits: Limits = {
   // Channels and coins of a world that pays on chain are 14,800,000 sat.
   operatorReserveMsat: 14_200_000n * sat,
   swapping: {
-    perDayMsat: 100_000n * sat,
+    perDayMsat: 45_000n * sat,
     inFlightMsat: 8_000_000n * sat,
     inFlightPerProviderMsat: 5_000_000n * sat,
     perSwapMsat: 2_000_000n * sat,

@@ -28,5 +28,5 @@ export function usesSwaps(features: readonly Feature[]): boolean {
 
 /** Whether such a host makes transactions. */
 export function paysOnchain(features: readonly Feature[]): boolean {
-  return features.includes('onchain') || features.includes('operator')
+  return (['onchain', 'operator', 'swaps'] as const).some((one) => features.includes(one))
 }

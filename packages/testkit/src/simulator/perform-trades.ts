@@ -8,6 +8,7 @@ import type { Trade } from './plan-trades.ts'
 import {
   adoptChannels,
   pauseAutopilot,
+  payThroughSwap,
   requestSwap,
   trustProviders,
 } from './swaps/perform-swaps.ts'
@@ -55,6 +56,8 @@ export async function performTrade(world: World, trade: Trade): Promise<void> {
       return careForEndpoint(world, trade)
     case 'swap':
       return requestSwap(world, trade)
+    case 'swap-payout':
+      return payThroughSwap(world, trade)
     case 'trust-providers':
       return trustProviders(world)
     case 'adopt-channels':

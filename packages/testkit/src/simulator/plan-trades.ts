@@ -105,6 +105,22 @@ export type Trade =
       readonly raisedAfter?: number
       readonly raisedBySat?: number
     }
+  /** A partner's payout on chain waits, and a swap's claim pays it. */
+  | {
+      readonly do: 'swap-payout'
+      readonly at: number
+      readonly name: string
+      readonly partner: string
+      readonly amountSat: number
+      /** What is swapped beyond it. */
+      readonly beyondSat: number
+      /** Milliseconds after the payout was asked for. */
+      readonly swapAfter: number
+      readonly canceledAfter?: number
+      readonly releasedAfter?: number
+      /** Two swaps are asked for it at once. */
+      readonly isAskedTwice: boolean
+    }
   /** The operator trusts every provider again. */
   | { readonly do: 'trust-providers'; readonly at: number }
   /** The channels with the hub and the hostile peer become ours: the autopilot may use them. */
@@ -362,6 +378,20 @@ function planSwaps({ between, chance, pick, later, horizon }: Dice): Trade[] {
       urgency: pick(['low', 'normal', 'urgent'] as const),
       ...(chance(30) && { provider: between(0, 2) }),
       ...(isRaised && { raisedAfter: between(10, 120_000), raisedBySat: between(1, 5000) }),
+    })
+  }
+  for (let count = between(0, 3); count > 0; count--) {
+    trades.push({
+      do: 'swap-payout',
+      at: between(deposits, Math.max(deposits + 1, Math.floor(horizon / 2))),
+      name: `through-${count}`,
+      partner: pick(partners),
+      amountSat: between(30_000, 250_000),
+      beyondSat: pick([between(5000, 9000), between(20_000, 300_000)]),
+      swapAfter: pick([0, 0, 100, 5000, 19_990, 20_010]),
+      ...(chance(20) && { canceledAfter: between(10, 60_000) }),
+      ...(chance(25) && { releasedAfter: between(10, 90_000) }),
+      isAskedTwice: chance(25),
     })
   }
   const rates = [1, 1, 2, 5, 15, 60]

@@ -14,6 +14,8 @@ import type { Fault, FaultKind, PlanFrame } from './fault.ts'
 export const swapFaults: readonly FaultKind[] = [
   hostile('swap-invoice-lies', 'A provider gives an invoice that is not what was agreed.', [
     'invoice-other-hash',
+    'invoice-other-hash',
+    'invoice-other-hash',
     'invoice-larger',
     'invoice-smaller',
     'invoice-off-by-msat',

@@ -4,6 +4,7 @@ import type { Trade } from '../plan-trades.ts'
 import type { World } from '../world.ts'
 
 type SwapTrade = Extract<Trade, { readonly do: 'swap' }>
+type PayoutTrade = Extract<Trade, { readonly do: 'swap-payout' }>
 
 /** The operator swaps, and lets the claim cost more later. */
 export async function requestSwap(world: World, trade: SwapTrade): Promise<void> {
@@ -31,6 +32,37 @@ export async function requestSwap(world: World, trade: SwapTrade): Promise<void>
       return node.swaps.raiseLimits(id, { claim: `${claimSat} sat` })
     })
   }
+}
+
+/** A payout on chain, which a swap's claim is to pay; its host may want it back meanwhile. */
+export async function payThroughSwap(world: World, trade: PayoutTrade): Promise<void> {
+  const { name, partner, amountSat, beyondSat, swapAfter, isAskedTwice } = trade
+  const destination = addressOf(world, name)
+  world.records.addresses.set(destination, BigInt(amountSat))
+  const answer = await ask(world, `pay out ${name}`, (node) =>
+    node.payouts.request(
+      { partner, destination, amount: `${amountSat} sat`, ceiling: 2 },
+      { idempotencyKey: name },
+    ),
+  )
+  if (!('value' in answer)) return
+  const payout = answer.value.id
+  const later = async (after: number | undefined, verb: 'cancel' | 'release'): Promise<void> => {
+    if (after === undefined) return
+    await world.clock.sleep(after)
+    await ask(world, `${verb} ${name}`, (node) => node.payouts[verb](payout))
+  }
+  const swap = async (key: string): Promise<void> => {
+    await world.clock.sleep(swapAfter)
+    const amount = `${amountSat + beyondSat} sat` as const
+    await ask(world, key, (node) => node.swaps.request({ amount, payout }, { idempotencyKey: key }))
+  }
+  await Promise.all([
+    swap(`${name}-swap`),
+    ...(isAskedTwice ? [swap(`${name}-again`)] : []),
+    later(trade.canceledAfter, 'cancel'),
+    later(trade.releasedAfter, 'release'),
+  ])
 }
 
 /** Whoever was caught at cheating is asked again, as operators do. */
