@@ -30,7 +30,7 @@ createMusigSigner()
 
 /** Made once: the same in every world. */
 const random = createSeededRandom('the keys of the simulated shop that swaps')
-export const keys: { readonly invoices: Uint8Array; readonly swaps: Uint8Array } = {
+const keys: { readonly invoices: Uint8Array; readonly swaps: Uint8Array } = {
   invoices: random.bytes(32),
   swaps: random.bytes(32),
 }
@@ -40,7 +40,6 @@ export interface SwapServer {
   /** Of the run that is on. */
   readonly server: BoltzServer
   readonly chain: BoltzChain
-  readonly provider: SelfCustodialSwapProvider
   /** Keys, and this one provider. */
   readonly options: Partial<PaymentNodeOptions>
   /** A server for this world, at the node `payee`. */
@@ -91,7 +90,6 @@ export function lateServer(
     get chain() {
       return chain!
     },
-    provider,
     options: { keys, swaps: [provider] },
     open(world) {
       const seeded = createSeededRandom(`boltz/${world.seed}`)

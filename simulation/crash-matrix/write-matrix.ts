@@ -23,9 +23,9 @@ process is killed at each of its steps, once, and then again at steps that follo
 operation has come to its end. After every commit and at the end all invariants of the simulator are
 asked, and whether exactly what was asked for came of it.
 
-A *step* is a place where a death leaves something different behind: before a call to LND (\`before\`), when
-LND has done it (\`effect\`), when its answer is there and nobody has seen it (\`reply\`, for streams \`item\`);
-before a commit, and after it before its answer is seen. A call that only looks counts once while nothing has changed.
+A *step* is a place where a death leaves something different behind: before a call to LND, to a swap provider or to
+another server (\`before\`), when it is done there (\`effect\`), when its answer is there and nobody has seen it
+(\`reply\`, for streams \`item\`); before a commit, and after it before its answer is seen. A call that only looks counts once while nothing has changed.
 
 The last column names the commit whose code was run: \`pnpm crash-matrix --only "<operation>" --write\` runs an
 operation again, whole. Steps and numbers are those of that commit.
