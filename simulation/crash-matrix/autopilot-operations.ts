@@ -1,5 +1,5 @@
 import type { LiquidityOptions, PaymentNodeOptions } from '@payment-node/core'
-import { openAccount, type World } from '@payment-node/testkit'
+import { addressOf, openAccount, type World } from '@payment-node/testkit'
 import { isPaid, merchant, withBalance } from './merchant.ts'
 import { eventually, must, type Operation, one, rows } from './operation.ts'
 import { assets, bury, judgeBooks, mineUntil } from './swap-facts.ts'
@@ -15,6 +15,18 @@ const liquidity: LiquidityOptions = {
   lowInbound: 680_000,
   hysteresis: 10_000,
   outboundShare: 300_000,
+}
+
+/** So little is missing that the partner's payout is all of it. */
+const nearlyEnough: LiquidityOptions = {
+  ...liquidity,
+  lowInbound: 670_000,
+  hysteresis: 1000,
+  outboundShare: 328_700,
+  minimum: '90000 sat',
+  // A payout of a few thousand is dearer than what anybody would swap.
+  acceptablePpm: 100_000,
+  ceilingPpm: 200_000,
 }
 
 /** The channel to the hub becomes ours: there is something to move out of it. */
@@ -68,6 +80,47 @@ function startsSwap(late: SwapServer, options: Partial<PaymentNodeOptions>): Ope
   }
 }
 
+function paysThroughSwap(late: SwapServer): Operation {
+  const amountSat = 70_000n
+  let destination = ''
+  return {
+    name: 'autopilot pays through a swap',
+    says: "Inbound is low: a partner's payout that waits in the queue is paid by the claim of a swap, once.",
+    node: {
+      ...late.options,
+      liquidity: nearlyEnough,
+      swapping: { maximumPpm: 200_000 },
+      transactions: { collectFor: '6h', confirmations: 1 },
+    },
+    furnish: (world) => late.open(world),
+    async prepare(world) {
+      await withBalance(world)
+      destination = addressOf(world, 'payee')
+      world.records.addresses.set(destination, amountSat)
+      await must(world, 'payout', (node) =>
+        node.payouts.request(
+          { partner: merchant, destination, amount: `${amountSat} sat` },
+          { idempotencyKey: 'payout-1' },
+        ),
+      )
+    },
+    async run(world) {
+      await adopt(world)
+      await eventually(world, () => rows(world, 'swaps').some(({ seen_at: at }) => at !== null))
+    },
+    // What becomes of it then is an operation of its own.
+    settle: (world) => mineUntil(world, () => isPaid(world)),
+    check(world) {
+      const outputs = world.network.outputsTo(destination)
+      if (outputs.length !== 1) return `the partner is paid ${outputs.length} times`
+      const claimed = rows(world, 'swaps', { state: 'claimed' })
+      if (claimed.length !== 1) return `${claimed.length} swaps were claimed`
+      if (!actedOn(world).includes(claimed[0]!.decision)) return 'no run says why it was made'
+      return one('payouts', 'succeeded', { swap: claimed[0]!.id })(world)
+    },
+  }
+}
+
 const paysPartner: Operation = {
   name: 'autopilot pays a partner',
   says: 'Inbound is low: a partner is paid what it has, which is the cheapest, once.',
@@ -109,5 +162,6 @@ const pauses: Operation = {
 export const autopilotOperations: readonly Operation[] = [
   startsSwap(lateServer(), {}),
   paysPartner,
+  paysThroughSwap(lateServer()),
   pauses,
 ]
