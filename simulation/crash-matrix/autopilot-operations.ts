@@ -57,9 +57,11 @@ function startsSwap(late: SwapServer, options: Partial<PaymentNodeOptions>): Ope
     },
     async run(world) {
       await adopt(world)
-      await mineUntil(world, () => claimed(world).length > 0)
+      await mineUntil(world, () => rows(world, 'swaps').some((swap) => swap.revealed_at !== null))
     },
     async settle(world) {
+      // How it is claimed is an operation of its own.
+      await mineUntil(world, () => claimed(world).length > 0)
       await bury(world)
       after = await assets(world)
     },
