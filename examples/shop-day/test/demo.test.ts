@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TwoShopsState } from '../src/two-shops/page-state.ts'
+import type { PlayedShops } from '../src/two-shops/play-two-shops.ts'
+import type { MarkerKind } from '../src/two-shops/record.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'demo-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -126,3 +129,34 @@ test('the page opens without a network and shows what happened', () => {
     expect(paidOut + fees + owed).toBeCloseTo(received, 3)
   }
 })
+
+test('the two shops are on the page: what was done, why, and what the other one lost', () => {
+  const page = readFileSync(report, 'utf8')
+  const read = (id: string) =>
+    JSON.parse(new RegExp(`id="${id}">(.*?)</script>`, 's').exec(page)![1]!)
+  const { sides, markers, samples, lost } = read('two-shops') as TwoShopsState
+  const explanations = read('explanations') as PlayedShops['explanations']
+  const missing = Object.keys(kindsOfMarks).filter(
+    (kind) => !markers.some((one) => one.kind === kind),
+  )
+  expect(missing).toEqual([])
+  const silent = markers.filter(({ id, isExplained }) => isExplained && !explanations[id]?.length)
+  expect(silent).toEqual([])
+  const low = samples.filter(([, share]) => share !== null && share < 0.3)
+  expect(low.length).toBeGreaterThan(0)
+  expect(sides.library.paid + sides.library.lost).toBe(sides.library.wanted)
+  expect(sides.bare.paid + sides.bare.lost).toBe(sides.bare.wanted)
+  expect(sides.bare.wanted).toBe(sides.library.wanted)
+  expect(lost.filter(([, , , isLost]) => isLost)).toHaveLength(sides.bare.lost)
+  expect(summary('without it')).toContain(
+    `${sides.bare.paid} of ${sides.bare.wanted} purchases paid`,
+  )
+  // LND was away for half an hour, and that is all that the library's shop lost.
+  expect(sides.library.reasons.map(([reason]) => reason)).toEqual(['node.unavailable'])
+  expect(sides.bare.lost).toBeGreaterThan(sides.library.lost)
+})
+
+const kindsOfMarks = {
+  ...{ opened: 1, drain: 1, swap: 1, 'swap-failed': 1, partner: 1 },
+  ...{ blocked: 1, trouble: 1, back: 1, pressed: 1 },
+} satisfies Readonly<Record<MarkerKind, 1>>

@@ -1,4 +1,4 @@
-import { chart, inScript, section, text } from './markup.ts'
+import { chart, jsonScript, section, text, wholePage } from './markup.ts'
 
 /** The parts of the page; `title`, `verdict` and `summary` are text, the others are source. */
 export interface PageParts {
@@ -51,19 +51,7 @@ export function renderPage(parts: PageParts): string {
     ([time, kind, says]) =>
       `<tr><td>${time}</td><td class="kind ${kind}">${kind}</td><td>${text(says)}</td></tr>`,
   )
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${text(title)}</title>
-<style>
-${style}</style>
-</head>
-<body>
-<main>
-<header>
+  const body = `<header>
 <h1>${text(title)}</h1>
 <p class="verdict ${isGood ? 'good' : 'bad'}">${text(verdict)}</p>
 </header>
@@ -95,12 +83,8 @@ ${section(
   chart('flows'),
 )}
 ${section('What happened', '', `<table>\n${rows.join('\n')}\n</table>`)}
-</main>
-<script type="application/json" id="data">${inScript(data)}</script>
-${scripts.map((script) => `<script>${inScript(script)}</script>`).join('\n')}
-</body>
-</html>
-`
+${jsonScript('data', data)}`
+  return wholePage({ title, style, body, scripts })
 }
 
 function channelTable(rows: PageParts['channels']): string {

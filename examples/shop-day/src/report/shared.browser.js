@@ -15,6 +15,12 @@ function short(amount) {
   return amount >= 1e3 ? `${amount / 1e3}k` : `${amount}`
 }
 
+/** 3.64M, 47.7k: where there is no room for more. */
+function rounded(amount) {
+  if (amount >= 1e6) return `${(amount / 1e6).toPrecision(3)}M`
+  return amount >= 1e3 ? `${(amount / 1e3).toPrecision(3)}k` : `${Math.round(amount)}`
+}
+
 /** What charts over time have in common; `span`: from, to, the axis' name and how a time is written. */
 function timeChart(isNarrow, { from, to, name, write }) {
   const axis = {
@@ -93,7 +99,9 @@ function moneyChart(isNarrow, { links, names, paints, ends }) {
         fontSize: isNarrow ? 11 : 13,
         lineHeight: 16,
         formatter: ({ name }) =>
-          isNarrow ? `${name}\n${sat(total(name))}` : `${name}  ${sat(total(name))}`,
+          isNarrow
+            ? `${name}\n${rounded(total(name))}`
+            : `${name}  ${sat(Math.round(total(name)))}`,
       },
       data: names
         .filter((name) => total(name) > 0)

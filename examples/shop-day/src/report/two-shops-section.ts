@@ -1,5 +1,5 @@
 import type { PlayedShops } from '../two-shops/play-two-shops.ts'
-import { chart, inScript, section, text } from './markup.ts'
+import { chart, jsonScript, section } from './markup.ts'
 
 /** The part of the page with the two shops; its numbers are drawn by the page's script. */
 export function twoShopsSection(controls = ''): string {
@@ -27,10 +27,8 @@ ${section(
 
 /** The numbers of a story that has ended, with all that its marks open. */
 export function twoShopsData({ state, explanations }: PlayedShops): string {
-  return [script('two-shops', state), script('explanations', explanations)].join('\n')
-}
-
-/** Data for the page's script. */
-function script(id: string, value: unknown): string {
-  return `<script type="application/json" id="${text(id)}">${inScript(JSON.stringify(value))}</script>`
+  return [
+    jsonScript('two-shops', JSON.stringify(state)),
+    jsonScript('explanations', JSON.stringify(explanations)),
+  ].join('\n')
 }

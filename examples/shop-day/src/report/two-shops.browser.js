@@ -82,11 +82,12 @@
     const near = (state.to - state.from) / (isNarrow ? 30 : 75)
     const placed = []
     const points = state.markers.map((marker) => {
-      // Marks of one moment stand one above the other.
-      const above = placed.filter((at) => Math.abs(at - marker.at) < near).length
+      // Marks of one moment stand one above the other, where there is more room.
+      const beside = placed.filter((at) => Math.abs(at - marker.at) < near).length
       placed.push(marker.at)
-      const offset = [0, -15 * (above % 8)]
-      return { ...marker, value: [marker.at, shareAt(marker.at)], symbolOffset: offset }
+      const height = shareAt(marker.at)
+      const towards = height > 0.5 ? 15 : -15
+      return { ...marker, value: [marker.at, height], symbolOffset: [0, towards * (beside % 8)] }
     })
     const used = Object.entries(marks).filter(([kind]) => points.some((one) => one.kind === kind))
     return {
@@ -167,9 +168,9 @@
 
   function lost(isNarrow) {
     const base = chartOverTime(isNarrow)
-    const sums = (position) => {
-      let sum = 0
-      const points = [[state.from, 0]]
+    const sums = (position, before) => {
+      let sum = before
+      const points = [[state.from, sum]]
       for (const sale of state.lost) {
         if (!sale[position]) continue
         sum += sale[1]
@@ -177,19 +178,22 @@
       }
       return [...points, [state.to, sum]]
     }
-    const side = (name, paint, position) => ({
+    const side = (name, paint, position, before) => ({
       name,
       type: 'line',
       step: 'end',
       symbol: 'none',
       color: color(paint),
       areaStyle: { opacity: 0.15 },
-      data: sums(position),
+      data: sums(position, before),
       tooltip: { valueFormatter: sat },
     })
     return {
       ...base,
-      series: [side('with the library', 'green', 2), side('without it', 'red', 3)],
+      series: [
+        side('with the library', 'green', 2, state.lostBefore.library),
+        side('without it', 'red', 3, state.lostBefore.bare),
+      ],
     }
   }
 
@@ -264,6 +268,21 @@
       return row
     })
     byId('story').replaceChildren(...rows.toReversed())
+  }
+
+  /** Beside the buttons: what came of them. */
+  function latest() {
+    const lines = state.markers.slice(-6).map((marker) => {
+      const [name] = marks[marker.kind]
+      const line = element('li')
+      line.append(
+        element('span', `${moment(marker.at)} `, 'note'),
+        element('span', name, `kind ${marker.kind}`),
+      )
+      line.append(` ${marker.text}`)
+      return line
+    })
+    byId('latest').replaceChildren(...lines.toReversed())
   }
 
   async function explain(marker) {
@@ -376,6 +395,8 @@
     if (/Share$/.test(name)) return `${value / 10_000} %`
     if (name === 'feerate') return `${Math.round(value * 10) / 10} sat/vB`
     if (typeof value === 'object') return JSON.stringify(value)
+    const [, amount, unit] = /^(-?\d+) (m?sat)$/.exec(value) ?? []
+    if (unit) return sat(unit === 'msat' ? amount / 1000 : Number(amount))
     return String(value)
   }
 
@@ -398,6 +419,7 @@
     }
     cards()
     list()
+    if (token) latest()
   }
   const [{ chart: shareChart }] = charts
   shareChart.on('click', ({ data }) => data?.kind && explain(data))

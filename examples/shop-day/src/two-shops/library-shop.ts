@@ -92,7 +92,7 @@ export function openLibraryShop(
       swaps: Object.keys(providers).map((url) =>
         boltz({ url, name: new URL(url).hostname.split('.')[0]!, clock: time, http: web }),
       ),
-      swapping: { perDay: '120000 sat', perSwap: '3000000 sat' },
+      swapping: { perDay: '120000 sat', perSwap: '3000000 sat', routingPpm: 2000 },
       liquidity: { mode: 'act', every: '2m' },
       payouts: { automatic: 'by-call' },
       caps: { perPayout: '5000000 sat', perDay: '20000000 sat' },

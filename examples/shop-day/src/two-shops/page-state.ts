@@ -12,6 +12,8 @@ export interface TwoShopsState {
     readonly id: number
     readonly isExplained: boolean
   })[]
+  /** What was lost before `from`. */
+  readonly lostBefore: Readonly<Record<Side, number>>
   /** Each sale that came to nothing at one of the two. */
   readonly lost: readonly (readonly [at: number, sat: number, library: boolean, bare: boolean])[]
   readonly sides: Readonly<Record<Side, SideNumbers>>
@@ -35,6 +37,11 @@ export function pageState(
   { from, to }: Pick<TwoShopsState, 'from' | 'to'>,
 ): TwoShopsState {
   const isLost = (end: string): boolean => end !== 'paid' && end !== 'under-way'
+  const isShown = ({ at }: { readonly at: number }): boolean => at >= from
+  const before = (which: Side): number =>
+    sales
+      .filter((sale) => sale.at < from && isLost(sale[which]))
+      .reduce((sum, { amountSat }) => sum + amountSat, 0)
   const side = (which: Side): SideNumbers => {
     const paid = sales.filter((sale) => sale[which] === 'paid')
     const lost = [...lostSales(sales, which)]
@@ -50,13 +57,19 @@ export function pageState(
   return {
     from,
     to,
-    samples: samples.map(({ at, library, bare }) => [at, shareOf(library), shareOf(bare)]),
-    markers: markers.map(({ at, kind, text, explains }, id) => ({
-      ...{ id, at, kind, text },
-      isExplained: explains.length > 0,
-    })),
+    samples: samples
+      .filter(isShown)
+      .map(({ at, library, bare }) => [at, shareOf(library), shareOf(bare)]),
+    markers: markers
+      .map(({ at, kind, text, explains }, id) => ({
+        ...{ id, at, kind, text },
+        isExplained: explains.length > 0,
+      }))
+      .filter(isShown),
+    lostBefore: { library: before('library'), bare: before('bare') },
     lost: sales
       .filter(({ library, bare }) => isLost(library) || isLost(bare))
+      .filter(isShown)
       .map(({ at, amountSat, library, bare }) => [at, amountSat, isLost(library), isLost(bare)]),
     sides: { library: side('library'), bare: side('bare') },
     flows: flows.map((flow) => ({

@@ -24,8 +24,8 @@ const end = 96 * hour
 const script: readonly (readonly [hour: number, button: Button])[] = [
   [34, 'cheating-provider'],
   [38, 'kill-process'],
-  [43, 'kill-lnd'],
-  [59, 'fee-spike'],
+  [40, 'fee-spike'],
+  [59, 'kill-lnd'],
   [81, 'close-channel'],
 ]
 

@@ -3,6 +3,7 @@ import { createVirtualClock } from '@payment-node/testkit'
 import { openBareShop } from './bare-shop.ts'
 import { buildMarket, type Market, payeeHost } from './build-market.ts'
 import { feePpm, type LibraryShop, openLibraryShop } from './library-shop.ts'
+import { loadSwapKit } from './load-swap-kit.ts'
 import { createNotes } from './note-events.ts'
 import { type Purchase, partners, planDay } from './plan-day.ts'
 import {
@@ -47,6 +48,7 @@ export async function openTwoShops(options: {
   readonly startsAt: number
 }): Promise<TwoShops> {
   const { seed, startsAt } = options
+  await loadSwapKit()
   const clock = createVirtualClock({ startsAt })
   const markets = { library: buildMarket(clock, seed), bare: buildMarket(clock, seed) }
   const shop = openLibraryShop(markets.library, clock, seed)
