@@ -29,14 +29,21 @@ const nearlyEnough: LiquidityOptions = {
   ceilingPpm: 200_000,
 }
 
-/** The channel to the hub becomes ours: there is something to move out of it. */
+/** The channel to the hub becomes ours: there is something to move out of it, when the autopilot may. */
 async function adopt(world: World): Promise<void> {
+  await must(world, 'pause', (node) => node.liquidity.pause('not yet'))
   const point = world.channels.hub
   await eventually(
     world,
     () => rows(world, 'channels', { channel_point: point, state: 'active' }).length === 1,
   )
   await must(world, 'adopt', (node) => node.channels.adopt(point, 'ours'))
+}
+
+async function letAct(world: World): Promise<void> {
+  await must(world, 'resume', async (node) => {
+    if ((await node.liquidity.status()).isPaused) await node.liquidity.resume('now')
+  })
 }
 
 /** What it has started, by the runs that decided it. */
@@ -53,10 +60,11 @@ function startsSwap(late: SwapServer, options: Partial<PaymentNodeOptions>): Ope
     node: { ...options, ...late.options, liquidity, transactions: { confirmations: 1 } },
     furnish: (world) => late.open(world),
     async prepare(world) {
+      await adopt(world)
       before = await assets(world)
     },
     async run(world) {
-      await adopt(world)
+      await letAct(world)
       await mineUntil(world, () => rows(world, 'swaps').some((swap) => swap.revealed_at !== null))
     },
     async settle(world) {
@@ -105,9 +113,10 @@ function paysThroughSwap(late: SwapServer): Operation {
           { idempotencyKey: 'payout-1' },
         ),
       )
+      await adopt(world)
     },
     async run(world) {
-      await adopt(world)
+      await letAct(world)
       await eventually(world, () => rows(world, 'swaps').some(({ seen_at: at }) => at !== null))
     },
     // What becomes of it then is an operation of its own.
@@ -133,9 +142,10 @@ const paysPartner: Operation = {
     await must(world, 'destination', (node) =>
       node.partners.upsert({ id: merchant, payout: { offchain, automatic: true } }),
     )
+    await adopt(world)
   },
   async run(world) {
-    await adopt(world)
+    await letAct(world)
     await eventually(world, () => rows(world, 'payouts').length > 0 && isPaid(world))
   },
   check(world) {
@@ -150,9 +160,7 @@ const pauses: Operation = {
   node: { liquidity: { mode: 'observe' } },
   async run(world) {
     await must(world, 'pause', (node) => node.liquidity.pause('drill'))
-    await must(world, 'resume', async (node) => {
-      if ((await node.liquidity.status()).isPaused) await node.liquidity.resume('over')
-    })
+    await letAct(world)
   },
   check(world) {
     const [row] = rows(world, 'autopilots')
