@@ -10,7 +10,7 @@ import {
   swapOption,
   wholeOptions,
 } from './liquidity-options.ts'
-import type { LiquiditySettings, LiquiditySnapshot } from './liquidity-snapshot.ts'
+import type { LiquiditySettings, LiquiditySnapshot, SwapOffer } from './liquidity-snapshot.ts'
 
 /** An option that is not taken, and why. */
 export interface RejectedOption extends LiquidityOption {
@@ -55,45 +55,51 @@ export function chooseOptions(
   const rejected: RejectedOption[] = []
   const actions: LiquidityOption[] = []
   // Each payout and each partner is paid once, each channel bought once, and each provider asked for one swap.
-  const taken = new Set<string>()
-  let swaps: readonly LiquidityOption[] = []
-  const swapsWithin = (left: Room): readonly LiquidityOption[] => {
-    const offers = snapshot.swaps.filter(({ provider }) => !taken.has(swapKey(provider)))
-    swaps = offers.map((offer) =>
-      swapOption(
-        offer,
-        left,
-        swaps.find((swap) => swap.offer === offer),
-      ),
-    )
-    return swaps
+  const [payouts, partners, bought] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const takenOf = ({ lever, payout }: LiquidityOption): Set<string> => {
+    if (payout !== null) return payouts
+    return lever === 'buy' ? bought : partners
+  }
+  let offers = snapshot.swaps
+  const priced = new Map<SwapOffer, LiquidityOption>()
+  const swapWith = (offer: SwapOffer): LiquidityOption => {
+    const swap = swapOption(offer, room, priced.get(offer))
+    priced.set(offer, swap)
+    return swap
   }
   let next = 0
   while (room.missingMsat >= settings.minimumMsat) {
-    let whole: LiquidityOption | undefined
+    let best: LiquidityOption | undefined
     for (; next < ranked.length; next++) {
       const option = ranked[next]!
-      const reason = taken.has(keyOf(option)) ? 'not-needed' : refusal(option)
+      const isTaken = takenOf(option).has(option.payout ?? option.subject)
+      const reason = isTaken ? 'not-needed' : refusal(option)
       if (!reason) {
-        whole = option
+        best = option
         break
       }
       if (rejected.length < mostRejected) rejected.push({ ...option, refusal: reason })
     }
     // Nothing is cheaper than what costs nothing.
-    const isFree = whole !== undefined && whole.pricePpm <= 0
-    const [swap] = sortCheapestFirst(
-      isFree ? [] : swapsWithin(room).filter((option) => !refusal(option)),
-    )
-    const best = !swap || (whole && cheapestFirst(whole, swap) < 0) ? whole : swap
+    const isFree = best !== undefined && best.pricePpm <= 0
+    for (const offer of isFree ? [] : offers) {
+      const swap = swapWith(offer)
+      const isDearer = best !== undefined && cheapestFirst(best, swap) <= 0
+      if (!isDearer && !refusal(swap)) best = swap
+    }
     if (!best) break
-    if (best === whole) next++
-    taken.add(keyOf(best))
+    if (best.lever === 'swap') {
+      const provider = best.offer?.provider
+      offers = offers.filter((offer) => offer.provider !== provider)
+    } else {
+      takenOf(best).add(best.payout ?? best.subject)
+      next++
+    }
     actions.push(best)
     room = afterTaking(room, best)
   }
   const isFilled = room.missingMsat < settings.minimumMsat
-  for (const option of [...swapsWithin(room), ...ranked.slice(next, next + mostRejected)]) {
+  for (const option of [...offers.map(swapWith), ...ranked.slice(next, next + mostRejected)]) {
     const reason = isFilled ? undefined : refusal(option)
     if (rejected.length < mostRejected)
       rejected.push({ ...option, refusal: reason ?? 'not-needed' })
@@ -116,16 +122,6 @@ const comesSoon: ReadonlySet<OptionRefusal> = new Set<OptionRefusal>([
   'in-flight-cap',
   'failed-lately',
 ])
-
-function keyOf({ lever, subject, payout, offer }: LiquidityOption): string {
-  if (lever === 'swap') return swapKey(offer?.provider ?? '')
-  if (payout !== null) return `payout ${payout}`
-  return lever === 'close' || lever === 'buy' ? `${lever} ${subject}` : `partner ${subject}`
-}
-
-function swapKey(provider: string): string {
-  return `swap ${provider}`
-}
 
 /** What may go into swaps besides those under way. */
 function swappable(
