@@ -88,7 +88,7 @@ export interface LiquiditySnapshot {
   readonly leavingMsat: bigint
   /** Of it, with swaps: capped. */
   readonly swappingMsat: bigint
-  /** Somebody has asked for payouts that need so much outbound. */
+  /** What payouts that are stored need besides: their worst fees, and what our channels cannot send. */
   readonly expectedPayoutsMsat: bigint
   readonly partners: readonly PayablePartner[]
   readonly swaps: readonly SwapOffer[]

@@ -46,7 +46,7 @@ export async function takeLiquiditySnapshot(
 ): Promise<LiquiditySnapshot> {
   const { live, clock } = context
   const isAway = live.state !== 'ready'
-  const [safety, listed, swapping, expectedPayoutsMsat, closing] = await Promise.all([
+  const [safety, listed, swapping, payable, closing] = await Promise.all([
     readSafety(context, identity),
     isAway ? [] : currentChannels(context, offers ? fresh : idle),
     readSwapping(context, identity),
@@ -57,17 +57,18 @@ export async function takeLiquiditySnapshot(
   // As good as gone, though LND may list them for a while: nothing is sent through them, and their gap is filled.
   const list = listed.filter(({ channelPoint }) => !going.has(channelPoint))
   const described = await describeChannels(context, identity, list)
-  const notSentMsat = notSent(swapping, listed)
-  const leavingMsat = outgoing(list) + notSentMsat
+  const promisedMsat = notSent(swapping, listed) + payable.amountMsat
+  const leavingMsat = outgoing(list) + promisedMsat
+  const { channels: unpromised, leftMsat } = withoutPromised(described, promisedMsat)
   const base: LiquiditySnapshot = {
     now: clock.now(),
     readyFor: live.readySince === undefined ? null : clock.monotonic() - live.readySince,
     pausedReason: row?.is_paused ? (row.paused_reason ?? '') : null,
     haltedReason: safety.is_halted ? (safety.reason ?? '') : null,
-    channels: withoutPromised(described, notSentMsat),
+    channels: unpromised,
     leavingMsat,
     swappingMsat: swapping.swappingMsat,
-    expectedPayoutsMsat,
+    expectedPayoutsMsat: payable.feesMsat + leftMsat,
     partners: [],
     swaps: [],
     swapsFrom: swapping.swapsFrom,
@@ -132,34 +133,43 @@ function outgoing(list: readonly NodeChannel[]): bigint {
   return sumMsat
 }
 
-/** What swaps will send and have not sent yet is no longer to be given away. */
+/**
+ * What swaps and payouts will send and have not sent yet is no longer to be given away. `leftMsat`: more than our
+ * channels have.
+ */
 function withoutPromised(
   list: readonly LiquidityChannel[],
-  notSentMsat: bigint,
-): readonly LiquidityChannel[] {
-  let left = notSentMsat
-  if (left === 0n) return list
+  promisedMsat: bigint,
+): { readonly channels: readonly LiquidityChannel[]; readonly leftMsat: bigint } {
+  let left = promisedMsat
+  if (left === 0n) return { channels: list, leftMsat: 0n }
   const fullestFirst = [...list].sort((a, b) => (a.sendableMsat < b.sendableMsat ? 1 : -1))
-  return fullestFirst.map((channel) => {
+  const channels = fullestFirst.map((channel) => {
     if (channel.ownership !== 'ours') return channel
     let takenMsat = channel.sendableMsat
     if (left < takenMsat) takenMsat = left
     left -= takenMsat
     return { ...channel, sendableMsat: channel.sendableMsat - takenMsat }
   })
+  return { channels, leftMsat: left }
 }
 
-/** Payouts over Lightning that are stored and not sent yet, with their worst fee. */
-async function readExpected(context: Context, { publicKey }: Identity): Promise<bigint> {
+/** Payouts over Lightning that are stored and not sent yet, with their worst fees: as much will leave. */
+async function readExpected(
+  context: Context,
+  { publicKey }: Identity,
+): Promise<{ readonly amountMsat: bigint; readonly feesMsat: bigint }> {
   const rows = await context.storage.find(payouts, {
     index: 'state',
     equals: [publicKey, 'reserved'],
     limit: 1000,
   })
-  return rows.reduce(
-    (sum, { amount_msat, fee_limit_msat }) => sum + amount_msat + fee_limit_msat,
-    0n,
-  )
+  let [amountMsat, feesMsat] = [0n, 0n]
+  for (const row of rows) {
+    amountMsat += row.amount_msat
+    feesMsat += row.fee_limit_msat
+  }
+  return { amountMsat, feesMsat }
 }
 
 async function readMarket(

@@ -1,6 +1,9 @@
 import type { Change, PaymentNodeOptions } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { openShopAndServer } from '../payouts/payee-server.ts'
+import { invoiceKey } from '../shop.ts'
 import { openSwaps, type SwapStand } from '../swaps/swap-stand.ts'
+import { silentProvider } from './silent-provider.ts'
 
 /** Half of it can be received, which is too little; a swap of a part of it mends that. */
 const options: Partial<PaymentNodeOptions> = {
@@ -66,4 +69,33 @@ test('whenever a process dies in a swap of the autopilot, there is no second one
     if (found.join() !== 'autopilot claimed') wrong.push(`${state}: ${found.join()}`)
   }
   expect(wrong).toEqual([])
+})
+
+test('a payout that waits for its server is on its way: its part of the gap is not swapped as well', async () => {
+  const keys = { invoices: invoiceKey, swaps: Uint8Array.from(invoiceKey, (byte) => 255 - byte) }
+  const { shop, server } = await openShopAndServer({
+    options: {
+      ...options,
+      swaps: [silentProvider('one', 1000n)],
+      swapping: { answerWithin: '5m' },
+      keys,
+    },
+  })
+  const { node, run } = shop
+  shop.network.setFeerate(2)
+  server.behave('away')
+  const payout = { offchain: server.address, automatic: true }
+  await run(node.partners.upsert({ id: 'm1', payout }))
+  for (let count = 0; count < 2; count++) await shop.sell(400_000)
+  await shop.clock.advance(2000)
+  for (const { channelPoint } of await run(node.channels.list()))
+    await run(node.channels.adopt(channelPoint, 'ours'))
+  await shop.clock.advance(60_000)
+  const [paid] = (await run(node.payouts.list({ partner: 'm1' }))).items
+  const { items: swaps } = await run(node.swaps.list())
+  const { items: runs } = await run(node.liquidity.decisions())
+  const acted = runs.filter(({ verdict }) => verdict === 'act')
+  expect([paid?.state, acted.length]).toEqual(['reserved', 1])
+  const asked = swaps.reduce((sum, { amount }) => sum + amount.msat, 0n)
+  expect(asked + paid!.amount.msat).toBeLessThanOrEqual(acted[0]!.missing.msat)
 })
