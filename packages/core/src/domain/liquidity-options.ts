@@ -13,7 +13,7 @@ export type LiquidityLever =
   | 'swap'
   /** Close a channel in which everything is on our side: the share rises, what can be received does not. */
   | 'close'
-  /** Buy a channel from somebody. */
+  /** Buy a channel from somebody: offers are compared, and left to the operator. */
   | 'buy'
 
 /** Why an option is not taken. The first five pass with time alone. */
@@ -33,6 +33,8 @@ export type OptionRefusal =
   | 'below-provider-minimum'
   | 'above-provider-maximum'
   | 'obligation'
+  /** Nothing else speaks against buying it; this library orders no channels: that is the operator's to do. */
+  | 'left-to-operator'
   /** It raises the share only: not while others help, nor when being able to receive is urgent. */
   | 'brings-no-inbound'
   /** Others are cheaper, and fill the gap. */
@@ -168,7 +170,7 @@ export function refusalOf(
   if (!presses && ownPpm > settings.acceptablePpm) return 'price-not-acceptable'
   if (worstMsat > room.budgetMsat) return 'budget-exhausted'
   if (urgency === 'urgent' && leadTime > settings.urgentWithin) return 'too-late'
-  return undefined
+  return lever === 'buy' ? 'left-to-operator' : undefined
 }
 
 /** One swap, whole. */

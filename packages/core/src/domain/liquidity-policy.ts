@@ -45,6 +45,7 @@ export type LiquidityReason =
 
 /** What decides which refusal is named, when all options are refused: what the operator can change comes first. */
 const loudest: readonly OptionRefusal[] = [
+  'left-to-operator',
   'budget-exhausted',
   'feerate-above-ceiling',
   'price-above-ceiling',

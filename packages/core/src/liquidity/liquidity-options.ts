@@ -11,6 +11,7 @@ import { cheapestLever, type LiquidityPolicy } from '../domain/liquidity-policy.
 import type { LiquiditySettings } from '../domain/liquidity-snapshot.ts'
 import { invalid } from '../errors.ts'
 import { readBoolean, readInteger, readObject, readOneOf } from '../read-input.ts'
+import type { AskForInbound } from './read-channel-offers.ts'
 
 /**
  * How the node is kept able to receive. Shares are of receivable and sendable together, in ppm: 300,000 is
@@ -43,6 +44,11 @@ export interface LiquidityOptions {
   readonly urgentWithin?: Duration
   /** How often it looks. Default 1 minute. */
   readonly every?: Duration
+  /**
+   * What inbound is for sale, as the host knows it: compared with everything else, and left to the operator. Asked at
+   * most every five minutes, and only while inbound is missing.
+   */
+  readonly channelOffers?: AskForInbound
   /** Another policy: a pure function, given the same snapshot it gives the same plan. */
   readonly policy?: LiquidityPolicy
 }
@@ -59,6 +65,7 @@ export interface LiquidityRules
   /** Milliseconds. */
   readonly every: number
   readonly policy: LiquidityPolicy
+  readonly channelOffers: AskForInbound | undefined
 }
 
 const names = [
@@ -76,6 +83,7 @@ const names = [
   'urgentWithin',
   'every',
   'policy',
+  'channelOffers',
 ] as const
 
 const whole = 1_000_000
@@ -128,5 +136,11 @@ export function readLiquidityOptions(value: unknown): LiquidityRules {
     urgentWithin: duration('urgentWithin', '6h', 60),
     every: duration('every', '1m', 1),
     policy: policy as LiquidityPolicy,
+    channelOffers: readAsk(options.channelOffers),
   }
+}
+
+function readAsk(value: unknown): AskForInbound | undefined {
+  if (value === undefined || typeof value === 'function') return value as AskForInbound | undefined
+  throw invalid('liquidity.channelOffers', 'wrong-type', 'expected a function (amount) => offers')
 }

@@ -8,6 +8,7 @@ import { budgetPeriod } from '../swaps/charge-swaps.ts'
 import { readHealth } from '../swaps/provider-health.ts'
 import { collectOffers, type QuotedPiece, type RawOffer } from '../swaps/quote-swaps.ts'
 import { liquidityBudgets, swapTotals } from '../tables/swaps.ts'
+import { type HeardOffers, readChannelOffers } from './read-channel-offers.ts'
 
 /** Prices as they were asked for last: a look each minute is no call each minute. */
 export interface OfferBook {
@@ -16,6 +17,8 @@ export interface OfferBook {
   /** By the monotonic clock. */
   at: number
   offers: readonly Priced[]
+  /** What the host last said is for sale. */
+  heard: { readonly at: number; readonly heard: HeardOffers } | undefined
 }
 
 interface Priced {
@@ -26,7 +29,7 @@ interface Priced {
 }
 
 export function createOfferBook(): OfferBook {
-  return { amountMsat: 0n, at: Number.NEGATIVE_INFINITY, offers: [] }
+  return { amountMsat: 0n, at: Number.NEGATIVE_INFINITY, offers: [], heard: undefined }
 }
 
 /** Milliseconds for which a price counts. What is then asked for gets a new one. */
@@ -36,8 +39,35 @@ const leadTime = 3_600_000
 
 type Found = Pick<LiquiditySnapshot, 'swaps' | 'noOffers' | 'budgetLeftMsat'>
 
-/** What providers ask for about `amountMsat`, as a fixed part and a share. */
+/** What providers and sellers ask for about `amountMsat`. */
 export async function readOffers(
+  context: Context,
+  identity: Identity,
+  book: OfferBook,
+  amountMsat: bigint,
+): Promise<Found & Pick<LiquiditySnapshot, 'channelOffers'>> {
+  const [swaps, { offers, trouble }] = await Promise.all([
+    readSwapOffers(context, identity, book, amountMsat),
+    hearOffers(context, book, amountMsat),
+  ])
+  const silent = trouble === null ? [] : [{ provider: 'channelOffers', reason: trouble }]
+  return { ...swaps, noOffers: [...swaps.noOffers, ...silent], channelOffers: offers }
+}
+
+async function hearOffers(
+  context: Context,
+  book: OfferBook,
+  amountMsat: bigint,
+): Promise<HeardOffers> {
+  const at = context.clock.monotonic()
+  if (book.heard && at - book.heard.at < priceLasts) return book.heard.heard
+  const heard = await readChannelOffers(context, amountMsat)
+  book.heard = { at, heard }
+  return heard
+}
+
+/** What providers ask for, as a fixed part and a share. */
+async function readSwapOffers(
   context: Context,
   identity: Identity,
   book: OfferBook,

@@ -24,7 +24,7 @@ const [fresh, idle] = [1000, 30_000]
 
 /** The settings as the policy takes them. */
 export function liquiditySettings({ settings }: Context): LiquiditySettings {
-  const { outboundFloor, minimum, ...rules } = settings.liquidity
+  const { outboundFloor, minimum, channelOffers: _ask, ...rules } = settings.liquidity
   return {
     ...rules,
     outboundFloorMsat: outboundFloor.msat,

@@ -422,15 +422,26 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
         'blocked obligation',
       ],
       [
-        'a channel is bought where that is cheapest and in time',
+        'a channel could be bought: that is left to the operator, who is called',
         {
           channels: [channel(950_000)],
+          swaps: [],
           channelOffers: [
             { source: 'slow', amountMsat: sat(800_000), costMsat: sat(1), leadTime: 24 * hour },
             { source: 'fast', amountMsat: sat(800_000), costMsat: sat(2000), leadTime: hour },
           ],
         },
-        'act inbound-urgent; buy fast 800000',
+        'blocked left-to-operator',
+      ],
+      [
+        'what is for sale holds up nothing else, however cheap',
+        {
+          channels: [channel(950_000)],
+          channelOffers: [
+            { source: 'fast', amountMsat: sat(800_000), costMsat: sat(1), leadTime: hour },
+          ],
+        },
+        'act inbound-urgent; swap one 750000',
       ],
       [
         'just above 30 %: restored only with some margin',

@@ -1,5 +1,7 @@
 import {
   type Change,
+  cheapestLever,
+  type LiquidityPolicy,
   type LiquidityRun,
   type PaymentNodeOptions,
   peerList,
@@ -243,6 +245,166 @@ async function expectOneClose(shop: IdleShop, process: ShopProcess, label: strin
   expect(costs, label).toHaveLength(1)
   expect(await spentSat(shop), label).toBe(costs[0])
 }
+
+/** A policy of a host that closes one channel at once, whatever it is. */
+function closing(point: string, worstMsat = 1_200_000n): LiquidityPolicy {
+  return (snapshot, settings) => {
+    const plan = cheapestLever(snapshot, settings)
+    const amountMsat = 1_000_000_000n
+    return {
+      ...plan,
+      verdict: 'act',
+      reason: 'inbound-low',
+      rejected: [],
+      actions: [
+        {
+          lever: 'close',
+          subject: point,
+          payout: null,
+          offer: null,
+          amountMsat,
+          gainMsat: amountMsat,
+          receivableMsat: 0n,
+          costMsat: 0n,
+          worstMsat,
+          pricePpm: 0,
+          leadTime: 0,
+          notBefore: null,
+        },
+      ],
+    }
+  }
+}
+
+test('what a policy of the host wants closed is looked at again, below it', async () => {
+  const rows: readonly {
+    readonly name: string
+    readonly reason: string
+    readonly prepare?: (shop: IdleShop, process: ShopProcess) => Promise<unknown>
+    readonly policy?: (shop: IdleShop, points: readonly string[]) => LiquidityPolicy
+    readonly options?: Partial<PaymentNodeOptions>
+  }[] = [
+    {
+      name: 'not ours',
+      reason: 'channel-needed',
+      prepare: (shop, process) => adopt(shop, process, 'observe'),
+    },
+    {
+      name: 'half of it is inbound',
+      reason: 'channel-needed',
+      policy: ({ point }, points) => closing(points.find((one) => one !== point)!),
+    },
+    {
+      name: 'promised',
+      reason: 'obligation',
+      prepare: (shop, process) =>
+        adopt(shop, process, 'ours', { noCloseBefore: shop.clock.now() + 24 * 60 * minute }),
+    },
+    {
+      name: 'dearer than it was decided for',
+      reason: 'price-rose',
+      policy: ({ point }) => closing(point, 1_199_999n),
+    },
+    {
+      name: 'no budget is left',
+      reason: 'budget-exhausted',
+      options: { swapping: { perDay: '1199 sat' } },
+    },
+    {
+      name: 'the chain asks more than the hard ceiling',
+      reason: 'feerate-above-ceiling',
+      prepare: async ({ network }) => network.setFeerate(90),
+      options: { fees: { ceiling: 5, hardCeiling: 50 }, channels: { maximumFeerate: 100 } },
+    },
+    {
+      name: 'halted',
+      reason: 'safety.halted',
+      prepare: ({ run }, { node }) => run(node.safety.halt('a test')),
+    },
+  ]
+  const found: unknown[] = []
+  for (const { name, prepare, policy, options: more } of rows) {
+    const shop = await openIdle()
+    const quiet = await shop.start({ ...options(), liquidity: { ...low, mode: 'observe' } })
+    await prepare?.(shop, quiet)
+    const points = (await shop.run(quiet.node.channels.list())).map((one) => one.channelPoint)
+    await shop.run(quiet.node.stop())
+    const chosen = policy?.(shop, points) ?? closing(shop.point)
+    const given = options({ ...more, liquidity: { ...low, policy: chosen } })
+    const process = await shop.start(given)
+    await shop.clock.advance(2 * minute)
+    const acted = (await runsOf(shop, process)).find(({ mode }) => mode === 'act')
+    const outcome = acted?.actions[0]?.outcome
+    found.push([name, outcome?.did === 'nothing' ? outcome.reason : outcome?.did])
+    expect(await closesOf(shop), name).toEqual([])
+    expect(await spentSat(shop), name).toBe(0)
+    await shop.run(process.node.stop())
+  }
+  expect(found).toEqual(rows.map(({ name, reason }) => [name, reason]))
+}, 60_000)
+
+test('a pause that comes in between refuses the close', async () => {
+  const shop = await openIdle()
+  let paused: Promise<unknown> | undefined
+  const process = shop.open(options(), {
+    async beforeCommit({ writes }) {
+      if (paused || !writes.some(({ table }) => table.name === 'close_intents')) return
+      paused = process.node.liquidity.pause('lunch')
+      await paused
+    },
+  })
+  await shop.run(process.node.start())
+  await shop.clock.advance(3 * minute)
+  expect(paused).toBeDefined()
+  expect(await closesOf(shop)).toEqual([])
+  expect(await spentSat(shop)).toBe(0)
+})
+
+test('one close at a time, also when a policy of the host wants two', async () => {
+  const shop = await openIdle()
+  const other = shop.network.establishChannel({
+    from: shop.lnd,
+    to: shop.network.addNode('idle too'),
+    capacitySat: 3_000_000n,
+  })
+  const quiet = await shop.start({ ...options(), liquidity: { ...low, mode: 'observe' } })
+  await shop.clock.advance(5000)
+  await shop.run(quiet.node.channels.adopt(other, 'ours'))
+  await shop.run(quiet.node.stop())
+  const policy: LiquidityPolicy = (snapshot, settings) => {
+    const [first, second] = [shop.point, other].map((point) => closing(point)(snapshot, settings))
+    return { ...first!, actions: [...first!.actions, ...second!.actions] }
+  }
+  const process = await shop.start(options({ liquidity: { ...low, policy } }))
+  await shop.clock.advance(30_000)
+  const run = (await runsOf(shop, process)).find(({ mode }) => mode === 'act')
+  expect(run!.actions.map(({ outcome }) => outcome)).toMatchObject([
+    { did: 'close', channelPoint: shop.point },
+    { did: 'nothing', reason: 'channel-needed' },
+  ])
+  expect(await closesOf(shop)).toHaveLength(1)
+})
+
+test('while LND does not close it the channel counts as gone, and nothing else is done for its gap', async () => {
+  const shop = await openIdle()
+  shop.lnd.faults.add(({ call, moment }) =>
+    call === 'closeChannel' && moment === 'before-effect'
+      ? { error: new Error('not today') }
+      : undefined,
+  )
+  const process = await shop.start()
+  await shop.clock.advance(15 * minute)
+  const runs = await runsOf(shop, process)
+  const acted = runs.filter(({ mode, verdict }) => mode === 'act' && verdict === 'act')
+  expect(acted).toHaveLength(1)
+  const gain = (acted[0]!.actions[0]!.amount.msat * 7n) / 10n
+  const [now] = runs
+  // But for the little that could be received over it.
+  expect(acted[0]!.missing.msat - now!.missing.msat - gain).toBeLessThan(20_000_000n)
+  expect(acted[0]!.missing.msat - now!.missing.msat).toBeGreaterThan(gain - 20_000_000n)
+  expect(now!.outOf).toEqual([])
+  expect(await closesOf(shop)).toMatchObject([{ state: 'intended' }])
+})
 
 /** What its commits write that matter here. */
 const matters = new Set(['liquidity_runs', 'autopilots', 'close_intents', 'channels', 'jobs'])
