@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PaymentNode, Swap } from '@payment-node/core'
+import type { Network } from '../../network.ts'
+import type { RegtestNode } from '../../node-controls.ts'
+
+const lookEveryMilliseconds = 50
+const longestMilliseconds = 60_000
+
+/**
+ * Lets blocks come where the node's swaps wait for one, until `isThere`: for a lockup or a claim that is on its way, and
+ * until a claim is buried.
+ */
+export async function bringSwapsOn(
+  network: Network,
+  node: PaymentNode,
+  isThere: (all: readonly Swap[]) => boolean | Promise<boolean>,
+  describe: () => Promise<unknown> | unknown = () => '',
+): Promise<readonly Swap[]> {
+  const start = performance.now()
+  for (;;) {
+    const { items } = await node.swaps.list({ limit: 100 })
+    if (await isThere(items)) return items
+    if (performance.now() - start > longestMilliseconds) {
+      const swaps = items.map(({ id, state, reason }) => ({ id, state, reason }))
+      throw new Error(
+        `awaited: swaps\n${JSON.stringify(swaps)}\n${JSON.stringify(await describe())}`,
+      )
+    }
+    const isInMempool = (await network.chain.mempool()).length > 0
+    if (isInMempool && items.some(wantsBlock)) await network.mine(1)
+    else if (items.some(({ reason }) => reason === 'waiting-for-claim')) await network.mine(6)
+    await delay(lookEveryMilliseconds)
+  }
+}
+
+function wantsBlock({ state, reason }: Swap): boolean {
+  return (
+    state === 'held' ||
+    state === 'lockup-seen' ||
+    (state === 'claim-published' && reason !== 'waiting-for-claim')
+  )
+}
+
+/** Pays an invoice from another node, and waits until LND and the books have it. */
+export async function receive(
+  node: PaymentNode,
+  payer: RegtestNode,
+  partner: string,
+  amountSat: number,
+): Promise<void> {
+  const { id, paymentRequest } = await node.invoices.create({ partner, amount: `${amountSat} sat` })
+  const { status, failure_reason } = await payer.pay(paymentRequest)
+  if (status !== 'SUCCEEDED')
+    throw new Error(`${amountSat} sat were not received: ${failure_reason}`)
+  await node.invoices.waitUntilSettled(id)
+}
