@@ -64,7 +64,7 @@ const untilClaimed = async (node: PaymentNode, number: number): Promise<Swap> =>
     network,
     node,
     (items) => items.length >= number && items.every(({ state }) => state === 'claimed'),
-    async () => [server.errors.map(String), await lastRun(node)],
+    { describe: async () => [server.errors.map(String), await lastRun(node)] },
   )
   expect(all).toHaveLength(number)
   return all[0]!

@@ -8,15 +8,19 @@ const longestMilliseconds = 60_000
 
 /**
  * Lets blocks come where the node's swaps wait for one, until `isThere`: for a lockup or a claim that is on its way, and
- * until a claim is buried.
+ * then six that bury the claim, unless `buries` is false.
  */
 export async function bringSwapsOn(
   network: Network,
   node: PaymentNode,
   isThere: (all: readonly Swap[]) => boolean | Promise<boolean>,
-  describe: () => Promise<unknown> | unknown = () => '',
+  {
+    buries = true,
+    describe = () => '',
+  }: { buries?: boolean; describe?: () => Promise<unknown> | unknown } = {},
 ): Promise<readonly Swap[]> {
   const start = performance.now()
+  const buried = new Set<string>()
   for (;;) {
     const { items } = await node.swaps.list({ limit: 100 })
     if (await isThere(items)) return items
@@ -26,9 +30,14 @@ export async function bringSwapsOn(
         `awaited: swaps\n${JSON.stringify(swaps)}\n${JSON.stringify(await describe())}`,
       )
     }
-    const isInMempool = (await network.chain.mempool()).length > 0
-    if (isInMempool && items.some(wantsBlock)) await network.mine(1)
-    else if (items.some(({ reason }) => reason === 'waiting-for-claim')) await network.mine(6)
+    const waiting = items.filter(
+      ({ id, reason }) => reason === 'waiting-for-claim' && !buried.has(id),
+    )
+    if (items.some(wantsBlock) && (await network.chain.mempool()).length > 0) await network.mine(1)
+    else if (buries && waiting.length > 0) {
+      await network.mine(6)
+      for (const { id } of waiting) buried.add(id)
+    }
     await delay(lookEveryMilliseconds)
   }
 }
