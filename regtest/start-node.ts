@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildBinaries, type LndVersion } from './build-binaries.ts'
 import type { Chain } from './chain.ts'
@@ -94,7 +94,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const awaited =
       fixed.password === undefined ? ['SERVER_ACTIVE'] : ['NON_EXISTING', 'LOCKED', 'SERVER_ACTIVE']
     const state = await node.waitFor(`state ${awaited.join(' or ')}`, async () => {
-      const now = existsSync(fixed.certificatePath) && (await node.state())
+      const now = isWritten(fixed.certificatePath) && (await node.state())
       return now !== false && awaited.includes(now) && now
     })
     if (state === 'SERVER_ACTIVE') publicKey = (await node.info()).identity_pubkey
@@ -190,4 +190,9 @@ function lndArguments(
     '--logging.file.disable',
     ...flags,
   ]
+}
+
+/** LND makes the file first and fills it then: whoever trusts an empty one trusts nobody, and is never asked again. */
+function isWritten(certificatePath: string): boolean {
+  return existsSync(certificatePath) && readFileSync(certificatePath, 'utf8').includes('-----END')
 }
