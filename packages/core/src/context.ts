@@ -75,6 +75,8 @@ export interface Live {
    * the `doubts`. Nothing is handed to LND without it: see `isCompared`.
    */
   compared: { readonly epoch: number; readonly doubts: number } | undefined
+  /** The same for the wallet's transactions: until then a payout of these books may be in one of newer ones. */
+  transactionsCompared: { readonly epoch: number; readonly doubts: number } | undefined
   /** How often LND broke off: behind the same address there may be another state of it since. */
   doubts: number
   /** Asks for a comparison now. */

@@ -113,6 +113,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
       fellBehind: undefined,
       heights: [],
       compared: undefined,
+      transactionsCompared: undefined,
       doubts: 0,
       compareAgain: () => undefined,
       trouble: undefined,

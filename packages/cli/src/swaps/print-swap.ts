@@ -25,10 +25,11 @@ export function printSwap(terminal: Terminal, { explanation, says }: SwapReport)
   if (claims.length > 0) {
     print()
     print(colors.bold('Claims, oldest first; one of them can confirm'))
-    for (const { transactionId, path, fee, feerate, confirmedHeight } of claims) {
+    for (const { transactionId, path, paysPayout, fee, feerate, confirmedHeight } of claims) {
       const where = confirmedHeight === null ? 'not confirmed' : `in block ${confirmedHeight}`
       print(`  ${transactionId}`)
-      print(`    ${path}, ${exactSat(fee)} (${feerate.toFixed(1)} sat/vB), ${where}`)
+      const whom = paysPayout ? ', pays the payout' : ''
+      print(`    ${path}, ${exactSat(fee)} (${feerate.toFixed(1)} sat/vB)${whom}, ${where}`)
     }
   }
   if (rejected.length > 0) {
@@ -46,6 +47,8 @@ function linesOf({ swap, says, blocksLeft }: SwapExplanation): [name: string, te
   const following = decision !== null ? `, decision ${decision}` : ''
   const paying = payout !== null ? `, payout ${payout}` : ''
   const left = blocksLeft === null ? '' : ` (${blocksLeft} blocks left)`
+  const rest =
+    swap.restDestination === null ? '' : `, and the rest to ${swap.restDestination} of LND’s wallet`
   const end = swap.endedAt === null ? [] : [line('ended', `${formatDate(swap.endedAt)} UTC`)]
   return [
     line('state', `${state}: ${says}`),
@@ -53,7 +56,7 @@ function linesOf({ swap, says, blocksLeft }: SwapExplanation): [name: string, te
     line('asked by', `${source}${following}${paying}, ${formatDate(swap.createdAt)} UTC`),
     line('provider', `${provider}${providerId === null ? '' : `, its id ${providerId}`}`),
     line('hash', swap.paymentHash),
-    line('pays to', `${swap.destination ?? 'an address of LND’s wallet'}`),
+    line('pays to', `${swap.destination ?? 'an address of LND’s wallet'}${rest}`),
     ...(swap.lockup === null ? [] : [line('lockup', swap.lockup)]),
     ...(swap.timeoutHeight === null ? [] : [line('timeout', `block ${swap.timeoutHeight}${left}`)]),
     ...end,

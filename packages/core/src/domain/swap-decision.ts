@@ -45,8 +45,11 @@ export interface SwapSituation {
   /** It waited so long that its quote no longer counts. */
   readonly isOutdated: boolean
   readonly isHalted: boolean
-  /** It shall pay a payout that newer books than these may have paid by other means. */
-  readonly isPayoutInDoubt?: boolean
+  /**
+   * Of the payout that its claim shall pay: newer books than these may have paid it by other means, or nobody has
+   * looked yet whether they have. Left out: it is these books' to pay, or there is none.
+   */
+  readonly payoutDoubt?: 'maybe-paid' | 'uncompared' | undefined
   /** By our clock, with a margin. */
   readonly isInvoiceExpired: boolean
   /** Whether LND watches for the lockup. */
@@ -66,6 +69,7 @@ export interface SwapSituation {
 export type SwapWait =
   | 'halted'
   | 'payout-maybe-paid'
+  | 'payout-uncompared'
   | 'payment-unclear'
   | 'watch-opening'
   | 'waiting-for-lockup'
@@ -145,8 +149,10 @@ function beforeVerified(situation: SwapSituation): SwapAction {
   // It may exist there: unpaid it costs nothing, and the same hash is never used twice.
   if (situation.wasAsked) return { do: 'end-unpaid', because: 'provider-unknown' }
   if (situation.isOutdated) return { do: 'end-unpaid', because: 'outdated' }
-  if (situation.isPayoutInDoubt) return { do: 'end-unpaid', because: 'payout-maybe-paid' }
+  if (situation.payoutDoubt === 'maybe-paid')
+    return { do: 'end-unpaid', because: 'payout-maybe-paid' }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
+  if (situation.payoutDoubt) return { do: 'wait', because: 'payout-uncompared' }
   // Newer books than these may have revealed its preimage (money rule 11).
   if (situation.payment === 'unasked') return { do: 'track' }
   if (situation.payment === 'unclear') return { do: 'wait', because: 'payment-unclear' }
@@ -164,10 +170,12 @@ function beforePaid(situation: SwapSituation): SwapAction {
   // A payment of ours that these books never sent, and that failed: the hash is used up.
   if (payment === 'failed') return { do: 'end-unpaid', because: 'payment-failed' }
   if (situation.isInvoiceExpired) return { do: 'end-unpaid', because: 'invoice-expired' }
-  if (situation.isPayoutInDoubt) return { do: 'end-unpaid', because: 'payout-maybe-paid' }
+  if (situation.payoutDoubt === 'maybe-paid')
+    return { do: 'end-unpaid', because: 'payout-maybe-paid' }
   if (situation.watch === 'forbidden') return { do: 'end-unpaid', because: 'lockups-unwatchable' }
   if (left(situation) < paymentMargin) return { do: 'end-unpaid', because: 'too-late' }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
+  if (situation.payoutDoubt) return { do: 'wait', because: 'payout-uncompared' }
   // What nobody sees could never be claimed.
   if (situation.watch === 'opening') return { do: 'wait', because: 'watch-opening' }
   return { do: 'pay' }
@@ -181,7 +189,7 @@ function whilePaying(situation: SwapSituation): SwapAction {
       return { do: 'end-unpaid', because: 'payment-failed' }
     case 'absent':
     case 'to-send':
-      if (situation.isPayoutInDoubt) return { do: 'wait', because: 'payout-maybe-paid' }
+      if (situation.payoutDoubt) return { do: 'wait', because: `payout-${situation.payoutDoubt}` }
       return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
     case 'held':
     case 'succeeded':

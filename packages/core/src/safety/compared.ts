@@ -9,6 +9,15 @@ export function isCompared({ live }: Context, { epoch }: Leadership): boolean {
   return live.compared?.epoch === epoch && live.compared.doubts === live.doubts
 }
 
+/** Whether LND's wallet shows no transaction that pays payouts of these books without them. */
+export function areTransactionsCompared(
+  { live }: Pick<Context, 'live'>,
+  { epoch }: Pick<Leadership, 'epoch'>,
+): boolean {
+  const { transactionsCompared: compared, doubts } = live
+  return compared?.epoch === epoch && compared.doubts === doubts
+}
+
 /** LND broke off: when it answers again it may be another state of itself, so it is compared anew. */
 export function doubtNode({ live }: Context): void {
   live.doubts++

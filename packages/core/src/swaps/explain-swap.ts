@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import { swapClaims } from '../tables/swaps.ts'
+import type { RowOf } from '../tables/table.ts'
 import { findSwap } from './get-swap.ts'
 import type { SwapRow } from './mark-swap.ts'
 import type { SwapOffer } from './quote-swaps.ts'
@@ -59,7 +60,7 @@ export async function explainSwap(context: Context, id: string): Promise<SwapExp
     : null
   return {
     swap: swapView(row),
-    says: `${saysOf(context, row)}${nextOffer ? saysNext(row, nextOffer) : ''}`,
+    says: `${saysOf(context, row)}${saysPayout(row, claims)}${nextOffer ? saysNext(row, nextOffer) : ''}`,
     quoted: {
       service: new Amount(quote.serviceSat * 1000n),
       lockup: new Amount(quote.lockupSat * 1000n),
@@ -89,6 +90,18 @@ function saysNext({ source }: SwapRow, { provider, price }: RejectedOffer): stri
   const much = typeof ppm === 'number' ? ` (${ppm} ppm)` : ''
   const who = source === 'autopilot' ? 'The autopilot looks again' : 'Ask again'
   return ` The next offer then was of ${provider}${much}. ${who}; who refuses is left out for a while.`
+}
+
+function saysPayout(
+  { payout, ended_at }: SwapRow,
+  claims: readonly RowOf<typeof swapClaims>[],
+): string {
+  if (payout === null) return ''
+  if (ended_at === null) return ` Its claim shall pay payout ${payout}.`
+  const buried = claims.find(({ confirmed_height }) => confirmed_height !== null)
+  return buried?.pays_payout
+    ? ` Its claim has paid payout ${payout}.`
+    : ` It ended without paying payout ${payout}, which waited in the queue again.`
 }
 
 function saysOf(context: Context, row: SwapRow): string {

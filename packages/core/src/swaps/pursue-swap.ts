@@ -7,7 +7,7 @@ import {
   type SwapSpending,
 } from '../domain/swap-decision.ts'
 import { isMaybePaid } from '../payouts/maybe-paid.ts'
-import { isCompared } from '../safety/compared.ts'
+import { areTransactionsCompared, isCompared } from '../safety/compared.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
 import type { safety } from '../tables/node.ts'
 import { swaps } from '../tables/swaps.ts'
@@ -141,7 +141,7 @@ async function situationOf(
     hasTerms: row.terms !== null,
     isOutdated: now - row.created_at > longestUnasked,
     isHalted: guard.is_halted,
-    isPayoutInDoubt: await isPayoutInDoubt(pursuit, row, guard),
+    payoutDoubt: await doubtPayout(pursuit, row, guard),
     watch: context.lightning.chain ? pursuit.follower.sight.watch : 'forbidden',
     isInvoiceExpired: (row.expires_at ?? 0) <= now + clockMargin,
     payment: judgePayment(pursuit, row, guard),
@@ -153,13 +153,16 @@ async function situationOf(
   }
 }
 
-async function isPayoutInDoubt(
-  { context }: SwapPursuit,
+/** Before it is paid: a payment that is under way tells that newer books had not ended the swap either. */
+async function doubtPayout(
+  { context, leadership }: SwapPursuit,
   row: SwapRow,
   guard: RowOf<typeof safety>,
-): Promise<boolean> {
+): Promise<SwapSituation['payoutDoubt']> {
   const payout = await readBoundPayout(context, row)
-  return payout !== undefined && isMaybePaid(payout, guard)
+  if (!payout) return undefined
+  if (isMaybePaid(payout, guard)) return 'maybe-paid'
+  return areTransactionsCompared(context, leadership) ? undefined : 'uncompared'
 }
 
 async function spendingOf(

@@ -30,6 +30,8 @@ const reasons: Readonly<Record<string, string>> = {
   'payout-unaffordable':
     'Beside its payout too little is locked up for a claim now: the payment comes back by itself.',
   'payout-not-bound': 'Its payout is no longer its own: nothing is revealed for it.',
+  'payout-uncompared':
+    'LND\u2019s transactions are compared with the books first: newer books may have paid its payout.',
   'payout-maybe-paid':
     'These books are an old copy, and newer ones may have paid its payout by other means.',
   'waiting-for-claim': 'The claim is in a block and needs more on top of it.',

@@ -1,7 +1,7 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { LostLeadership } from '../record.ts'
-import { doubtNode } from '../safety/compared.ts'
+import { areTransactionsCompared, doubtNode } from '../safety/compared.ts'
 import { compareTransactions } from '../transactions/compare-transactions.ts'
 import { refusalOf } from '../transactions/fund-transaction.ts'
 import { gatherPayouts } from '../transactions/gather-payouts.ts'
@@ -42,12 +42,14 @@ export async function payOnchain(
   }
 
   let wasTold = false
-  /** The `doubts` at which books and wallet agreed: LND may be another one since it broke off. */
-  let agreedAt: number | undefined
+  const isAgreed = (): boolean => areTransactionsCompared(context, leadership)
   const agrees = async (): Promise<void> => {
     const { doubts } = context.live
-    if (agreedAt === doubts || !mayAct(pursuit)) return
-    if (await compareTransactions(pursuit)) agreedAt = doubts
+    if (isAgreed() || !mayAct(pursuit)) return
+    if (!(await compareTransactions(pursuit))) return
+    context.live.transactionsCompared = { epoch: leadership.epoch, doubts }
+    // Swaps whose claims pay payouts wait for it.
+    context.live.wakeSwaps()
   }
 
   try {
@@ -59,7 +61,7 @@ export async function payOnchain(
         await context.clock.sleep(longPatience, signal)
         continue
       }
-      if (agreedAt !== context.live.doubts) {
+      if (!isAgreed()) {
         await bell.wait(poll, signal)
         continue
       }
@@ -75,6 +77,7 @@ export async function payOnchain(
   } finally {
     unsubscribe()
     context.live.wakeOnchain = () => undefined
+    context.live.transactionsCompared = undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Change, PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { createDaemon } from './delegated/daemon.ts'
 import { openWithPayout, type PayoutStand } from './payout-stand.ts'
 
 const writesTo = ({ writes }: Change, table: string, op: string): boolean =>
@@ -178,8 +179,26 @@ test('what cannot be paid by a claim is refused, and nothing is bound', async ()
       ),
     ),
   ).toBe('payout.not-queued')
+  // A daemon claims to its own wallet.
+  await run(node.stop())
+  const daemon = createDaemon(() => stand).provider
+  const other = stand.openNext({ swaps: [daemon] }).node
+  await run(other.start())
+  const asked = run(
+    other.swaps.request(
+      { amount: '600000 sat', payout: payout.id },
+      { idempotencyKey: 'by-a-daemon' },
+    ),
+  )
+  await expect(asked).rejects.toMatchObject({
+    code: 'swap.no-offer',
+    details: { rejected: [{ provider: daemon.name, reason: 'cannot-pay-payout' }] },
+  })
+  await run(other.stop())
+  const { node: last } = stand.openNext()
+  await run(last.start())
   expect(await stand.paying()).toMatchObject({ state: 'queued', swap: null })
-  expect((await run(node.swaps.list())).items).toEqual([])
+  expect((await run(last.swaps.list())).items).toEqual([])
   // The least that does: the payout, the service, the dearest claim and dust.
   const tried: number[] = []
   for (let amount = 406_000; amount < 420_000; amount += 100) {
@@ -188,7 +207,7 @@ test('what cannot be paid by a claim is refused, and nothing is bound', async ()
     if (code === 'done') break
     expect(code).toBe('swap.no-offer')
   }
-  const { items } = await run(node.swaps.list())
+  const { items } = await run(last.swaps.list())
   const { amount, limits } = items[0]!
   const spare = amount.msat - limits.service!.msat - limits.claim!.msat - 400_330_000n
   expect([spare >= 0n, spare < 200_000n], `${tried.at(-1)}: ${spare}`).toEqual([true, true])

@@ -20,10 +20,13 @@ test('a queued payout is paid straight by a claim: the partner gets all of it, t
     swap: asked.id,
     transaction: null,
   })
+  const { says: promises } = await run(stand.node.swaps.explain(asked.id))
+  expect(promises).toContain(`Its claim shall pay payout ${payout.id}.`)
   const swap = await stand.untilEnded(asked.id)
   expect([swap.state, swap.reason]).toEqual(['claimed', null])
   const paid = await stand.paying()
-  const { claims } = await run(stand.node.swaps.explain(asked.id))
+  const { claims, says } = await run(stand.node.swaps.explain(asked.id))
+  expect(says).toContain(`Its claim has paid payout ${payout.id}.`)
   const buried = claims.find(({ confirmedHeight }) => confirmedHeight !== null)!
   expect(buried.paysPayout).toBe(true)
   expect(paid).toMatchObject({

@@ -212,6 +212,38 @@ test('the operator pays fees: the partner gives the amount and nothing else', as
   expect(rows.day_totals!.map(({ amount_msat }) => amount_msat)).toEqual([reserved + 200_000_000n])
 })
 
+test('an old copy of the books asks nobody for a swap whose payout newer ones may have paid in another way', async () => {
+  let copy: MemoryData | undefined
+  const stand = await openWithPayout({
+    coinSat: 2_000_000n,
+    faults: ['creation-refused'],
+    hooks: {
+      afterCommit({ writes }) {
+        if (writes.some(({ op, table }) => op === 'insert' && table.name === 'swaps'))
+          copy ??= copyMemoryData(stand.data)
+      },
+    },
+  })
+  const { run } = stand
+  const { id } = await stand.askForPayout()
+  expect((await stand.untilEnded(id, 1)).state).toBe('failed-unpaid')
+  await run(stand.node.payouts.release(stand.payout.id))
+  await stand.mine(8)
+  expect(await stand.paying()).toMatchObject({ state: 'succeeded', swap: null })
+  stand.current.kill()
+  stand.server.faults.remove('creation-refused')
+  const { node } = stand.openNext({ storage: memory({ data: copy!, exclusive: true }) }, {})
+  await run(node.start())
+  await stand.settle(60_000)
+  if ((await run(node.safety.status())).isHalted) await run(node.safety.resume('seen'))
+  await stand.mine(8)
+  const swap = await stand.swap(id)
+  expect([swap.state, swap.reason]).toEqual(['failed-unpaid', 'payout-maybe-paid'])
+  expect(await stand.paying()).toMatchObject({ state: 'queued', reason: 'maybe-paid', swap: null })
+  expect(partnerGot(stand)).toEqual([400_000n])
+  expect(await run(stand.lnd.lightning.listPayments({ afterIndex: 0n, limit: 10 }))).toEqual([])
+})
+
 test('an old copy of the books: what newer ones have claimed counts, and no partner is paid twice', async () => {
   for (const moment of [
     'stored',
