@@ -124,6 +124,24 @@ test('bad input about swaps and liquidity is a typed refusal that stores nothing
       422,
       { code: 'payout.destination-invalid' },
     ],
+    'a payout that is none': [
+      ask('/v1/swaps', { amount: '100000 sat', payout: nothing }, 'p'),
+      404,
+      { code: 'payout.not-found', details: { payout: nothing } },
+    ],
+    'a payout and an address': [
+      ask(
+        '/v1/swaps',
+        {
+          amount: '100000 sat',
+          payout: nothing,
+          destination: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080',
+        },
+        'q',
+      ),
+      400,
+      { details: { field: 'payout', reason: 'with-destination' } },
+    ],
     'a limit of fractions of a unit': [
       ask('/v1/swaps', { amount: '100000 sat', limits: { claim: '0.5 sat' } }, 'b'),
       400,

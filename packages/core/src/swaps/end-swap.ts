@@ -28,17 +28,25 @@ export async function endUnpaid(
   await endWithoutCost(pursuit, row, row.state === 'paying' ? 'payment-failed' : 'refused', ending)
 }
 
+/** Why a lockup was not claimed that the provider has nothing to answer for. */
+const notTheirs: ReadonlySet<string> = new Set([
+  'claim-above-limit',
+  'payout-unaffordable',
+  'payout-not-bound',
+])
+
 /** The payment came back, whole, and nothing was revealed: `returned`. */
 export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
   const { update: seen } = pursuit.follower.sight.payment
   // What it waited for tells more than that the payment came back.
   const { reason } = row
   const isRefused = reason?.startsWith('lockup-refused') ?? false
-  const isTold = isRefused || reason === 'too-late-to-reveal' || reason === 'claim-above-limit'
+  const isOurs = notTheirs.has(reason ?? '')
+  const isTold = isRefused || reason === 'too-late-to-reveal' || isOurs
   await endWithoutCost(pursuit, row, 'payment-failed', {
     reason: isTold && reason !== null ? reason : 'payment-returned',
     says: `LND: ${seen?.failure ?? 'failed'}`,
-    ...(reason !== 'claim-above-limit' && { outcome: isRefused ? 'lied' : 'failed' }),
+    ...(!isOurs && { outcome: isRefused ? 'lied' : 'failed' }),
   })
 }
 

@@ -2,6 +2,8 @@ import { PaymentNodeError } from '@payment-node/core'
 import { copyMemoryData, type MemoryData, memory } from '@payment-node/storage-memory'
 import { type BoltzFault, boltzFaults } from '@payment-node/testkit/boltz-server'
 import { expect, test } from 'vitest'
+import { payouts } from '../../src/tables/payouts.ts'
+import { update } from '../../src/tables/table.ts'
 import { openWithPayout, type PayoutStand } from './payout-stand.ts'
 
 /** Lets the swap come so far, block by block. */
@@ -179,6 +181,31 @@ test('halted: a swap that is only asked for ends as too old, and gives its payou
   expect(await stand.faultsOf(swap!.id, before)).toEqual([])
 })
 
+test('books that were damaged: a claim pays nobody whose payout is no longer its own', async () => {
+  const stand = await openWithPayout({ server: { timeoutBlocks: 80 } })
+  const before = await stand.assets()
+  const { id } = await stand.askForPayout()
+  await until(stand, id, 'lockup-seen')
+  const { storage } = stand.current
+  const bind = async (swap: string) => {
+    const row = await stand.run(storage.get(payouts, [stand.payout.id]))
+    const answer = await stand.run(storage.commit({ writes: [update(payouts, row!, { swap })] }))
+    expect(answer.committed).toBe(true)
+  }
+  await bind('f'.repeat(32))
+  await stand.mine(2)
+  expect(await stand.swap(id)).toMatchObject({
+    state: 'lockup-confirmed',
+    reason: 'payout-not-bound',
+    claims: 0,
+  })
+  await bind(id)
+  await stand.settle(60_000)
+  expect((await stand.untilEnded(id)).state).toBe('claimed')
+  expect((await stand.paying()).state).toBe('succeeded')
+  expect(await stand.faultsOf(id, before)).toEqual([])
+})
+
 test('the operator pays fees: the partner gives the amount and nothing else', async () => {
   const stand = await openWithPayout()
   await stand.run(stand.node.partners.upsert({ id: 'm1', payout: { feesPaidBy: 'operator' } }))
@@ -242,6 +269,9 @@ test('an old copy of the books asks nobody for a swap whose payout newer ones ma
   expect(await stand.paying()).toMatchObject({ state: 'queued', reason: 'maybe-paid', swap: null })
   expect(partnerGot(stand)).toEqual([400_000n])
   expect(await run(stand.lnd.lightning.listPayments({ afterIndex: 0n, limit: 10 }))).toEqual([])
+  await expect(stand.askForPayout(600_000, 'again')).rejects.toMatchObject({
+    code: 'payout.maybe-paid',
+  })
 })
 
 test('an old copy of the books: what newer ones have claimed counts, and no partner is paid twice', async () => {
