@@ -39,12 +39,12 @@ test('while a swap pays it nothing else happens to a payout: no cancel, release,
     })
   }
   // There are coins, the feerate is low, and hours pass.
-  await stand.settle(3 * 3_600_000)
+  await stand.settle(3_600_000)
   expect(await stand.paying()).toMatchObject({ state: 'queued', reason: 'in-swap', swap: id })
   expect((await stand.rowsOf(['transactions'])).transactions).toEqual([])
   const swap = await stand.untilEnded(id, 200)
   expect(swap.state).toBe('returned')
-  await stand.settle(3 * 3_600_000)
+  await stand.settle(3_600_000)
   await stand.mine(8)
   const paid = await stand.paying()
   expect([paid.state, paid.swap]).toEqual(['succeeded', null])
