@@ -35,6 +35,7 @@ export type {
   LiquiditySettings,
   LiquiditySnapshot,
   PayablePartner,
+  PayoutByClaim,
   SwapOffer as LiquiditySwapOffer,
 } from './domain/liquidity-snapshot.ts'
 export type { OpeningState } from './domain/opening.ts'

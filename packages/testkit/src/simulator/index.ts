@@ -29,6 +29,7 @@ export * from './simulate.ts'
 export { simulateSeed } from './simulate-seed.ts'
 export type { SimulatedWeb, WebAnswer, WebServer } from './simulated-web.ts'
 export type { Step, StepAction, StepHook, Steps } from './steps.ts'
+export type { Market, MarketPlace, SeenSwap, SwapTruth } from './swaps/market-place.ts'
 export type { Trace } from './trace.ts'
 export { openReceiver, type ReceiverTrouble } from './webhook-receiver.ts'
 export type {
@@ -36,6 +37,7 @@ export type {
   Limits,
   OutsideCounter,
   Peers,
+  SwapLimits,
   Violation,
   World,
   WorldOptions,

@@ -13,6 +13,7 @@ export interface MarketPlace {
   /** Each has a channel to every provider. */
   readonly routers: readonly SimulatedNode[]
   readonly names: readonly string[]
+  /** Milliseconds since the run began. */
   elapsed(): number
   /** A process of ours serves, and its LND is there and synced. */
   isServed(): boolean
@@ -31,6 +32,7 @@ export interface MarketProvider {
 
 /** The providers of a world, and what chain and providers know of their swaps. */
 export interface Market {
+  /** @internal */
   readonly providers: readonly MarketProvider[]
   readonly truth: SwapTruth
   /** They are honest again, and back unless they are gone for good. */
@@ -58,7 +60,9 @@ export interface SeenSwap {
 
 /** What chain and providers know, whatever the books say. */
 export interface SwapTruth {
+  /** Of the chain's tip. */
   height(): number
+  /** All that were ever created, of every provider. */
   swaps(): readonly SeenSwap[]
   /** It is in a block, or was half a minute ago: a reorganization may not have been heard of. */
   wasInBlock(transactionId: string): boolean
@@ -70,6 +74,7 @@ export interface SwapTruth {
         readonly confirmations: number
       }
     | undefined
+  /** What a transaction spends and pays, by a parser of its own. */
   read(rawTransaction: Uint8Array): {
     readonly transactionId: string
     readonly spends: readonly string[]
@@ -80,6 +85,7 @@ export interface SwapTruth {
     rawTransaction: Uint8Array,
     output: { readonly script: string; readonly amountSat: bigint },
   ): string | undefined
+  /** An output of the chain or of the mempool; undefined: there is none. */
   outputAt(outpoint: string): { readonly script: string; readonly amountSat: bigint } | undefined
   /** Milliseconds between two moments of the run in which we could do something. */
   servedBetween(from: number, to: number): number
