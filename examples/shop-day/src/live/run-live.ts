@@ -34,7 +34,7 @@ export interface LivePace {
 }
 
 /** An hour of the story takes two seconds. */
-export const livePace: LivePace = { step: 180_000, pause: 100, lookEvery: 1000 }
+const livePace: LivePace = { step: 180_000, pause: 100, lookEvery: 1000 }
 
 const hour = 3_600_000
 /** What the page shows of the past. */

@@ -15,7 +15,7 @@ export function text(plain: string): string {
 }
 
 /** Nothing in a script or in JSON may end its element early; both read `\/` as `/`. */
-export function inScript(source: string): string {
+function inScript(source: string): string {
   return source.replaceAll('</', '<\\/')
 }
 

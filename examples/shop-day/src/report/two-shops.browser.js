@@ -320,7 +320,7 @@
     const option = (isTaken) => (one) => ({
       taken: isTaken ? 'yes' : 'no',
       lever: one.lever,
-      with: one.provider ?? (one.subject || 'own wallet'),
+      with: [one.subject, one.provider].filter(Boolean).join(' by '),
       amount: one.amount,
       cost: one.cost,
       worst: one.worst,
@@ -337,7 +337,8 @@
 
   function outcomeInWords(outcome) {
     if (outcome === null) return 'cheapest'
-    if (outcome.did === 'swap') return `cheapest: swap ${outcome.swaps.map((id) => id.slice(0, 8))}`
+    if (outcome.did === 'swap')
+      return `cheapest: swap ${outcome.swaps.map((id) => id.slice(0, 8)).join(', ')}`
     if (outcome.did === 'payout') return `cheapest: payout ${outcome.payout.slice(0, 8)}`
     return `nothing came of it: ${outcome.reason}`
   }
