@@ -75,7 +75,7 @@ export type { Statement, StatementInput, StatementLine } from './ledger/statemen
 export type { LiquidityOptions } from './liquidity/liquidity-options.ts'
 export type { LiquidityStatus } from './liquidity/liquidity-status.ts'
 export type { LiquidityPause } from './liquidity/pause-liquidity.ts'
-export type { InboundOffer } from './liquidity/read-channel-offers.ts'
+export type { AskForInbound, InboundOffer } from './liquidity/read-channel-offers.ts'
 export type { LiquidityRun, RunAction, RunOption, RunOutcome } from './liquidity/run-view.ts'
 export { traceparentOf } from './metrics/read-traceparent.ts'
 export type { PaymentNodeOptions, Role } from './options.ts'
