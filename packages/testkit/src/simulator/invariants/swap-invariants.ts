@@ -96,7 +96,7 @@ const revealIsSafe: Invariant = {
           // Whoever has taken the payment has the preimage.
           const hash = textOf(row, 'payment_hash')
           if (witness.truth.findPayment(hash)?.state === 'succeeded') continue
-          const found = judgeReveal(swapping, commit, row)
+          const found = judgeReveal(swapping, commit, row, witness.truth.elapsed() - heard)
           if (found) return `${row.id}: ${found}`
         }
         return undefined
@@ -117,7 +117,12 @@ const revealIsSafe: Invariant = {
   },
 }
 
-function judgeReveal(chain: SwapTruth, commit: SeenCommit, row: MirrorRow): string | undefined {
+function judgeReveal(
+  chain: SwapTruth,
+  commit: SeenCommit,
+  row: MirrorRow,
+  heardUntil: number,
+): string | undefined {
   const seen = seenOf(chain, row)
   if (!seen) return 'no provider has it'
   const [claim] = insertedRows(commit, 'swap_claims').filter(({ swap }) => swap === row.id)
@@ -134,8 +139,21 @@ function judgeReveal(chain: SwapTruth, commit: SeenCommit, row: MirrorRow): stri
     return `${output.amountSat} sat are locked up, agreed were ${promised} msat`
   const why = chain.whyNotSpendable(raw, output)
   if (why !== undefined) return `the stored claim cannot spend the lockup: ${why}`
-  const left = seen.freeFrom - chain.height()
+  const left = seen.freeFrom - heightAt(chain, heardUntil)
   return left >= margin ? undefined : `the provider can take it back in ${left} blocks`
+}
+
+/** Milliseconds that a block may take to be heard of: LND and its calls may be slow. */
+const heard = 30_000
+
+/** The height at that moment of the run. */
+function heightAt(chain: SwapTruth, moment: number): number {
+  let height = chain.height()
+  for (;;) {
+    const reachedAt = chain.heightReachedAt(height)
+    if (reachedAt === undefined || reachedAt <= moment) return height
+    height--
+  }
 }
 
 /** What the accepted price promised, whatever terms came after it. */
