@@ -71,7 +71,7 @@ export async function* all<Item>(
 ): AsyncGenerator<Item> {
   let cursor: string | undefined
   do {
-    const page: Page<Item> = await read({ limit: 1000, ...(cursor !== undefined && { cursor }) })
+    const page: Page<Item> = await read({ limit: 50, ...(cursor !== undefined && { cursor }) })
     yield* page.items
     cursor = page.cursor
   } while (cursor !== undefined)
