@@ -61,8 +61,10 @@ const presses: Readonly<Record<Button, (shops: TwoShops) => void | Promise<void>
     server!.faults.add(fraud)
     later(lasting.liar, async () => {
       server!.faults.remove(fraud)
-      await shop.node?.swaps.enableProvider(name!)
       note('back', `${name} is honest again, and the operator lets it take part`)
+      await shop.node?.swaps.enableProvider(name!).catch((error: Error) => {
+        note('trouble', `${name} is not let take part: ${error.message}`)
+      })
     })
     // So that there is something to see at once.
     const key = { idempotencyKey: `cheated-${now()}` }
@@ -72,7 +74,8 @@ const presses: Readonly<Record<Button, (shops: TwoShops) => void | Promise<void>
   },
   async 'close-channel'({ markets, note, aliases }) {
     const closings = Object.values(markets).map(async ({ lnd, hubs }) => {
-      const channels = await lnd.lightning.listChannels()
+      // One whose LND is away has none that its peers could close with it.
+      const channels = await lnd.lightning.listChannels().catch(() => [])
       const own = channels.filter(({ isInitiator, isActive }) => isInitiator && isActive)
       const [first] = own.toSorted((one, other) => (one.peer < other.peer ? -1 : 1))
       const hub = hubs.find(({ publicKey }) => publicKey === first?.peer)
