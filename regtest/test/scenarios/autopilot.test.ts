@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { sharedNetwork } from '../../shared-network.ts'
 import { waitUntil } from '../../wait-until.ts'
 import { regtestProvider } from '../programs/regtest-provider.ts'
-import { bringSwapsOn, receive } from './bring-swaps-on.ts'
+import { bringSwapsOn } from './bring-swaps-on.ts'
 import { invoiceKey, openShop, type Shop } from './shop.ts'
 import { openSwapStand } from './swap-stand.ts'
 
@@ -76,11 +76,16 @@ test('payments come in until hardly any more can: the autopilot waits for low fe
   const macaroon = { hex: stand.macaroon }
   let shop: Shop = await openShop(client, at(50), { macaroon })
   let { node } = shop
-  const reopen = async (more: Partial<PaymentNodeOptions>): Promise<void> => {
+  /** Goes on in another process; a payment comes in meanwhile, whose balance is then seen at once. */
+  const reopen = async (more: Partial<PaymentNodeOptions>, receivedSat = 0): Promise<void> => {
+    const amount = `${receivedSat} sat` as const
+    const invoice = receivedSat > 0 && (await node.invoices.create({ partner: 'merchant', amount }))
     await node.stop()
+    if (invoice) expect((await payer.pay(invoice.paymentRequest)).status).toBe('SUCCEEDED')
     shop = shop.reopen(more)
     ;({ node } = shop)
     await node.start()
+    if (invoice) await node.invoices.waitUntilSettled(invoice.id)
   }
   await node.start()
   await waitUntil('the channel in the books', () => node.channels.adopt(stand.channelPoint, 'ours'))
@@ -88,7 +93,7 @@ test('payments come in until hardly any more can: the autopilot waits for low fe
   await untilRun(node, 'a look with enough inbound', ({ reason }) => reason === 'enough')
 
   // Under 30 %, and the chain is dear: it says that it waits, and for what.
-  await receive(node, payer, 'merchant', 1_050_000)
+  await reopen(at(50), 1_050_000)
   const waiting = await untilRun(node, 'a wait', ({ verdict }) => verdict === 'wait')
   expect(waiting).toMatchObject({
     reason: 'feerate-not-low',
@@ -114,8 +119,7 @@ test('payments come in until hardly any more can: the autopilot waits for low fe
   expect(await ourSat()).toBeLessThan(450_000)
 
   // Under 10 %, and dear again: now it does not wait.
-  await reopen(at(50))
-  await receive(node, payer, 'merchant', 1_440_000)
+  await reopen(at(50), 1_440_000)
   const second = await untilClaimed(node, 2)
   expect(second.urgency).toBe('urgent')
   expect(await node.liquidity.explain(second.decision!)).toMatchObject({
@@ -127,8 +131,7 @@ test('payments come in until hardly any more can: the autopilot waits for low fe
   expect(await ourSat()).toBeLessThan(450_000)
 
   // Dearer than the hard ceiling: that is what it names, and nothing leaves.
-  await reopen(at(101))
-  await receive(node, payer, 'merchant', 1_440_000)
+  await reopen(at(101), 1_440_000)
   const blocked = await shop.event('liquidity.blocked')
   expect(blocked.data).toMatchObject({ reason: 'feerate-above-ceiling' })
   expect(blocked.data.inboundShare).toBeLessThan(100_000)

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PaymentNode, Swap } from '@payment-node/core'
 import type { Network } from '../../network.ts'
-import type { RegtestNode } from '../../node-controls.ts'
 
 const lookEveryMilliseconds = 50
 const longestMilliseconds = 60_000
@@ -48,18 +47,4 @@ function wantsBlock({ state, reason }: Swap): boolean {
     state === 'lockup-seen' ||
     (state === 'claim-published' && reason !== 'waiting-for-claim')
   )
-}
-
-/** Pays an invoice from another node, and waits until LND and the books have it. */
-export async function receive(
-  node: PaymentNode,
-  payer: RegtestNode,
-  partner: string,
-  amountSat: number,
-): Promise<void> {
-  const { id, paymentRequest } = await node.invoices.create({ partner, amount: `${amountSat} sat` })
-  const { status, failure_reason } = await payer.pay(paymentRequest)
-  if (status !== 'SUCCEEDED')
-    throw new Error(`${amountSat} sat were not received: ${failure_reason}`)
-  await node.invoices.waitUntilSettled(id)
 }
