@@ -1,7 +1,9 @@
 import type { Context, Identity } from '../context.ts'
 import type { PayablePartner } from '../domain/liquidity-snapshot.ts'
 import { destinationsInForce } from '../partners/destinations-in-force.ts'
+import { mayGoAutomatically } from '../payouts/let-automatic-go.ts'
 import { freeOf } from '../payouts/read-available.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
 import { partners } from '../tables/partners.ts'
 import {
   readAutomaticOnchain,
@@ -24,6 +26,9 @@ export async function readPayable(
   const found: PayablePartner[] = market
     ? [...(await readQueuedPayouts(context, identity, market))]
     : []
+  // Newer books may have paid what these are ready to pay.
+  const guard = await readSafety(context, identity)
+  if (!(await mayGoAutomatically(context, identity, guard))) return found
   let after: (string | number)[] | undefined
   for (;;) {
     const rows = await context.storage.find(partners, {

@@ -3,10 +3,12 @@ import { utcDay } from '../domain/utc-day.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { judgeFeerate } from '../fees/judge-feerate.ts'
 import { destinationsInForce } from '../partners/destinations-in-force.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
 import type { partners } from '../tables/partners.ts'
 import { payouts } from '../tables/payouts.ts'
 import type { RowOf } from '../tables/table.ts'
 import { estimateOnchainFee } from '../transactions/estimate-onchain-fee.ts'
+import { mayGoAutomatically } from './let-automatic-go.ts'
 import type { Payout } from './payout-view.ts'
 import { placePayout } from './place-payout.ts'
 import { freeOf } from './read-available.ts'
@@ -40,6 +42,9 @@ export async function payAutomatically(
     reason,
     says,
   })
+  // Whoever asks, the schedule or the autopilot: newer books may have paid it.
+  if (!(await mayGoAutomatically(context, identity, await readSafety(context, identity))))
+    return wait('books-behind', 'these books were an old copy: call payouts.runAutomatic()')
 
   const next = await nextAutomatic(context, identity, partner.id)
   if ('wait' in next) return wait(...next.wait)

@@ -21,7 +21,8 @@ export interface AutomaticWait {
   readonly partner: string
   /**
    * `under-way`: its last automatic payout has not ended. `no-destination`: none is in force.
-   * `paused-after-failure`: tried again after a growing pause. Else the code of the refusal.
+   * `paused-after-failure`: tried again after a growing pause. `books-behind`: the books were an old copy, and nobody
+   * has said since that balances are right. Else the code of the refusal.
    */
   readonly reason: string
   /** For people. */
