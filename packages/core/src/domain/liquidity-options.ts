@@ -157,6 +157,8 @@ export function refusalOf(
   if (lever !== 'buy' && amountMsat > room.movableMsat) return 'outbound-floor'
   if (offer) {
     if (snapshot.swapsFrom > now) return 'failed-lately'
+    const isBeyond = amountMsat > room.missingMsat && amountMsat > offer.minimumMsat
+    if (lever === 'pay-partner-through-swap' && isBeyond) return 'not-needed'
     if (amountMsat > room.swappableMsat) return 'in-flight-cap'
     if (amountMsat < offer.minimumMsat) return 'below-provider-minimum'
     const mostMsat = lever === 'swap' ? offer.maximumMsat : mostThrough(offer)

@@ -2,7 +2,6 @@ import type { Context, Identity, Leadership } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
 import type { LiquidityOption } from '../domain/liquidity-options.ts'
 import type { LiquidityPlan } from '../domain/liquidity-policy.ts'
-import type { SwapOffer } from '../domain/liquidity-snapshot.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { payAutomatically } from '../payouts/pay-automatically.ts'
 import { record } from '../record.ts'
@@ -91,7 +90,7 @@ async function swap(
   fence: Leadership['fence'],
   run: Run,
   number: number,
-  { amountMsat, offer, costMsat }: LiquidityOption,
+  { amountMsat, offer }: LiquidityOption,
   outOf: readonly string[],
   payout?: string,
 ): Promise<RunOutcome> {
@@ -99,9 +98,9 @@ async function swap(
   // Switched off meanwhile.
   if (mode !== 'act' || !offer) return nothing('mode')
   const { acceptablePpm, ceilingPpm } = context.settings.liquidity
-  // What a payout saves elsewhere is in the option's price, and not in the swap's.
-  const savedPpm = payout === undefined ? 0n : savedShare(offer, amountMsat, costMsat)
-  const maximumPpm = BigInt(run.urgency === 'low' ? acceptablePpm : ceilingPpm) + savedPpm
+  const wantedPpm = BigInt(run.urgency === 'low' ? acceptablePpm : ceilingPpm)
+  // What a payout saves elsewhere is in the option's price, and not in the swap's: there the cap of all swaps decides.
+  const maximumPpm = payout === undefined ? wantedPpm : context.settings.swapping.maximumPpm
   const providers = [offer.provider]
   const swaps = await requestSwap(context, {
     source: 'autopilot',
@@ -140,17 +139,6 @@ async function payThroughSwap(
       : ({ did: 'payout', payout: option.payout } as const)
   if (asked.did !== 'payout') return asked
   return swap(context, fence, run, number, option, outOf, asked.payout)
-}
-
-/** What the payout would have cost on chain, in ppm of the swap's amount. */
-function savedShare(
-  { fixedMsat, ppm, paysPayout }: SwapOffer,
-  amountMsat: bigint,
-  costMsat: bigint,
-): bigint {
-  const swapMsat =
-    fixedMsat + (paysPayout?.fixedMsat ?? 0n) + (amountMsat * BigInt(ppm)) / 1_000_000n
-  return ((swapMsat - costMsat) * 1_000_000n) / amountMsat
 }
 
 function nothing(reason: string): RunOutcome {

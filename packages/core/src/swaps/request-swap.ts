@@ -72,6 +72,8 @@ export async function requestSwap(
         : await findPayoutForSwap(context, guard, request.payout)
     offers ??= await collectOffers(context, identity, {
       ...request.limits,
+      // Whoever asks: the host's cap holds.
+      maximumPpm: smaller(request.limits.maximumPpm, context.settings.swapping.maximumPpm),
       ...(payout && { payoutSat: payout.amount_msat / 1000n }),
       amountSat: request.amount.msat / 1000n,
       ...(request.providers && { providers: request.providers }),
@@ -212,6 +214,10 @@ async function deriveOwn(
     claim_public_key: claimPublicKey,
     metadata: sealSwapId(key, identity, sealed, context.random.bytes(12)),
   }
+}
+
+function smaller(one: bigint, other: bigint): bigint {
+  return one < other ? one : other
 }
 
 function destinationOf(

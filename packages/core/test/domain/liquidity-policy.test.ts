@@ -210,6 +210,17 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
         'act inbound-urgent; pay-partner-through-swap shop@one 308468; pay-partner-through-swap shop@one 308468',
       ],
       [
+        'of two payouts the one that fits in what is missing; the rest is too little for the price',
+        {
+          channels: [channel(750_000)],
+          partners: [
+            partner('first', 400_000, { way: 'onchain', savedMsat: sat(5000) }),
+            partner('second', 300_000, { way: 'onchain', savedMsat: sat(2000) }),
+          ],
+        },
+        'act inbound-low; pay-partner-through-swap first@one 409275',
+      ],
+      [
         'a daemon claims by itself, and pays no payout',
         {
           channels: [channel(750_000)],
