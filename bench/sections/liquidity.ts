@@ -21,7 +21,7 @@ export const liquidity: Section = {
   async measure({ report }) {
     return cases.flatMap(([which, says, expected]): Measurement[] => {
       const times: number[] = []
-      const processorTimes: number[] = []
+      let processorTime = 0
       let actions = 0
       for (let round = 0; round < warmUp + rounds; round++) {
         // Each round another one: nothing is remembered from the one before.
@@ -35,15 +35,15 @@ export const liquidity: Section = {
         actions = plan.actions.length
         if (round < warmUp) continue
         times.push(took)
-        processorTimes.push((user + system) / 1000)
+        processorTime += (user + system) / 1000
       }
       report(`liquidity: ${which}, ${actions} actions`)
       const section = liquidity.name
       const target = { atMost: 50 }
       return [
         { section, what: says, value: median(times), range: rangeOf(times), unit: 'ms', target },
-        // What else runs on the machine takes no part in it.
-        { section, what: 'CPU of it', value: median(processorTimes), unit: 'ms' },
+        // The mean: the clock of processors is coarse. What else runs on the machine takes little part in it.
+        { section, what: 'CPU of it, mean', value: processorTime / rounds, unit: 'ms' },
       ]
     })
   },
