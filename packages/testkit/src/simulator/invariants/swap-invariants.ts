@@ -1,4 +1,4 @@
-import type { NewPayment, NodeChannel } from '@payment-node/core'
+import type { NewPayment, NodeChannel, PaymentUpdate } from '@payment-node/core'
 import type { MirrorRow } from '../mirror-books.ts'
 import type { SeenSwap, SwapTruth } from '../swaps/market-place.ts'
 import type { Invariant, SeenCommit, Witness } from './invariant.ts'
@@ -55,20 +55,31 @@ const swapsGoForward: Invariant = goesForward({
     custody === 'delegated' && daemonTransitions[from ?? '']?.includes(to) === true,
 })
 
+/** The step at which LND tells of a payment. */
+const payItem = 'lightning.pay/item'
+
 /** Money rule 11: by LND's own record. */
 const swapPaidAsAgreed: Invariant = {
   name: 'swap-paid-as-agreed',
   says: 'What LND pays for a swap is its hash, its amount and its fee limit, and nothing that the provider slipped in.',
   begin(witness) {
     return {
-      step({ name, parameters }) {
-        if (name !== payEffect) return undefined
+      step({ name, parameters, result }) {
+        if (name !== payEffect && name !== payItem) return undefined
         const { paymentRequest, feeLimitMsat } = parameters[0] as NewPayment
         const swap = swapOf(witness, paymentRequest)
         if (!swap) return undefined
         const id = textOf(swap, 'id')
-        const paid = witness.truth.findPayment(textOf(swap, 'payment_hash'))
-        if (!paid) return `${id}: LND pays another hash than that of the swap`
+        const hash = textOf(swap, 'payment_hash')
+        if (name === payItem) {
+          const { paymentHash } = (result ?? {}) as Partial<PaymentUpdate>
+          return paymentHash === undefined || paymentHash === hash
+            ? undefined
+            : `${id}: LND pays ${paymentHash}, which is not the hash of the swap`
+        }
+        const paid = witness.truth.findPayment(hash)
+        // LND has refused the call: its clock says that the invoice has expired.
+        if (!paid) return undefined
         if (paid.amountMsat !== msatOf(swap, 'amount_msat'))
           return `${id}: LND pays ${paid.amountMsat} msat, ${swap.amount_msat} were agreed`
         return feeLimitMsat === swap.routing_limit_msat

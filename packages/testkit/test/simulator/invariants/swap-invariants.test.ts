@@ -105,7 +105,11 @@ test('swap-paid-as-agreed', () => {
   stage.commit([swap()])
   const pay = (feeLimitMsat: bigint) =>
     stage.step('lightning.pay/effect', { paymentRequest: 'ln-s1', feeLimitMsat })
-  expect(pay(5000n)).toContain('another hash')
+  expect(pay(5000n)).toBeUndefined()
+  const tell = (paymentHash: string) =>
+    stage.step('lightning.pay/item', { paymentRequest: 'ln-s1', paymentHash })
+  expect(tell('h-other')).toContain('LND pays h-other')
+  expect(tell('h-s1')).toBeUndefined()
   stage.payments.set('h-s1', { amountMsat: 400_001n })
   expect(pay(5000n)).toContain('400001 msat')
   stage.payments.set('h-s1', { amountMsat: 400_000n })
