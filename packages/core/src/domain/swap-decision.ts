@@ -243,7 +243,11 @@ function whileClaiming(situation: SwapSituation): SwapAction {
     return { do: 'wait', because: spending.by === 'us' ? 'waiting-for-claim' : 'lockup-taken' }
   }
   if (payment === 'unasked') return { do: 'track' }
+  // It failed, and a call of an earlier leader could still start it: LND is asked to say that its invoice has expired.
+  if (payment === 'to-send' && situation.isInvoiceExpired)
+    return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
   // What was paid is known only when LND has come to its end with it.
+  if (payment === 'unclear') return { do: 'wait', because: 'payment-unclear' }
   if (payment !== 'succeeded' && payment !== 'failed')
     return { do: 'wait', because: 'payment-open' }
   return { do: spending.by === 'us' ? 'end-claimed' : 'end-lost' }

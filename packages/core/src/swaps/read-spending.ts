@@ -37,7 +37,8 @@ export async function readSpending(
   const ours = outputs.filter(
     (output) => output === partners || isTo(output, known.destinationScript),
   )
-  const receivedSat =
-    ours.length === 0 ? undefined : ours.reduce((sum, { valueSat }) => sum + valueSat, 0n)
-  return { transactionId, blockHeight, receivedSat, paysPayout: partners !== undefined }
+  // Our claims pay nobody else: whoever takes the lockup and leaves us something of it has taken it all the same.
+  const isOurs = ours.length > 0 && ours.length === outputs.length
+  const receivedSat = isOurs ? ours.reduce((sum, { valueSat }) => sum + valueSat, 0n) : undefined
+  return { transactionId, blockHeight, receivedSat, paysPayout: isOurs && partners !== undefined }
 }

@@ -283,8 +283,28 @@ const rows: readonly Row[] = [
     'deep enough, and no word',
     'claim-published',
     { spending: buried, payment: 'unclear' },
-    'wait payment-open',
+    'wait payment-unclear',
   ],
+  ...([buried, taken] as const).flatMap((spending): Row[] => [
+    [
+      'it failed, and a call of an earlier leader is out: LND is asked to say that it is over',
+      'claim-published',
+      { spending, payment: 'to-send', isInvoiceExpired: true },
+      'pay',
+    ],
+    [
+      'the same, while its invoice holds: nothing is paid for what needs no payment',
+      'claim-published',
+      { spending, payment: 'to-send' },
+      'wait payment-open',
+    ],
+    [
+      'the same, while halted',
+      'claim-published',
+      { spending, payment: 'to-send', isInvoiceExpired: true, isHalted: true },
+      'wait halted',
+    ],
+  ]),
   ['both are ours', 'claim-published', { spending: buried, payment: 'failed' }, 'end-claimed'],
   [
     'somebody else spent it',

@@ -82,6 +82,44 @@ test('a reorganization takes the claim out of its block: the one that is buried 
   }
 })
 
+test('the payment came back after the reveal, and another process leads: LND is asked to say the end, and the partner is paid', async () => {
+  for (const isExclusive of [true, false]) {
+    const stand = await openWithPayout({ faults: ['vanishes-after-lockup'], isExclusive })
+    const before = await stand.assets()
+    Object.assign(stand.payee, {
+      settleHold() {
+        throw new Error('the provider is away')
+      },
+    })
+    const { id, paymentHash } = await stand.askForPayout()
+    await until(stand, id, 'claim-published')
+    stand.current.kill()
+    stand.payee.cancelHold(paymentHash)
+    await stand.clock.advance(1000)
+    const { node } = stand.openNext()
+    await stand.run(node.start())
+    await stand.mine(10)
+    // A call of the process before could still start it, as long as its invoice holds.
+    if (!isExclusive)
+      expect(await stand.swap(id)).toMatchObject({
+        state: 'claim-published',
+        reason: 'payment-unclear',
+      })
+    await stand.clock.advance(6 * 3_600_000)
+    await stand.mine(2)
+    expect((await stand.swap(id)).state, `exclusive: ${isExclusive}`).toBe('claimed')
+    expect(await stand.paying()).toMatchObject({ state: 'succeeded', swap: id })
+    expect(partnerGot(stand)).toEqual([400_000n])
+    const [total] = (await stand.rowsOf(['swap_totals'])).swap_totals!
+    expect(total!.amount_msat).toBe(0n)
+    const { sum } = await stand.run(node.ledger.balances())
+    expect(sum.msat).toBe(0n)
+    expect((await stand.run(node.ledger.prove())).verdict).toBe('proved')
+    // The operator has what was locked up for nothing.
+    expect(before - (await stand.assets())).toBeLessThan(0n)
+  }
+})
+
 test('before the reveal: a claim that pays the partner must keep its limit, or nothing is revealed', async () => {
   const stand = await openWithPayout({ server: { timeoutBlocks: 80 } })
   const before = await stand.assets()

@@ -45,9 +45,19 @@ test('whose a spending is, and whether it pays the payout, is read from its outp
     ['in the other order', [toWallet, toPartner(4000)], 4900n, true],
     ['the payout alone', [toPartner(4000)], 4000n, true],
     ['the wallet alone', [toWallet], 900n, false],
-    ['less than the payout', [toPartner(3999), toWallet], 900n, false],
+    ['less than the payout', [toPartner(3999), toWallet], undefined, false],
     ['more than the payout', [toPartner(4001)], undefined, false],
-    ['the payout, and once more', [toPartner(4000), toPartner(4000)], 4000n, true],
+    ['the payout, and once more', [toPartner(4000), toPartner(4000)], undefined, false],
+    [
+      'a stranger who leaves us dust',
+      [
+        [wallet, 330],
+        [stranger, 4570],
+      ],
+      undefined,
+      false,
+    ],
+    ['a stranger who pays the payout', [toPartner(4000), [stranger, 900]], undefined, false],
     ['a stranger', [[stranger, 4900]], undefined, false],
     ['a stranger gives the partner something', [toPartner(1), [stranger, 4800]], undefined, false],
   ]
