@@ -384,7 +384,8 @@ const swapWorstCaseHolds: Invariant = {
   begin: (witness) => ({
     end() {
       const { swapping } = witness.truth
-      if (!swapping) return undefined
+      // Newer books had claims that an older copy does not know.
+      if (!swapping || witness.records.wasRestored) return undefined
       for (const row of witness.books.table('swaps').values()) {
         const found = judgeCost(witness, swapping, row)
         if (found) return `${row.id} (${row.state}): ${found}`
