@@ -6,6 +6,7 @@ import type {
   LiquiditySettings,
   LiquiditySnapshot,
 } from '../domain/liquidity-snapshot.ts'
+import type { PayoutReason } from '../domain/payout-reason.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { judgeFeerate } from '../fees/judge-feerate.ts'
 import type { NodeChannel } from '../ports/lightning-node.ts'
@@ -57,9 +58,10 @@ export async function takeLiquiditySnapshot(
   // As good as gone, though LND may list them for a while: nothing is sent through them, and their gap is filled.
   const list = listed.filter(({ channelPoint }) => !going.has(channelPoint))
   const described = await describeChannels(context, identity, list)
-  const promisedMsat = notSent(swapping, listed) + payable.amountMsat
-  const leavingMsat = outgoing(list) + promisedMsat
+  const promisedMsat = notSent(swapping, listed) + payable.goingMsat
   const { channels: unpromised, leftMsat } = withoutPromised(described, promisedMsat)
+  // What our channels do not have does not leave.
+  const leavingMsat = outgoing(list) + promisedMsat - leftMsat
   const base: LiquiditySnapshot = {
     now: clock.now(),
     readyFor: live.readySince === undefined ? null : clock.monotonic() - live.readySince,
@@ -68,7 +70,7 @@ export async function takeLiquiditySnapshot(
     channels: unpromised,
     leavingMsat,
     swappingMsat: swapping.swappingMsat,
-    expectedPayoutsMsat: payable.feesMsat + leftMsat,
+    expectedPayoutsMsat: payable.neededMsat + leftMsat,
     partners: [],
     swaps: [],
     swapsFrom: swapping.swapsFrom,
@@ -154,22 +156,37 @@ function withoutPromised(
   return { channels, leftMsat: left }
 }
 
-/** Payouts over Lightning that are stored and not sent yet, with their worst fees: as much will leave. */
+/** What waits for our own side only: it goes as soon as that is over, and needs its outbound until then. */
+const waitsForUs: ReadonlySet<string | null> = new Set<PayoutReason>([
+  'halted',
+  'counter-unreachable',
+  'outbound-short',
+])
+
+/**
+ * Payouts over Lightning that are stored and not sent yet, with their worst fees. What goes now is on its way. What
+ * waits for a payee's server, or for an operator, may never go: whoever has such payouts made, one after the other,
+ * must not silence the autopilot.
+ */
 async function readExpected(
   context: Context,
   { publicKey }: Identity,
-): Promise<{ readonly amountMsat: bigint; readonly feesMsat: bigint }> {
+): Promise<{ readonly goingMsat: bigint; readonly neededMsat: bigint }> {
   const rows = await context.storage.find(payouts, {
     index: 'state',
     equals: [publicKey, 'reserved'],
     limit: 1000,
   })
-  let [amountMsat, feesMsat] = [0n, 0n]
-  for (const row of rows) {
-    amountMsat += row.amount_msat
-    feesMsat += row.fee_limit_msat
+  let [goingMsat, neededMsat] = [0n, 0n]
+  for (const { reason, purpose, amount_msat, fee_limit_msat } of rows) {
+    // Ours, and it fails within hours: until then its gap is not filled twice.
+    const isOwn = purpose === 'automatic' && reason === 'destination-unreachable'
+    if (reason === null || isOwn) {
+      goingMsat += amount_msat
+      neededMsat += fee_limit_msat
+    } else if (waitsForUs.has(reason)) neededMsat += amount_msat + fee_limit_msat
   }
-  return { amountMsat, feesMsat }
+  return { goingMsat, neededMsat }
 }
 
 async function readMarket(
