@@ -7,11 +7,15 @@ import { channels } from '../tables/channels.ts'
 import { ledgerTransactions } from '../tables/ledger.ts'
 import type { RowOf } from '../tables/table.ts'
 
-/** What is booked of a transaction that is none of ours; undefined where it belongs to something else. */
+/**
+ * What is booked of a transaction that is none of ours; undefined where it belongs to something else. `everybody`:
+ * also of the fundings of our intents, which book them when the channel is open.
+ */
 export async function walletFactOf(
   context: Context,
   identity: Identity,
   transaction: WalletTransaction,
+  whose: 'others' | 'everybody' = 'others',
 ): Promise<LedgerTransaction | undefined> {
   const { transactionId, feeSat, label, amountSat } = transaction
   if (!isChannelTransaction(label)) {
@@ -22,7 +26,7 @@ export async function walletFactOf(
   if (label.startsWith('0:openchannel')) {
     const row = await channelOf(context, identity, transactionId)
     // An intent of ours books its own.
-    if (row?.intent) return undefined
+    if (row?.intent && whose === 'others') return undefined
     return bookFundingFee(row?.channel_point ?? transactionId, transactionId, feeSat * 1000n)
   }
   // Claims of closed channels have inputs that are not the wallet's: LND knows no fee of those.

@@ -36,7 +36,7 @@ export async function readUnbooked(
   for (const transaction of await onchain.transactions(begin.readFrom, signal)) {
     const { blockHeight = Infinity } = transaction
     if (blockHeight <= begin.height || (await isOurs(context, transaction))) continue
-    const fact = await walletFactOf(context, identity, transaction)
+    const fact = await walletFactOf(context, identity, transaction, 'everybody')
     if (!fact || (await isBooked(context, identity, fact))) continue
     for (const { account, amountMsat } of fact.legs) {
       if (account === 'operator') unbookedMsat += amountMsat
