@@ -360,7 +360,8 @@ export interface SwapsRoom {
   /** Lets a swap under way cost more. Throws `swap.not-found`, `swap.not-live`, `swap.over-budget`. */
   raiseLimits(id: string, limits: RaisedLimits): Promise<Swap>
   /**
-   * Ends a daemon's swap that needs somebody, by what LND knows of its payments; what was paid is booked as lost.
+   * Ends a daemon's swap that needs somebody, by what LND knows of its payments; what was paid is booked as lost. And a
+   * swap of custody `self` that says `payment-forgotten`: its worker ends it by what the chain says, at its next look.
    * Throws `swap.not-found`, `swap.not-live`, `node.unavailable`.
    */
   giveUp(id: string, reason: string): Promise<Swap>

@@ -19,7 +19,8 @@ quote asks LND and every provider, and stores nothing. Swaps themselves are
 asked for in the host: node.swaps.request(…).
 
 give-up ends a swap that its daemon will not go on with: LND says what was paid
-for it, and that is booked as lost. SQLite lets one process in: it works while
+for it, and that is booked as lost. A swap that says payment-forgotten is ended
+by what the chain says, when the host is back. SQLite lets one process in: it works while
 the host is stopped; while it runs, call node.swaps.giveUp(id, reason) in it.`
 
 interface Common {

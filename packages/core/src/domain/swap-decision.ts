@@ -16,6 +16,8 @@ export type SwapPayment =
   | 'succeeded'
   /** For certain, and no call can start it any more. */
   | 'failed'
+  /** LND has shown it, and does not know it any more: its data are lost, or the record was deleted. */
+  | 'forgotten'
   /** Nothing may be concluded now. */
   | 'unclear'
 
@@ -52,6 +54,8 @@ export interface SwapSituation {
   readonly payoutDoubt?: 'maybe-paid' | 'uncompared' | undefined
   /** By our clock, with a margin. */
   readonly isInvoiceExpired: boolean
+  /** An operator does not want a payment to be waited for that LND has forgotten. */
+  readonly isGivenUp: boolean
   /** Whether LND watches for the lockup. */
   readonly watch: 'opening' | 'open' | 'forbidden'
   readonly payment: SwapPayment
@@ -79,6 +83,7 @@ export type SwapWait =
   | 'waiting-for-claim'
   | 'lockup-taken'
   | 'payment-open'
+  | 'payment-forgotten'
 
 /** Why a swap ends before anything was paid. */
 export type SwapRefusedBecause =
@@ -89,6 +94,7 @@ export type SwapRefusedBecause =
   | 'invoice-expired'
   | 'too-late'
   | 'lockups-unwatchable'
+  | 'given-up'
 
 export type SwapAction =
   | { readonly do: 'nothing' }
@@ -198,6 +204,10 @@ function whilePaying(situation: SwapSituation): SwapAction {
       return situation.lockup === 'ours'
         ? { do: 'note-lockup' }
         : { do: 'wait', because: 'waiting-for-lockup' }
+    case 'forgotten':
+      return situation.isGivenUp
+        ? { do: 'end-unpaid', because: 'given-up' }
+        : { do: 'wait', because: 'payment-forgotten' }
     case 'unclear':
       return { do: 'wait', because: 'payment-unclear' }
   }
@@ -211,6 +221,13 @@ function whileHeld(situation: SwapSituation): SwapAction {
   // It failed, and a call of an earlier leader could still start it: LND is asked to say that its invoice has expired.
   if (payment === 'to-send')
     return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
+  // While there is time for it, a lockup may still come and be claimed.
+  if (payment === 'forgotten' && left(situation) < revealMargin) {
+    // Nothing was revealed, so that nobody can have taken it.
+    return situation.isGivenUp
+      ? { do: 'end-returned' }
+      : { do: 'wait', because: 'payment-forgotten' }
+  }
   if (state === 'lockup-confirmed' && lockup !== 'ours') {
     if (lockup === 'gone') return { do: 'note-lockup-gone' }
     // Not looked at since this process began.
@@ -248,7 +265,9 @@ function whileClaiming(situation: SwapSituation): SwapAction {
     return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
   // What was paid is known only when LND has come to its end with it.
   if (payment === 'unclear') return { do: 'wait', because: 'payment-unclear' }
-  if (payment !== 'succeeded' && payment !== 'failed')
+  const isForgotten = payment === 'forgotten'
+  if (isForgotten && !situation.isGivenUp) return { do: 'wait', because: 'payment-forgotten' }
+  if (payment !== 'succeeded' && payment !== 'failed' && !isForgotten)
     return { do: 'wait', because: 'payment-open' }
   return { do: spending.by === 'us' ? 'end-claimed' : 'end-lost' }
 }

@@ -6,6 +6,7 @@ import { swapClaims } from '../tables/swaps.ts'
 import { update } from '../tables/table.ts'
 import { returnCharge } from './charge-swaps.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
+import { isForgotten } from './pay-swap.ts'
 import { noteOutcome } from './provider-health.ts'
 import { readSpending } from './read-spending.ts'
 import { settlePayout } from './settle-payout.ts'
@@ -37,11 +38,15 @@ const notTheirs: ReadonlySet<string> = new Set([
 
 /** The payment came back, whole, and nothing was revealed: `returned`. */
 export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
-  const { update: seen } = pursuit.follower.sight.payment
+  const { evidence, update: seen } = pursuit.follower.sight.payment
   // What it waited for tells more than that the payment came back.
   const { reason } = row
   const isRefused = reason?.startsWith('lockup-refused') ?? false
   const isOurs = notTheirs.has(reason ?? '')
+  if (isForgotten(row, evidence)) {
+    const says = `given up by the operator: ${row.given_up}`
+    return endWithoutCost(pursuit, row, 'payment-failed', { reason: 'given-up', says })
+  }
   const isTold = isRefused || reason === 'too-late-to-reveal' || isOurs
   await endWithoutCost(pursuit, row, 'payment-failed', {
     reason: isTold && reason !== null ? reason : 'payment-returned',
@@ -156,12 +161,17 @@ function wakeQueue({ context }: SwapPursuit, { payout }: SwapRow): void {
   if (payout !== null) context.live.wakeOnchain()
 }
 
-/** LND's last word about the payment. */
+/**
+ * LND's last word about the payment. One that it has forgotten, and whose preimage was revealed, is taken as paid, with
+ * all that its routing could cost: the provider had every reason to take it.
+ */
 function paidOf(
   { follower }: SwapPursuit,
   row: SwapRow,
 ): { readonly paidMsat: bigint; readonly routingMsat: bigint } {
   const { evidence, update: seen } = follower.sight.payment
+  if (isForgotten(row, evidence))
+    return { paidMsat: row.amount_msat, routingMsat: row.routing_limit_msat }
   if (evidence.kind !== 'succeeded') return { paidMsat: 0n, routingMsat: 0n }
   return { paidMsat: row.amount_msat, routingMsat: seen?.feeMsat ?? 0n }
 }

@@ -1,4 +1,4 @@
-import { decideAttempt } from '../domain/attempt.ts'
+import { decideAttempt, type Evidence } from '../domain/attempt.ts'
 import type { SwapPayment } from '../domain/swap-decision.ts'
 import { countIntent, writeCounterOutside } from '../safety/count-intent.ts'
 import { safety } from '../tables/node.ts'
@@ -64,6 +64,11 @@ async function isCountedOutside(pursuit: SwapPursuit, id: string): Promise<boole
   return false
 }
 
+/** LND has had it, and does not know it any more. */
+export function isForgotten({ seen_at: seenAt }: SwapRow, { kind }: Evidence): boolean {
+  return seenAt !== null && (kind === 'not-found' || kind === 'refused')
+}
+
 /** What may be relied upon of LND's word about a swap's payment (money rules 4 and 14). */
 export function judgePayment(
   { context, leadership, follower }: SwapPursuit,
@@ -83,6 +88,7 @@ export function judgePayment(
     if (evidence.kind === 'not-found') return 'absent'
     return evidence.kind === 'succeeded' || evidence.kind === 'failed' ? evidence.kind : 'unclear'
   }
+  if (isForgotten(row, evidence)) return 'forgotten'
   const action = decideAttempt(
     {
       state: 'sent',

@@ -141,6 +141,7 @@ async function situationOf(
     hasTerms: row.terms !== null,
     isOutdated: now - row.created_at > longestUnasked,
     isHalted: guard.is_halted,
+    isGivenUp: row.given_up !== null,
     payoutDoubt: await doubtPayout(pursuit, row, guard),
     watch: context.lightning.chain ? pursuit.follower.sight.watch : 'forbidden',
     isInvoiceExpired: (row.expires_at ?? 0) <= now + clockMargin,

@@ -154,6 +154,7 @@ async function storeSwaps(
       claims: 0,
       revealed_at: null,
       alarm: 0,
+      given_up: null,
       routing_msat: null,
       claim_fee_msat: null,
       service_msat: null,

@@ -38,6 +38,8 @@ const reasons: Readonly<Record<string, string>> = {
   'lockup-taken': 'Somebody else has spent the lockup.',
   'payment-open':
     'LND has a payment of it in flight. That ends by itself, and needs no provider or daemon any more: it is taken or given back, at the latest when it times out.',
+  'payment-forgotten':
+    'LND had its payment, and does not know it any more. swaps.giveUp() ends it, once its lockup is spent for good, or the payment must long have come back: swapping.maximumCltv blocks after the timeout of the lockup.',
   'daemon-away':
     'The daemon does not answer: bring it back with its data, only it can sweep its coins. What it never takes up again is ended by swaps.giveUp() as soon as LND has no payment of it in flight.',
   'daemon-forgot':

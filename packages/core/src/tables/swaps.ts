@@ -82,6 +82,8 @@ export const swaps = table({
     revealed_at: { type: 'time', nullable: true },
     /** Blocks before the timeout at which the last alarm was raised; 0: none. */
     alarm: { type: 'integer' },
+    /** An operator's word that nothing more is to be waited for, once LND no longer knows the payment. */
+    given_up: { type: 'text', nullable: true },
     /** Real costs, as they become known. */
     routing_msat: { type: 'msat', nullable: true },
     claim_fee_msat: { type: 'msat', nullable: true },

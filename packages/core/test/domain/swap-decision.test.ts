@@ -13,6 +13,7 @@ const usual: SwapSituation = {
   hasTerms: false,
   isOutdated: false,
   isHalted: false,
+  isGivenUp: false,
   isInvoiceExpired: false,
   watch: 'open',
   payment: 'unasked',
@@ -28,6 +29,9 @@ type Row = readonly [says: string, state: SwapState, more: Partial<SwapSituation
 const ours = { lockup: 'ours', payment: 'held' } as const
 const buried = { by: 'us', confirmations: 6 } as const
 const taken = { by: 'others', confirmations: 6 } as const
+
+const waiting = 'wait waiting-for-lockup'
+const forgotten = 'wait payment-forgotten'
 
 const rows: readonly Row[] = [
   ['new', 'created', {}, 'track'],
@@ -164,6 +168,34 @@ const rows: readonly Row[] = [
     'wait payment-unclear',
   ],
 
+  ['LND has forgotten it', 'paying', { payment: 'forgotten' }, 'wait payment-forgotten'],
+  [
+    'forgotten and given up',
+    'paying',
+    { payment: 'forgotten', isGivenUp: true },
+    'end-unpaid given-up',
+  ],
+  ['given up, and LND has it', 'held', { payment: 'held', isGivenUp: true }, waiting],
+  ['forgotten, and a lockup may come', 'held', { payment: 'forgotten', isGivenUp: true }, waiting],
+  [
+    'forgotten, with a lockup',
+    'lockup-confirmed',
+    { payment: 'forgotten', lockup: 'ours', isGivenUp: true },
+    'reveal',
+  ],
+  ['forgotten, too late', 'held', { payment: 'forgotten', blocksLeft: 35 }, forgotten],
+  [
+    'forgotten, too late, with a lockup',
+    'lockup-confirmed',
+    { payment: 'forgotten', lockup: 'ours', blocksLeft: 35 },
+    forgotten,
+  ],
+  [
+    'forgotten, too late, given up',
+    'lockup-seen',
+    { payment: 'forgotten', blocksLeft: -1, isGivenUp: true },
+    'end-returned',
+  ],
   ['held, after a restart', 'held', {}, 'track'],
   ['held', 'held', { payment: 'held' }, 'wait waiting-for-lockup'],
   ['held, while halted', 'held', { payment: 'held', isHalted: true }, 'wait waiting-for-lockup'],
@@ -305,6 +337,25 @@ const rows: readonly Row[] = [
       'wait halted',
     ],
   ]),
+  ['forgotten', 'claim-published', { spending: buried, payment: 'forgotten' }, forgotten],
+  [
+    'forgotten, given up',
+    'claim-published',
+    { spending: buried, payment: 'forgotten', isGivenUp: true },
+    'end-claimed',
+  ],
+  [
+    'forgotten, given up, and somebody else spent it',
+    'claim-published',
+    { spending: taken, payment: 'forgotten', isGivenUp: true },
+    'end-lost',
+  ],
+  [
+    'forgotten, given up, and not claimed yet',
+    'claim-published',
+    { payment: 'forgotten', isGivenUp: true },
+    'tend-claim',
+  ],
   ['both are ours', 'claim-published', { spending: buried, payment: 'failed' }, 'end-claimed'],
   [
     'somebody else spent it',

@@ -204,7 +204,7 @@ export const swapRoutes: readonly Route[] = [
     ...operator,
     method: 'post',
     path: '/v1/swaps/{swap}/give-up',
-    summary: "End a daemon's swap that needs somebody, by what LND knows of its payments",
+    summary: "End a daemon's swap that needs somebody, or one whose payment LND has forgotten",
     parameters,
     body: why,
     answer: swap,

@@ -5,6 +5,7 @@ import type { DelegatedSwap } from '../../ports/swap-provider.ts'
 import { readText } from '../../read-input.ts'
 import { maximumDecisions, tooContended } from '../../record.ts'
 import { findSwap } from '../get-swap.ts'
+import { giveUpForgotten } from '../give-up-forgotten.ts'
 import { type Swap, swapView } from '../swap-view.ts'
 import { endDelegated } from './end-delegated.ts'
 import { readLastWord } from './last-word.ts'
@@ -13,7 +14,8 @@ import { endUnstarted } from './start-delegated.ts'
 import { isDelegatedOver } from './step-delegated-swap.ts'
 
 /**
- * An operator's word that a daemon will not go on with a swap that needs somebody, or whose provider is no longer among
+ * For a swap of custody `self` see `giveUpForgotten`. Else:
+ * an operator's word that a daemon will not go on with a swap that needs somebody, or whose provider is no longer among
  * the options: LND says what was paid for it, and that is booked as lost, unless the daemon had completed it; its
  * place under way and what it did not cost are given back. The daemon is told nothing.
  * Throws `swap.not-found`, and `swap.not-live` for any other swap and while LND has its payment in flight.
@@ -25,6 +27,11 @@ export async function giveUpSwap(context: Context, id: string, reason: string): 
   const pursuit = { context, identity, signal: new AbortController().signal }
   for (let decision = 0; decision < maximumDecisions; decision++) {
     const row = await findSwap(context, id)
+    if (row.custody === 'self') {
+      const given = await giveUpForgotten(context, row, note)
+      if (given) return given
+      continue
+    }
     if (row.custody !== 'delegated' || !mayBeGivenUp(context, row)) throw notStuck(row)
     context.logger.warn('a swap is given up by the operator', { swap: id, note })
     if (row.provider_id === null) {
@@ -72,7 +79,7 @@ function notStuck(
     'swap.not-live',
     isPaymentOpen
       ? `LND has a payment of swap ${id} in flight.`
-      : `Swap ${id} is ${state}: only a daemon's swap that needs an operator, or whose provider was removed, is given up.`,
+      : `Swap ${id} is ${state}: a daemon's swap is given up when it needs an operator, or its provider was removed.`,
     { swap: id, state },
     { advice: 'A payment in flight ends at the latest when it times out: try again then.' },
   )
