@@ -15,8 +15,8 @@ import { estimateOnchainFee } from '../transactions/estimate-onchain-fee.ts'
 
 /** The oldest of the queue: more than a few are never paid in one look. */
 const mostQueued = 200
-/** Milliseconds that a swap takes until it has paid, about: what is due before keeps to the queue. */
-const swapTakes = 3 * 3_600_000
+/** Milliseconds. A provider that locks nothing up keeps a payment, and what is bound to it, until it times out. */
+const blockTakes = 600_000
 
 /** What decides when they would be paid; undefined where no claim could pay them, or nobody knows the feerate. */
 export async function readOnchainMarket(
@@ -45,6 +45,7 @@ export async function readQueuedPayouts(
 ): Promise<readonly PayablePartner[]> {
   const { storage, clock } = context
   const guard = await readSafety(context, identity)
+  const dueFrom = clock.now() + context.settings.swapping.maximumCltv * blockTakes
   const rows = await storage.find(payouts, {
     index: 'state',
     equals: [identity.publicKey, 'queued'],
@@ -57,7 +58,7 @@ export async function readQueuedPayouts(
       !isInSwap(row) &&
       row.is_quick !== true &&
       row.is_released !== true &&
-      (row.deadline === null || row.deadline > clock.now() + swapTakes) &&
+      (row.deadline === null || row.deadline > dueFrom) &&
       !isMaybePaid(row, guard),
   )
   return Promise.all(

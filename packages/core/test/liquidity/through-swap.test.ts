@@ -90,7 +90,7 @@ test('a payout that waits for a low feerate is paid by the claim of a swap, once
 test('which payouts keep to the queue', async () => {
   const rows: readonly (readonly [string, object, Partial<PaymentNodeOptions>?])[] = [
     ['quick', { quick: true }],
-    ['due before a swap is through', { deadline: '2h' }],
+    ['due before a provider must give the payment back', { deadline: '3d' }],
     [
       'inbound is not missing',
       {},
