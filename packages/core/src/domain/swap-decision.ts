@@ -54,6 +54,8 @@ export interface SwapSituation {
   readonly payoutDoubt?: 'maybe-paid' | 'uncompared' | undefined
   /** By our clock, with a margin. */
   readonly isInvoiceExpired: boolean
+  /** So long ago that LND, whose clock may go wrong as well, will not pay it any more. */
+  readonly isLongExpired: boolean
   /** An operator does not want a payment to be waited for that LND has forgotten. */
   readonly isGivenUp: boolean
   /** Whether LND watches for the lockup. */
@@ -124,7 +126,7 @@ export type SwapAction =
   | { readonly do: 'wait'; readonly because: SwapWait }
 
 /** Nothing is revealed with fewer blocks left until the provider can take its lockup back. */
-const revealMargin = 36
+export const revealMargin = 36
 
 /** Nothing is paid with fewer blocks left: lockup and claim need time before nothing is revealed any more. */
 const paymentMargin = 72
@@ -195,7 +197,11 @@ function whilePaying(situation: SwapSituation): SwapAction {
       return { do: 'end-unpaid', because: 'payment-failed' }
     case 'absent':
     case 'to-send':
-      if (situation.payoutDoubt) return { do: 'wait', because: `payout-${situation.payoutDoubt}` }
+      if (situation.payoutDoubt === 'uncompared')
+        return { do: 'wait', because: 'payout-uncompared' }
+      // Then LND is asked to say that its invoice has expired: it ends, and its payout waits for the operator's word.
+      if (situation.payoutDoubt && (situation.isHalted || !situation.isLongExpired))
+        return { do: 'wait', because: 'payout-maybe-paid' }
       return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
     case 'held':
     case 'succeeded':

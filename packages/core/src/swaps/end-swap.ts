@@ -1,5 +1,6 @@
 import type { ProviderOutcome } from '../domain/provider-health.ts'
 import { bookSwap } from '../domain/swap-bookings.ts'
+import { revealMargin } from '../domain/swap-decision.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { swapClaims } from '../tables/swaps.ts'
@@ -32,9 +33,13 @@ export async function endUnpaid(
 /** Why a lockup was not claimed that the provider has nothing to answer for. */
 const notTheirs: ReadonlySet<string> = new Set([
   'claim-above-limit',
+  'fee-above-limit',
+  'output-below-dust',
   'payout-unaffordable',
   'payout-not-bound',
 ])
+
+const tooLate: ReadonlySet<string> = new Set(['too-late-to-reveal', 'too-near-timeout'])
 
 /** The payment came back, whole, and nothing was revealed: `returned`. */
 export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
@@ -42,17 +47,28 @@ export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<v
   // What it waited for tells more than that the payment came back.
   const { reason } = row
   const isRefused = reason?.startsWith('lockup-refused') ?? false
-  const isOurs = notTheirs.has(reason ?? '')
   if (isForgotten(row, evidence)) {
     const says = `given up by the operator: ${row.given_up}`
     return endWithoutCost(pursuit, row, 'payment-failed', { reason: 'given-up', says })
   }
-  const isTold = isRefused || reason === 'too-late-to-reveal' || isOurs
+  const isForUs = notTheirs.has(reason ?? '')
+  const isMissed = !isRefused && !isForUs && wasMissed(pursuit, row)
+  const isTold = isRefused || isForUs || tooLate.has(reason ?? '')
+  const otherwise = isMissed ? 'too-late-to-reveal' : 'payment-returned'
   await endWithoutCost(pursuit, row, 'payment-failed', {
-    reason: isTold && reason !== null ? reason : 'payment-returned',
+    reason: isTold && reason !== null ? reason : otherwise,
     says: `LND: ${seen?.failure ?? 'failed'}`,
-    ...(!isOurs && { outcome: isRefused ? 'lied' : 'failed' }),
+    ...(!isForUs && !isMissed && { outcome: isRefused ? 'lied' : 'failed' }),
   })
+}
+
+/** The lockup was there while there was time to claim it, and there is none any more: it was we who were away. */
+function wasMissed({ context }: SwapPursuit, row: SwapRow): boolean {
+  const { lockup_height: lockupHeight, timeout_height: timeout } = row
+  if (lockupHeight === null || timeout === null) return false
+  const usableFrom = lockupHeight + context.settings.swapping.confirmations - 1
+  const height = context.live.info?.blockHeight ?? 0
+  return timeout - usableFrom >= revealMargin && timeout - height < revealMargin
 }
 
 async function endWithoutCost(

@@ -27,6 +27,9 @@ import { verifySwap } from './verify-swap.ts'
 /** Milliseconds after which a swap that was not even asked for is given up: its price is too old. */
 const longestUnasked = 600_000
 
+/** Milliseconds; blocks keep the clock of a synced LND within two hours of the world's. */
+const longExpired = 3 * 3_600_000
+
 /** Steps in a row after which a swap waits for the next look: each one is recorded, so that there are few. */
 const mostSteps = 30
 
@@ -144,6 +147,7 @@ async function situationOf(
     isGivenUp: row.given_up !== null,
     payoutDoubt: await doubtPayout(pursuit, row, guard),
     watch: context.lightning.chain ? pursuit.follower.sight.watch : 'forbidden',
+    isLongExpired: (row.expires_at ?? now) + longExpired <= now,
     isInvoiceExpired: (row.expires_at ?? 0) <= now + clockMargin,
     payment: judgePayment(pursuit, row, guard),
     lockup: lockup.word,

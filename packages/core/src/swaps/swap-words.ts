@@ -27,6 +27,11 @@ const reasons: Readonly<Record<string, string>> = {
   'too-late-to-reveal':
     'Too few blocks are left to reveal anything: the payment comes back by itself.',
   'claim-above-limit': 'A claim would cost more than its limit: swaps.raiseLimits() lifts it.',
+  'too-near-timeout':
+    'Too few blocks are left to reveal anything: the payment comes back by itself.',
+  'fee-above-limit': 'A claim would cost more than its limit: the payment comes back by itself.',
+  'output-below-dust':
+    'What a claim would leave is too little to be relayed: the payment comes back by itself.',
   'payout-unaffordable':
     'Beside its payout too little is locked up for a claim now: the payment comes back by itself.',
   'payout-not-bound': 'Its payout is no longer its own: nothing is revealed for it.',

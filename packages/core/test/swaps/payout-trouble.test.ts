@@ -312,6 +312,52 @@ test('an old copy of the books asks nobody for a swap whose payout newer ones ma
   })
 })
 
+test('an old copy of a swap that was never with LND, whose payout the queue has paid since: it ends, and the operator has the word', async () => {
+  let copy: MemoryData | undefined
+  const stand = await openWithPayout({
+    coinSat: 2_000_000n,
+    hooks: {
+      afterCommit({ writes }) {
+        const isPaying = writes.some(
+          (write) =>
+            write.op === 'update' && write.table.name === 'swaps' && write.set.state === 'paying',
+        )
+        if (isPaying) copy ??= copyMemoryData(stand.data)
+      },
+    },
+  })
+  const { run } = stand
+  let fault: object = { outcome: 'none' }
+  stand.lnd.faults.add(({ call, moment }) =>
+    call === 'pay' && moment === 'before-effect' ? fault : undefined,
+  )
+  const { id } = await stand.askForPayout()
+  await stand.settle(60_000)
+  expect((await stand.swap(id)).state).toBe('paying')
+  // While nothing reaches LND its invoice runs out.
+  await stand.clock.advance(6 * 3_600_000)
+  fault = { error: new PaymentNodeError('node.refused', 'expired', { reason: 'expired' }) }
+  expect((await stand.untilEnded(id, 5)).state).toBe('failed-unpaid')
+  await stand.mine(8)
+  expect(await stand.paying()).toMatchObject({ state: 'succeeded', swap: null })
+  stand.current.kill()
+  const { node } = stand.openNext({ storage: memory({ data: copy!, exclusive: true }) }, {})
+  await run(node.start())
+  await stand.settle(60_000)
+  expect((await run(node.safety.status())).cause).toBe('books-behind')
+  expect(await stand.swap(id)).toMatchObject({ state: 'paying', reason: 'payout-maybe-paid' })
+  await run(node.safety.resume('seen'))
+  await stand.mine(2)
+  expect((await stand.swap(id)).state).toBe('failed-unpaid')
+  expect(await stand.paying()).toMatchObject({ state: 'queued', swap: null })
+  await stand.mine(8)
+  expect(await run(stand.lnd.lightning.listPayments({ afterIndex: 0n, limit: 10 }))).toEqual([])
+  const verdict = { by: 'op', note: 'the chain shows the transaction', fee: '0 sat' }
+  await run(node.payouts.resolve(stand.payout.id, 'succeeded', verdict))
+  expect((await stand.paying()).state).toBe('succeeded')
+  expect(partnerGot(stand)).toEqual([400_000n])
+})
+
 test('an old copy of the books: what newer ones have claimed counts, and no partner is paid twice', async () => {
   for (const moment of [
     'stored',
