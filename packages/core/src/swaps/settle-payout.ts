@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts'
+import type { Context, Identity } from '../context.ts'
 import { newEvent } from '../events/new-event.ts'
 import { bookEnding } from '../payouts/book-ending.ts'
 import { claimOf, findPayout } from '../payouts/get-payout.ts'
@@ -6,6 +6,8 @@ import { isInSwap, requireQueued } from '../payouts/in-swap.ts'
 import { isMaybePaid, maybePaid } from '../payouts/maybe-paid.ts'
 import { payoutView } from '../payouts/payout-view.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
+import { halt } from '../safety/halt.ts'
+import { readSafety } from '../safety/require-not-halted.ts'
 import type { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
 import { type RowOf, update } from '../tables/table.ts'
@@ -39,6 +41,20 @@ export async function readBoundPayout(
   return payout && isInSwap(payout) && payout.swap === id ? payout : undefined
 }
 
+/** It can only be by a fault of ours, or damaged books: nothing more goes out before somebody has looked. */
+async function haltForPaidTwice(
+  context: Context,
+  identity: Identity,
+  swap: string,
+  payout: string,
+): Promise<void> {
+  const says = `the claim of swap ${swap} has paid payout ${payout}, which was no longer its own: look whether its partner was paid twice`
+  const { is_halted: isHalted, reason } = await readSafety(context, identity)
+  // A process that died in between says it only once, and no other reason is lost.
+  if (isHalted && reason?.startsWith(says)) return
+  await halt(context, isHalted && reason ? `${says}. Before: ${reason}`.slice(0, 500) : says)
+}
+
 /** The claim that has paid a payout, deep enough. */
 export interface PayingClaim {
   readonly transactionId: string
@@ -56,12 +72,15 @@ export async function settlePayout(
 ): Promise<{ readonly writes: readonly Write[]; readonly events: readonly NewEvent[] }> {
   const payout = await readBoundPayout(context, row)
   if (!payout) {
-    if (row.payout !== null)
+    if (row.payout !== null) {
+      const [swap, bound, isPaid] = [row.id, row.payout, paidBy !== undefined]
       context.logger.error('the payout of a swap that ends is not bound to it', {
-        swap: row.id,
-        payout: row.payout,
-        isPaid: paidBy !== undefined,
+        swap,
+        payout: bound,
+        isPaid,
       })
+      if (isPaid) await haltForPaidTwice(context, identity, swap, bound)
+    }
     return { writes: [], events: [] }
   }
   const updated_at = context.clock.now()

@@ -244,6 +244,29 @@ test('books that were damaged: a claim pays nobody whose payout is no longer its
   expect(await stand.faultsOf(id, before)).toEqual([])
 })
 
+test('books that were damaged after the reveal: a claim that has paid somebody else\u2019s payout halts', async () => {
+  const stand = await openWithPayout()
+  const { run, node } = stand
+  const { id } = await stand.askForPayout()
+  await until(stand, id, 'claim-published')
+  const { storage } = stand.current
+  const row = await run(storage.get(payouts, [stand.payout.id]))
+  const swap = 'f'.repeat(32)
+  await run(storage.commit({ writes: [update(payouts, row!, { swap })] }))
+  expect((await run(node.safety.status())).isHalted).toBe(false)
+  await stand.mine(8)
+  expect((await stand.swap(id)).state).toBe('claimed')
+  expect(partnerGot(stand)).toEqual([400_000n])
+  const { isHalted, reason } = await run(node.safety.status())
+  expect(isHalted).toBe(true)
+  expect(reason).toContain(id)
+  expect(reason).toContain(`has paid payout ${stand.payout.id}`)
+  // What is done already is not halted again.
+  await run(node.safety.resume('looked'))
+  await stand.mine(2)
+  expect((await run(node.safety.status())).reason).not.toContain(id)
+})
+
 test('the operator pays fees: the partner gives the amount and nothing else', async () => {
   const stand = await openWithPayout()
   await stand.run(stand.node.partners.upsert({ id: 'm1', payout: { feesPaidBy: 'operator' } }))
