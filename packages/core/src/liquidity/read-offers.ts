@@ -8,6 +8,7 @@ import { budgetPeriod } from '../swaps/charge-swaps.ts'
 import { readHealth } from '../swaps/provider-health.ts'
 import { collectOffers, type QuotedPiece, type RawOffer } from '../swaps/quote-swaps.ts'
 import { liquidityBudgets, swapTotals } from '../tables/swaps.ts'
+import { readFeerate } from '../transactions/current-feerate.ts'
 import { type HeardOffers, readChannelOffers } from './read-channel-offers.ts'
 
 /** Prices as they were asked for last: a look each minute is no call each minute. */
@@ -16,6 +17,8 @@ export interface OfferBook {
   amountMsat: bigint
   /** By the monotonic clock. */
   at: number
+  /** sat/vB that claims were priced at. */
+  feerate: number
   offers: readonly Priced[]
   /** What the host last said is for sale. */
   heard: { readonly at: number; readonly heard: HeardOffers } | undefined
@@ -29,11 +32,13 @@ interface Priced {
 }
 
 export function createOfferBook(): OfferBook {
-  return { amountMsat: 0n, at: Number.NEGATIVE_INFINITY, offers: [], heard: undefined }
+  return { amountMsat: 0n, at: Number.NEGATIVE_INFINITY, feerate: 0, offers: [], heard: undefined }
 }
 
 /** Milliseconds for which a price counts. What is then asked for gets a new one. */
 const priceLasts = 300_000
+/** A feerate that moved so far makes other prices. */
+const priceMoves = 1.25
 /** Milliseconds until a swap's inbound is there: the payment is held until its lockup is confirmed. */
 const leadTime = 3_600_000
 
@@ -141,8 +146,10 @@ async function refresh(
   amountMsat: bigint,
 ): Promise<void> {
   const now = context.clock.monotonic()
+  const { satPerVbyte } = await readFeerate(context)
+  const moved = Math.max(satPerVbyte, book.feerate) / Math.min(satPerVbyte, book.feerate)
   const isKnown = book.amountMsat === amountMsat && now - book.at < priceLasts
-  if (isKnown) return
+  if (isKnown && moved < priceMoves) return
   // What is too dear is for the policy to say, with its price.
   const bounds = { amountSat: amountMsat / 1000n, maximumPpm: 1_000_000n }
   const offers = await collectOffers(context, identity, bounds)
@@ -151,6 +158,7 @@ async function refresh(
   )
   book.amountMsat = amountMsat
   book.at = now
+  book.feerate = satPerVbyte
 }
 
 /** Without a word of its own, as much as was asked about. In msat. */
