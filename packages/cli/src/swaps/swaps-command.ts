@@ -20,8 +20,9 @@ asked for in the host: node.swaps.request(…).
 
 give-up ends a swap that its daemon will not go on with: LND says what was paid
 for it, and that is booked as lost. A swap that says payment-forgotten is ended
-by what the chain says, when the host is back. SQLite lets one process in: it works while
-the host is stopped; while it runs, call node.swaps.giveUp(id, reason) in it.`
+by what the chain says, when the host is back. SQLite lets one process in: it
+works while the host is stopped; while it runs, call
+node.swaps.giveUp(id, reason) in it.`
 
 interface Common {
   readonly config?: string

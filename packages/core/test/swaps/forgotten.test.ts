@@ -89,7 +89,7 @@ test('revealed, and LND has forgotten the payment: with the claim buried the ope
   const swap = await stand.swap(id)
   expect(swap.state).toBe('claimed')
   // What nobody knows any more is taken as paid, at the most that it could cost.
-  expect(swap.costs.routing!.msat).toBe(limits.routing.msat)
+  expect(swap.costs.routing!.msat).toBe(limits.routing!.msat)
   expect(swap.costs.service!.msat).toBe(amount.msat - swap.onchain!.msat)
   expect(await stand.paying()).toMatchObject({ state: 'succeeded', swap: id })
   expect(await totalOf(stand)).toEqual([0n, 0n])

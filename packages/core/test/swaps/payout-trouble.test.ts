@@ -359,7 +359,8 @@ test('an old copy of a swap that was never with LND, whose payout the queue has 
   expect((await stand.swap(id)).state).toBe('paying')
   // While nothing reaches LND its invoice runs out.
   await stand.clock.advance(6 * 3_600_000)
-  fault = { error: new PaymentNodeError('node.refused', 'expired', { reason: 'expired' }) }
+  const says = { call: 'pay', reason: 'expired' }
+  fault = { error: new PaymentNodeError('node.refused', 'expired', says) }
   expect((await stand.untilEnded(id, 5)).state).toBe('failed-unpaid')
   await stand.mine(8)
   expect(await stand.paying()).toMatchObject({ state: 'succeeded', swap: null })
