@@ -134,6 +134,8 @@ test('what a provider that cheats takes is at most the worst case, by LND and by
     const states = await Promise.all([nobody, late].map((id) => node.swaps.get(id)))
     return states.every(({ state }) => state === 'held')
   })
+  // It looks before the blocks below come.
+  await waitUntil('the lockup is put off', () => server.faults.struck.includes('lockup-late'))
   // What was refused is refused; the payments stay with the provider until it lets go of them.
   let looked = ''
   const areLookedAt = async (): Promise<boolean> => {
