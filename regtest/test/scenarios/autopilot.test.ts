@@ -81,7 +81,14 @@ test('payments come in until hardly any more can: the autopilot waits for low fe
     const amount = `${receivedSat} sat` as const
     const invoice = receivedSat > 0 && (await node.invoices.create({ partner: 'merchant', amount }))
     await node.stop()
-    if (invoice) expect((await payer.pay(invoice.paymentRequest)).status).toBe('SUCCEEDED')
+    if (invoice) {
+      expect((await payer.pay(invoice.paymentRequest)).status).toBe('SUCCEEDED')
+      // The payer has its preimage before the payment is off the channel.
+      await waitUntil('the payment to be settled in the channel', async () => {
+        const [channel] = await client.listChannels()
+        return channel!.pending_htlcs.length === 0
+      })
+    }
     shop = shop.reopen(more)
     ;({ node } = shop)
     await node.start()
