@@ -18,7 +18,7 @@ export function throughSwap(
   const keptPpm = whole - BigInt(Math.max(ppm, worstPpm))
   if (!terms || keptPpm <= 0n) return undefined
   const lockedMsat = amountMsat + terms.reservedMsat + fixedMsat
-  const neededMsat = wholeSat((lockedMsat * whole) / keptPpm)
+  const neededMsat = toNextSat((lockedMsat * whole) / keptPpm)
   const leavesMsat = larger(neededMsat, minimumMsat)
   const swapMsat = fixedMsat + terms.fixedMsat + (leavesMsat * BigInt(ppm)) / whole
   return {
@@ -42,6 +42,6 @@ function larger(one: bigint, other: bigint): bigint {
 }
 
 /** Rounded up. */
-function wholeSat(msat: bigint): bigint {
+function toNextSat(msat: bigint): bigint {
   return (msat / 1000n + 1n) * 1000n
 }

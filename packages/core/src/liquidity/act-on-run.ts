@@ -62,7 +62,11 @@ async function actOn(
       return await payThroughSwap(context, identity, leadership.fence, run, number, option, outOf)
     if (option.lever === 'close')
       return await closeChannel(context, identity, leadership, run, option)
-    return { did: 'nothing', reason: 'not-built', says: `${option.lever} is left to the operator` }
+    return {
+      did: 'nothing',
+      reason: 'left-to-operator',
+      says: `${option.lever} is left to the operator`,
+    }
   } catch (error) {
     if (!PaymentNodeError.is(error)) throw error
     return { did: 'nothing', reason: error.code, says: error.message }

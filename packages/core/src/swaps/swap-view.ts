@@ -17,7 +17,7 @@ export interface Swap {
   readonly state: SwapState | DelegatedSwapState
   /** Why it waits or how it ended (`halted`, `invoice-expired`, …); null when there is nothing to say. */
   readonly reason: string | null
-  readonly source: 'operator' | 'autopilot' | 'payout'
+  readonly source: 'operator' | 'autopilot'
   /** The decision that it follows from. */
   readonly decision: string | null
   /** The payout that its claim pays; what became of it says the payout. */

@@ -19,7 +19,7 @@ export const swaps = table({
     state: { type: 'text' },
     /** Why it waits or how it ended, machine-readable. */
     reason: { type: 'text', nullable: true },
-    /** `operator`, `autopilot`, `payout`. */
+    /** `operator`, `autopilot`. */
     source: { type: 'text' },
     /** The decision of the autopilot that it follows from. */
     decision: { type: 'text', nullable: true },

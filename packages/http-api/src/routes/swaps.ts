@@ -26,7 +26,7 @@ const swap = z
     custody: z.enum(['self', 'delegated']),
     state: z.string().openapi({ example: 'held' }),
     reason: z.string().nullable().openapi({ description: 'Why it waits, or how it ended.' }),
-    source: z.enum(['operator', 'autopilot', 'payout']),
+    source: z.enum(['operator', 'autopilot']),
     amount: amount.openapi({ description: 'On Lightning, without routing.' }),
     onchain: amount.nullable().openapi({ description: 'Locked up on chain.' }),
     destination: z.string().nullable(),
