@@ -19,7 +19,6 @@ export const settings: LiquiditySettings = {
   urgentInbound: 100_000,
   hysteresis: 50_000,
   drainsAtOnce: true,
-  swappingShare: 500_000,
   outboundFloorMsat: 0n,
   acceptablePpm: 7500,
   ceilingPpm: 20_000,
@@ -37,14 +36,15 @@ export function generateLiquidity(which: LiquidityCase, seed: number): Liquidity
   const random = randomFrom(seed)
   const inbound = { enough: 500_000, usual: 250_000, thousands: 50_000, refused: 250_000 }[which]
   const costs = which === 'refused' ? 30_000 : 6000
+  const list = Array.from({ length: channels }, (_, index) => channel(index, inbound, random))
   return {
     now: 1_790_000_000_000,
     readyFor: 3_600_000,
     pausedReason: null,
     haltedReason: null,
-    channels: Array.from({ length: channels }, (_, index) => channel(index, inbound, random)),
+    channels: list,
     leavingMsat: 40_000_000_000n,
-    swappingMsat: 20_000_000_000n,
+    swappableMsat: list.reduce((sum, { sendableMsat }) => sum + sendableMsat, 0n) / 2n,
     expectedPayoutsMsat: 10_000_000_000n,
     partners: Array.from({ length: partners }, (_, index) => partner(index, which, costs, random)),
     swaps: ['one', 'two', 'three'].map((provider) => offer(provider, costs, random)),

@@ -42,7 +42,7 @@ export function chooseOptions(
   let room: Room = {
     missingMsat: need.missingMsat,
     movableMsat: need.movableMsat,
-    swappableMsat: swappable(snapshot, settings, need),
+    swappableMsat: snapshot.swappableMsat,
     budgetMsat: snapshot.budgetLeftMsat,
   }
   let isSoon = false
@@ -122,16 +122,6 @@ const comesSoon: ReadonlySet<OptionRefusal> = new Set<OptionRefusal>([
   'in-flight-cap',
   'failed-lately',
 ])
-
-/** What may go into swaps besides those under way. */
-function swappable(
-  { swappingMsat }: LiquiditySnapshot,
-  { swappingShare }: LiquiditySettings,
-  { sendableMsat }: LiquidityNeed,
-): bigint {
-  const mostMsat = ((sendableMsat + swappingMsat) * BigInt(swappingShare)) / 1_000_000n
-  return mostMsat > swappingMsat ? mostMsat - swappingMsat : 0n
-}
 
 /** By price, then by the operator's preference, then by name: always the same order. */
 function cheapestFirst(one: LiquidityOption, other: LiquidityOption): number {

@@ -86,8 +86,8 @@ export interface LiquiditySnapshot {
   readonly channels: readonly LiquidityChannel[]
   /** Leaves the node with swaps and payouts under way: it is inbound when they end well. */
   readonly leavingMsat: bigint
-  /** Of it, with swaps: capped. */
-  readonly swappingMsat: bigint
+  /** What the caps leave for new swaps: one that is under way counts until it has ended. */
+  readonly swappableMsat: bigint
   /** What payouts that are stored need besides: their worst fees, and what our channels cannot send. */
   readonly expectedPayoutsMsat: bigint
   readonly partners: readonly PayablePartner[]
@@ -119,8 +119,6 @@ export interface LiquiditySettings {
   readonly hysteresis: number
   /** New channels are drained at once; else only when inbound is low. */
   readonly drainsAtOnce: boolean
-  /** Of sendable and swapped money, how much may be in swaps at once. */
-  readonly swappingShare: number
   /** Outbound that always stays, the floor of adopted channels included. */
   readonly outboundFloorMsat: bigint
   /** What gaining inbound may cost, of the amount, when nothing presses. */

@@ -55,10 +55,7 @@ export interface LiquidityOptions {
 
 /** The options with every default filled in. */
 export interface LiquidityRules
-  extends Omit<
-    LiquiditySettings,
-    'swappingShare' | 'feerateCeiling' | 'outboundFloorMsat' | 'minimumMsat'
-  > {
+  extends Omit<LiquiditySettings, 'feerateCeiling' | 'outboundFloorMsat' | 'minimumMsat'> {
   readonly mode: Mode
   readonly outboundFloor: Amount
   readonly minimum: Amount

@@ -9,8 +9,6 @@ import { swaps } from '../tables/swaps.ts'
 export interface Swapping {
   /** Promised to swaps, and not settled: it is still in our channels, or in HTLCs that LND shows. */
   readonly promised: readonly Promised[]
-  /** In all swaps whose payment is not settled yet. */
-  readonly swappingMsat: bigint
   /** No new one before this moment, after some that came to nothing; milliseconds since 1970. */
   readonly swapsFrom: number
 }
@@ -33,7 +31,6 @@ const unsettled: readonly SwapState[] = [
 ]
 /** The same of a daemon's; the preimage of one that runs is revealed, and one that is stuck may never be paid. */
 const unsettledDelegated = ['requested', 'accepted'] as const
-const otherDelegated = ['running', 'needs-operator'] as const
 
 /** Reads only what lives. */
 export async function readSwapping(context: Context, identity: Identity): Promise<Swapping> {
@@ -59,12 +56,8 @@ export async function readSwapping(context: Context, identity: Identity): Promis
   }
   const all = async (states: readonly string[]): Promise<readonly Promised[]> =>
     (await Promise.all(states.map(rowsOf))).flat()
-  const [promised, others] = await Promise.all([
-    all([...unsettled, ...unsettledDelegated]),
-    all(otherDelegated),
-  ])
-  const swappingMsat = [...promised, ...others].reduce((sum, one) => sum + one.amountMsat, 0n)
-  return { promised, swappingMsat, swapsFrom: await readPause(context, identity) }
+  const promised = await all([...unsettled, ...unsettledDelegated])
+  return { promised, swapsFrom: await readPause(context, identity) }
 }
 
 /**

@@ -11,6 +11,7 @@ import { PaymentNodeError } from '../errors.ts'
 import { judgeFeerate } from '../fees/judge-feerate.ts'
 import type { NodeChannel } from '../ports/lightning-node.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
+import { readSwappable } from '../swaps/read-swappable.ts'
 import { channels } from '../tables/channels.ts'
 import { drainedChannels } from '../tables/liquidity.ts'
 import { payouts } from '../tables/payouts.ts'
@@ -30,7 +31,6 @@ export function liquiditySettings({ settings }: Context): LiquiditySettings {
     ...rules,
     outboundFloorMsat: outboundFloor.msat,
     minimumMsat: minimum.msat,
-    swappingShare: Number(settings.swapping.inFlightShareOfOutbound),
     feerateCeiling: settings.fees.hardCeiling,
   }
 }
@@ -69,7 +69,7 @@ export async function takeLiquiditySnapshot(
     haltedReason: safety.is_halted ? (safety.reason ?? '') : null,
     channels: unpromised,
     leavingMsat,
-    swappingMsat: swapping.swappingMsat,
+    swappableMsat: await readSwappable(context, identity, listed),
     expectedPayoutsMsat: payable.neededMsat + leftMsat,
     partners: [],
     swaps: [],

@@ -5,6 +5,7 @@ import { PaymentNodeError } from '../errors.ts'
 import type { Refused, Write } from '../ports/storage.ts'
 import { liquidityBudgets, type swaps, swapTotals } from '../tables/swaps.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
+import { swappingCap } from './read-swappable.ts'
 
 /** What swaps that are stored together take of the caps, in msat. */
 export interface SwapCharge {
@@ -41,12 +42,9 @@ export async function chargeSwaps(
   charge: SwapCharge,
 ): Promise<readonly Counted[]> {
   const { swapping } = context.settings
-  const shareMsat = (charge.outboundMsat * swapping.inFlightShareOfOutbound) / 1_000_000n
-  const isShareLess = shareMsat < swapping.inFlight.msat
   const counted = [
     await count(context, identity, {
-      cap: isShareLess ? 'outbound' : 'in-flight',
-      limitMsat: isShareLess ? shareMsat : swapping.inFlight.msat,
+      ...swappingCap(context, charge.outboundMsat),
       askedMsat: charge.amountMsat,
       scope: 'all',
     }),

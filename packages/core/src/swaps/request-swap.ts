@@ -21,6 +21,7 @@ import { swapKeys, swaps } from '../tables/swaps.ts'
 import { type Fields, insert, type RowOf, requireUnchanged, update } from '../tables/table.ts'
 import { budgetPeriod, chargeSwaps, throwRefusedCharge } from './charge-swaps.ts'
 import { collectOffers, type OfferBounds, type QuotedPiece, type RawOffer } from './quote-swaps.ts'
+import { outboundOf } from './read-swappable.ts'
 import { findPayoutForSwap } from './settle-payout.ts'
 import { writeQuote } from './stored-quote.ts'
 import { requireSwapKey } from './swap-key.ts'
@@ -171,7 +172,7 @@ async function storeSwaps(
     provider: provider.name,
     amountMsat: rows.reduce((sum, { amount_msat }) => sum + amount_msat, 0n),
     worstMsat: rows.reduce((sum, { worst_cost_msat }) => sum + worst_cost_msat, 0n),
-    outboundMsat: await readOutbound(context),
+    outboundMsat: outboundOf(await context.lightning.listChannels()),
     period,
   }
   const counted = await chargeSwaps(context, identity, charge)
@@ -259,17 +260,6 @@ function countKeys(
   return counter
     ? update(swapKeys, counter, { next_index: next })
     : insert(swapKeys, { ...rowBase(identity), key_id: keyId, next_index: next })
-}
-
-/** What the node has in its active channels, and what swaps have taken out of them for now. */
-async function readOutbound({ lightning }: Context): Promise<bigint> {
-  const channels = await lightning.listChannels()
-  return channels
-    .filter(({ isActive }) => isActive)
-    .reduce((sum, { localMsat, pendingHtlcs }) => {
-      const outgoing = pendingHtlcs.filter(({ direction }) => direction === 'outgoing')
-      return sum + localMsat + outgoing.reduce((all, { amountMsat }) => all + amountMsat, 0n)
-    }, 0n)
 }
 
 /** Spaces are no part of a host's keys: the pieces of one request never meet another's. */

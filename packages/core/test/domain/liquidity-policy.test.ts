@@ -62,7 +62,6 @@ const settings: LiquiditySettings = {
   urgentInbound: 100_000,
   hysteresis: 50_000,
   drainsAtOnce: true,
-  swappingShare: 1_000_000,
   outboundFloorMsat: 0n,
   acceptablePpm: 10_000,
   ceilingPpm: 30_000,
@@ -78,7 +77,7 @@ const calm: LiquiditySnapshot = {
   haltedReason: null,
   channels: [channel(500_000)],
   leavingMsat: 0n,
-  swappingMsat: 0n,
+  swappableMsat: sat(10_000_000),
   expectedPayoutsMsat: 0n,
   partners: [],
   swaps: [offer('one')],
@@ -160,13 +159,12 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
         {
           channels: [channel(990_000, { isNew: true }), channel(100_000)],
           leavingMsat: sat(785_000),
-          swappingMsat: sat(785_000),
         },
         'enough gap-too-small',
       ],
       [
         'what is under way is not sent twice',
-        { channels: [channel(250_000)], leavingMsat: sat(550_000), swappingMsat: sat(550_000) },
+        { channels: [channel(250_000)], leavingMsat: sat(550_000) },
         'enough enough',
       ],
       [
@@ -287,15 +285,13 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
       ],
       [
         'chunk after chunk: only so much at once',
-        { channels: [channel(950_000)] },
+        { channels: [channel(950_000)], swappableMsat: sat(237_500) },
         'act inbound-urgent; swap one 237500',
-        { swappingShare: 250_000 },
       ],
       [
         'a chunk is under way already',
-        { channels: [channel(800_000)], swappingMsat: sat(250_000), leavingMsat: sat(100_000) },
+        { channels: [channel(800_000)], swappableMsat: 0n, leavingMsat: sat(100_000) },
         'wait in-flight-cap',
-        { swappingShare: 250_000 },
       ],
       [
         'the floor stays',
@@ -547,12 +543,12 @@ test('whatever the snapshot: floor, budget, ceilings and the cap of swaps hold, 
         ),
         partners: world.partners.map((one, at) => ({ ...partner(`partner-${at}`, 0), ...one })),
         budgetLeftMsat: world.budget,
-        swappingMsat: world.swapping,
+        swappableMsat: world.swapping,
         leavingMsat: world.swapping,
         feerate: world.feerate,
         isFeerateLow: world.isFeerateLow,
       }
-      const set = { ...settings, outboundFloorMsat: world.floor, swappingShare: 400_000 }
+      const set = { ...settings, outboundFloorMsat: world.floor }
       const plan = cheapestLever(snapshot, set)
       const { actions, need } = plan
       expect(plan.verdict === 'act').toBe(actions.length > 0)
@@ -566,8 +562,7 @@ test('whatever the snapshot: floor, budget, ceilings and the cap of swaps hold, 
       expect(total(actions.map(({ worstMsat }) => worstMsat))).toBeLessThanOrEqual(world.budget)
       const swapped = total(actions.map((one) => (one.offer ? one.amountMsat : 0n)))
       if (swapped > 0n) {
-        const cap = ((need.sendableMsat + world.swapping) * 400_000n) / 1_000_000n
-        expect(swapped + world.swapping).toBeLessThanOrEqual(cap)
+        expect(swapped).toBeLessThanOrEqual(world.swapping)
         expect(world.feerate).toBeLessThanOrEqual(set.feerateCeiling)
       }
       for (const { pricePpm, lever, subject, offer: swap, amountMsat } of actions) {
@@ -595,7 +590,7 @@ test('whatever the snapshot: floor, budget, ceilings and the cap of swaps hold, 
             channels: withoutMoved(snapshot.channels, leaves),
             partners: [],
             leavingMsat: snapshot.leavingMsat + leaves,
-            swappingMsat: snapshot.swappingMsat + swapped,
+            swappableMsat: snapshot.swappableMsat - swapped,
             budgetLeftMsat: world.budget - total(actions.map(({ worstMsat }) => worstMsat)),
           },
           set,
