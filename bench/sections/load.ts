@@ -83,6 +83,7 @@ async function minify(): Promise<Uint8Array> {
     splitting: true,
     minify: true,
     metafile: true,
+    logLevel: 'error',
     format: 'esm',
     platform: 'node',
     external: ['node:*'],
