@@ -63,6 +63,8 @@ export interface SwapSituation {
   readonly payment: SwapPayment
   readonly lockup: SwapLockup
   readonly spending: SwapSpending
+  /** Nobody has settled yet what the spending of the lockup, once it is final, means for the payout. */
+  readonly isPayoutOpen: boolean
   /** Blocks until the provider can take its lockup back; undefined before there are terms. */
   readonly blocksLeft: number | undefined
   /** What a claim costs now is within its limit. */
@@ -120,6 +122,8 @@ export type SwapAction =
   | { readonly do: 'claim' }
   /** Publish again, dearer when it must. */
   | { readonly do: 'tend-claim' }
+  /** The lockup is spent for good: its payout is paid, or waits in the queue again. */
+  | { readonly do: 'settle-payout' }
   | { readonly do: 'end-returned' }
   | { readonly do: 'end-claimed' }
   | { readonly do: 'end-lost' }
@@ -265,6 +269,8 @@ function whileClaiming(situation: SwapSituation): SwapAction {
   if (!isFinal) {
     return { do: 'wait', because: spending.by === 'us' ? 'waiting-for-claim' : 'lockup-taken' }
   }
+  // The partner has it, or has not: that does not wait for the end of the payment.
+  if (situation.isPayoutOpen) return { do: 'settle-payout' }
   if (payment === 'unasked') return { do: 'track' }
   // It failed, and a call of an earlier leader could still start it: LND is asked to say that its invoice has expired.
   if (payment === 'to-send' && situation.isInvoiceExpired)

@@ -8,6 +8,7 @@ import { insert, type RowOf, requireUnchanged } from '../tables/table.ts'
 import { readFeerate } from '../transactions/current-feerate.ts'
 import { mayAct } from '../transactions/may-act.ts'
 import { askProvider } from './ask-provider.ts'
+import { readClaimsPayout } from './bound-payout.ts'
 import type { UnsignedClaim } from './kit/build-claim.ts'
 import type { ClaimPath } from './kit/claim-size.ts'
 import type { SwapKeys } from './kit/derive-swap-keys.ts'
@@ -15,7 +16,6 @@ import type { SignedClaim } from './kit/sign-script-claim.ts'
 import type { Lockup } from './kit/verify-lockup.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { ensureVerified } from './see-lockup.ts'
-import { readBoundPayout } from './settle-payout.ts'
 import { payoutOf } from './stored-terms.ts'
 import { requireSwapKey } from './swap-key.ts'
 import { swapLabel } from './swap-label.ts'
@@ -158,7 +158,7 @@ async function makeClaim(
   { feerate, replaced, needsOne }: NewClaim,
 ): Promise<ClaimRow | 'changed' | undefined> {
   const { context, identity, follower } = pursuit
-  const bound = await readBoundPayout(context, row)
+  const bound = await readClaimsPayout(context, row)
   const payout = bound && payoutOf(row)
   const build = async (path: ClaimPath): Promise<UnsignedClaim | undefined> => {
     const { buildClaim } = await import('./kit/index.ts')

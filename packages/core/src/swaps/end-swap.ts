@@ -3,14 +3,13 @@ import { bookSwap } from '../domain/swap-bookings.ts'
 import { revealMargin } from '../domain/swap-decision.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
-import { swapClaims } from '../tables/swaps.ts'
-import { update } from '../tables/table.ts'
 import { returnCharge } from './charge-swaps.ts'
+import { claimFeeOf, confirmClaim } from './confirm-claim.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { isForgotten } from './pay-swap.ts'
 import { noteOutcome } from './provider-health.ts'
 import { readSpending } from './read-spending.ts'
-import { settlePayout } from './settle-payout.ts'
+import { freePayout } from './settle-payout.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 
 /** Why a swap ends without having cost anything. */
@@ -78,7 +77,7 @@ async function endWithoutCost(
   { reason, says, outcome }: UnpaidEnding,
 ): Promise<void> {
   const noted = await noteFor(pursuit, row, outcome, reason, says)
-  const payout = await settlePayout(pursuit, row)
+  const payout = await freePayout(pursuit, row)
   await markSwap(pursuit, row, {
     fact,
     set: {
@@ -94,7 +93,7 @@ async function endWithoutCost(
     events: [...noted.events, ...payout.events],
     event: 'swap.failed',
   })
-  wakeQueue(pursuit, row)
+  if (row.payout !== null) pursuit.context.live.wakeOnchain()
 }
 
 /** The claim is deep enough: its costs are booked, and its place and budget are free. */
@@ -104,7 +103,7 @@ export async function endClaimed(pursuit: SwapPursuit, row: SwapRow): Promise<vo
   const spent = await readSpending(row, sight)
   if (!spent || spent.receivedSat === undefined) return
   const lockupMsat = row.lockup_msat ?? 0n
-  const claimFeeMsat = lockupMsat - spent.receivedSat * 1000n
+  const claimFeeMsat = claimFeeOf(row, spent)
   const paid = paidOf(pursuit, row)
   const moves = {
     ...paid,
@@ -115,7 +114,6 @@ export async function endClaimed(pursuit: SwapPursuit, row: SwapRow): Promise<vo
   const serviceMsat = paid.paidMsat - lockupMsat
   const costMsat = serviceMsat + paid.routingMsat + claimFeeMsat
   const took = context.clock.now() - row.created_at
-  const payout = await settlePayout(pursuit, row, spent.paysPayout ? spent : undefined)
   const noted = await noteFor(pursuit, row, 'completed', 'completed', undefined, took)
   await markSwap(pursuit, row, {
     fact: 'claim-buried',
@@ -130,14 +128,12 @@ export async function endClaimed(pursuit: SwapPursuit, row: SwapRow): Promise<vo
     writes: [
       ...postTransaction(context, identity, bookSwap(row.id, moves)),
       ...returnCharge(identity, row, costMsat),
-      ...(await confirmClaim(pursuit, spent.transactionId, spent.blockHeight)),
+      ...(await confirmClaim(pursuit, spent)),
       ...noted.writes,
-      ...payout.writes,
     ],
-    events: [...noted.events, ...payout.events],
+    events: noted.events,
     event: 'swap.claimed',
   })
-  wakeQueue(pursuit, row)
 }
 
 /** Somebody else has the lockup, for good, and the preimage was revealed. */
@@ -148,7 +144,6 @@ export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void>
   const says = 'the lockup was spent by somebody else after the preimage was revealed'
   const noted = await noteFor(pursuit, row, 'lied', 'lockup-taken', says)
   const isNothingGone = paid.paidMsat === 0n
-  const payout = await settlePayout(pursuit, row)
   await markSwap(pursuit, row, {
     fact: 'lockup-taken',
     set: {
@@ -164,17 +159,10 @@ export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void>
       ...(isNothingGone ? [] : postTransaction(context, identity, bookSwap(row.id, moves))),
       ...returnCharge(identity, row, paid.paidMsat + paid.routingMsat),
       ...noted.writes,
-      ...payout.writes,
     ],
-    events: [...noted.events, ...payout.events],
+    events: noted.events,
     event: 'swap.lost',
   })
-  wakeQueue(pursuit, row)
-}
-
-/** Its payout may wait for a transaction again. */
-function wakeQueue({ context }: SwapPursuit, { payout }: SwapRow): void {
-  if (payout !== null) context.live.wakeOnchain()
 }
 
 /**
@@ -190,20 +178,6 @@ function paidOf(
     return { paidMsat: row.amount_msat, routingMsat: row.routing_limit_msat }
   if (evidence.kind !== 'succeeded') return { paidMsat: 0n, routingMsat: 0n }
   return { paidMsat: row.amount_msat, routingMsat: seen?.feeMsat ?? 0n }
-}
-
-async function confirmClaim(
-  { context, identity }: SwapPursuit,
-  transactionId: string,
-  height: number,
-): Promise<Write[]> {
-  const equals = [identity.publicKey, transactionId]
-  const [claim] = await context.storage.find(swapClaims, {
-    index: 'transaction',
-    equals,
-    limit: 1,
-  })
-  return claim ? [update(swapClaims, claim, { confirmed_height: height })] : []
 }
 
 async function noteFor(

@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
+import { payouts } from '../tables/payouts.ts'
 import { swapClaims } from '../tables/swaps.ts'
-import type { RowOf } from '../tables/table.ts'
 import { findSwap } from './get-swap.ts'
 import type { SwapRow } from './mark-swap.ts'
 import type { SwapOffer } from './quote-swaps.ts'
+import { isPayoutOpen } from './settle-payout.ts'
 import { readQuote } from './stored-quote.ts'
 import { type Swap, swapView } from './swap-view.ts'
 import { explainReason, explainState } from './swap-words.ts'
@@ -60,7 +61,7 @@ export async function explainSwap(context: Context, id: string): Promise<SwapExp
     : null
   return {
     swap: swapView(row),
-    says: `${saysOf(context, row)}${saysPayout(row, claims)}${nextOffer ? saysNext(row, nextOffer) : ''}`,
+    says: `${saysOf(context, row)}${await saysPayout(context, row)}${nextOffer ? saysNext(row, nextOffer) : ''}`,
     quoted: {
       service: new Amount(quote.serviceSat * 1000n),
       lockup: new Amount(quote.lockupSat * 1000n),
@@ -92,16 +93,14 @@ function saysNext({ source }: SwapRow, { provider, price }: RejectedOffer): stri
   return ` The next offer then was of ${provider}${much}. ${who}; who refuses is left out for a while.`
 }
 
-function saysPayout(
-  { payout, ended_at }: SwapRow,
-  claims: readonly RowOf<typeof swapClaims>[],
-): string {
+async function saysPayout({ storage }: Context, row: SwapRow): Promise<string> {
+  const { id, payout } = row
   if (payout === null) return ''
-  if (ended_at === null) return ` Its claim shall pay payout ${payout}.`
-  const buried = claims.find(({ confirmed_height }) => confirmed_height !== null)
-  return buried?.pays_payout
+  if (row.ended_at === null && isPayoutOpen(row)) return ` Its claim shall pay payout ${payout}.`
+  const paid = await storage.get(payouts, [payout])
+  return paid?.swap === id && paid.state === 'succeeded'
     ? ` Its claim has paid payout ${payout}.`
-    : ` It ended without paying payout ${payout}, which waited in the queue again.`
+    : ` It has not paid payout ${payout}, which waited in the queue again.`
 }
 
 function saysOf(context: Context, row: SwapRow): string {

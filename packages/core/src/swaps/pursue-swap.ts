@@ -13,6 +13,7 @@ import type { safety } from '../tables/node.ts'
 import { swaps } from '../tables/swaps.ts'
 import type { RowOf } from '../tables/table.ts'
 import { askForSwap } from './ask-for-swap.ts'
+import { readBoundPayout } from './bound-payout.ts'
 import { claimSwap, readClaimFeerate } from './claim-swap.ts'
 import { endClaimed, endLost, endReturned, endUnpaid } from './end-swap.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
@@ -20,7 +21,7 @@ import { clockMargin, judgePayment, paySwap } from './pay-swap.ts'
 import { readSpending } from './read-spending.ts'
 import { revealSwap } from './reveal-swap.ts'
 import { type JudgedLockup, judgeLockup } from './see-lockup.ts'
-import { readBoundPayout } from './settle-payout.ts'
+import { isPayoutOpen, settlePayout } from './settle-payout.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 import { verifySwap } from './verify-swap.ts'
 
@@ -152,6 +153,7 @@ async function situationOf(
     payment: judgePayment(pursuit, row, guard),
     lockup: lockup.word,
     spending: await spendingOf(pursuit, row, height),
+    isPayoutOpen: isPayoutOpen(row),
     blocksLeft: row.timeout_height === null ? undefined : row.timeout_height - height,
     isClaimAffordable: needsFee ? (await readClaimFeerate(pursuit, row)).isAffordable : false,
     finalAfter: context.settings.transactions.confirmations,
@@ -247,6 +249,9 @@ async function act(
     case 'claim':
     case 'tend-claim':
       return claimSwap(pursuit, row)
+    case 'settle-payout':
+      await settlePayout(pursuit, row)
+      return true
     case 'end-returned':
       await endReturned(pursuit, row)
       return true

@@ -1,10 +1,10 @@
 import { payouts } from '../tables/payouts.ts'
 import { requireUnchanged } from '../tables/table.ts'
 import { mayAct } from '../transactions/may-act.ts'
+import { readBoundPayout } from './bound-payout.ts'
 import { claimWrite, deriveKeysOf, lockupOf, readClaimFeerate } from './claim-swap.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { ensureVerified } from './see-lockup.ts'
-import { readBoundPayout } from './settle-payout.ts'
 import { payoutOf } from './stored-terms.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 

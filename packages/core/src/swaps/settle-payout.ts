@@ -1,47 +1,74 @@
 import type { Context, Identity } from '../context.ts'
 import { newEvent } from '../events/new-event.ts'
 import { bookEnding } from '../payouts/book-ending.ts'
-import { claimOf, findPayout } from '../payouts/get-payout.ts'
-import { isInSwap, requireQueued } from '../payouts/in-swap.ts'
-import { isMaybePaid, maybePaid } from '../payouts/maybe-paid.ts'
+import { claimOf } from '../payouts/get-payout.ts'
 import { payoutView } from '../payouts/payout-view.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { halt } from '../safety/halt.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
-import type { safety } from '../tables/node.ts'
 import { payouts } from '../tables/payouts.ts'
 import { type RowOf, update } from '../tables/table.ts'
-import type { Pursuit } from '../transactions/mark-transaction.ts'
-import type { SwapRow } from './mark-swap.ts'
+import { readBoundPayout } from './bound-payout.ts'
+import { claimFeeOf, confirmClaim } from './confirm-claim.ts'
+import { markSwap, type SwapRow } from './mark-swap.ts'
+import { type ReadSpending, readSpending } from './read-spending.ts'
+import type { SwapPursuit } from './swap-pursuit.ts'
 
-type Payout = RowOf<typeof payouts>
+/** Part of a change. */
+interface Settled {
+  readonly writes: readonly Write[]
+  readonly events: readonly NewEvent[]
+}
+
+/** The claim's fee is noted in the change that settles the payout. */
+export function isPayoutOpen({ payout, claim_fee_msat }: SwapRow): boolean {
+  return payout !== null && claim_fee_msat === null
+}
 
 /**
- * The payout that a swap's claim shall pay. Throws `payout.not-found`, `payout.maybe-paid`, `payout.in-swap` and
- * `payout.not-queued`.
+ * The lockup of a swap is spent for good: whether its payout was paid is known, however long its payment still takes.
+ * One change of its own, once: paid by the claim, it has succeeded; else it waits in the queue again.
  */
-export async function findPayoutForSwap(
-  context: Context,
-  guard: RowOf<typeof safety>,
-  id: string,
-): Promise<Payout> {
-  const payout = await findPayout(context, id)
-  requireQueued(payout)
-  if (isMaybePaid(payout, guard)) throw maybePaid(id)
-  return payout
+export async function settlePayout(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
+  const { context, follower } = pursuit
+  const spent = await readSpending(row, follower.sight)
+  if (!spent) return
+  const payout = spent.paysPayout
+    ? await payByClaim(pursuit, row, spent)
+    : await freePayout(pursuit, row)
+  await markSwap(pursuit, row, {
+    set: { claim_fee_msat: claimFeeOf(row, spent) },
+    writes: [...(await confirmClaim(pursuit, spent)), ...payout.writes],
+    events: payout.events,
+  })
+  context.live.wakeOnchain()
 }
 
-/** The payout that waits for this swap's claim; undefined: it pays none, or none any more. */
-export async function readBoundPayout(
-  { storage }: Pick<Context, 'storage'>,
-  { id, payout: bound }: Pick<SwapRow, 'id' | 'payout'>,
-): Promise<Payout | undefined> {
-  if (bound === null) return undefined
-  const payout = await storage.get(payouts, [bound])
-  return payout && isInSwap(payout) && payout.swap === id ? payout : undefined
+/** It was not paid by the swap that it is bound to: for the change that says so. */
+export async function freePayout(pursuit: SwapPursuit, row: SwapRow): Promise<Settled> {
+  const { context, identity } = pursuit
+  const payout = await readBoundPayout(context, row)
+  if (!payout) return unbound(pursuit, row, false)
+  const set = { swap: null, reason: 'swap-ended', updated_at: context.clock.now() }
+  const view = payoutView({ ...payout, ...set }, null)
+  return {
+    writes: [update(payouts, payout, set)],
+    events: [newEvent(context, identity, 'payout.queued', `payout/${payout.id}`, { payout: view })],
+  }
 }
 
-/** It can only be by a fault of ours, or damaged books: nothing more goes out before somebody has looked. */
+/** It is another's since: by a fault of ours, or in damaged books. Nothing more goes out when it was paid. */
+async function unbound(
+  { context, identity }: SwapPursuit,
+  { id: swap, payout }: SwapRow,
+  isPaid: boolean,
+): Promise<Settled> {
+  if (payout === null) return { writes: [], events: [] }
+  context.logger.error('the payout of a swap is not bound to it', { swap, payout, isPaid })
+  if (isPaid) await haltForPaidTwice(context, identity, swap, payout)
+  return { writes: [], events: [] }
+}
+
 async function haltForPaidTwice(
   context: Context,
   identity: Identity,
@@ -55,54 +82,26 @@ async function haltForPaidTwice(
   await halt(context, isHalted && reason ? `${says}. Before: ${reason}`.slice(0, 500) : says)
 }
 
-/** The claim that has paid a payout, deep enough. */
-export interface PayingClaim {
-  readonly transactionId: string
-  readonly blockHeight: number
-}
-
-/**
- * What a swap's end does to its payout, for the same change. Paid by the claim: it has succeeded, and the partner
- * bears no fee of the chain, which are the swap's costs. Else it waits in the queue again.
- */
-export async function settlePayout(
-  { context, identity }: Pursuit,
+/** The partner bears no fee of the chain, which are the swap's costs. */
+async function payByClaim(
+  pursuit: SwapPursuit,
   row: SwapRow,
-  paidBy?: PayingClaim,
-): Promise<{ readonly writes: readonly Write[]; readonly events: readonly NewEvent[] }> {
+  { transactionId, blockHeight }: ReadSpending,
+): Promise<Settled> {
+  const { context, identity } = pursuit
   const payout = await readBoundPayout(context, row)
-  if (!payout) {
-    if (row.payout !== null) {
-      const [swap, bound, isPaid] = [row.id, row.payout, paidBy !== undefined]
-      context.logger.error('the payout of a swap that ends is not bound to it', {
-        swap,
-        payout: bound,
-        isPaid,
-      })
-      if (isPaid) await haltForPaidTwice(context, identity, swap, bound)
-    }
-    return { writes: [], events: [] }
-  }
-  const updated_at = context.clock.now()
-  const subject = `payout/${payout.id}`
-  if (!paidBy) {
-    const set = { swap: null, reason: 'swap-ended', updated_at }
-    const view = payoutView({ ...payout, ...set }, null)
-    return {
-      writes: [update(payouts, payout, set)],
-      events: [newEvent(context, identity, 'payout.queued', subject, { payout: view })],
-    }
-  }
+  if (!payout) return unbound(pursuit, row, true)
   const set = {
     state: 'succeeded',
     reason: null,
     fee_msat: 0n,
-    claim_transaction: paidBy.transactionId,
-    claim_height: paidBy.blockHeight,
-    updated_at,
+    claim_transaction: transactionId,
+    claim_height: blockHeight,
+    updated_at: context.clock.now(),
   }
-  const ended = { ...payout, ...set }
+  const ended: RowOf<typeof payouts> = { ...payout, ...set }
   const view = payoutView(ended, null, claimOf(context, ended))
+  const subject = `payout/${payout.id}`
   const paid = { feeMsat: 0n, account: 'world/onchain-fees' } as const
   return {
     writes: [update(payouts, payout, set), ...(await bookEnding(context, identity, payout, paid))],

@@ -86,6 +86,7 @@ export const swaps = table({
     given_up: { type: 'text', nullable: true },
     /** Real costs, as they become known. */
     routing_msat: { type: 'msat', nullable: true },
+    /** With a payout: known as soon as the lockup is spent for good, in the change that settles the payout. */
     claim_fee_msat: { type: 'msat', nullable: true },
     service_msat: { type: 'msat', nullable: true },
     prepay_lost_msat: { type: 'msat', nullable: true },

@@ -20,6 +20,7 @@ const usual: SwapSituation = {
   payment: 'unasked',
   lockup: 'none',
   spending: { by: 'nobody' },
+  isPayoutOpen: false,
   blocksLeft: 144,
   isClaimAffordable: true,
   finalAfter: 6,
@@ -324,6 +325,23 @@ const rows: readonly Row[] = [
     'preimage-revealed',
     { spending: buried, payment: 'succeeded' },
     'end-claimed',
+  ],
+  ...(['succeeded', 'held', 'failed', 'unasked', 'unclear', 'forgotten'] as const).flatMap(
+    (payment) =>
+      ([buried, taken] as const).map(
+        (spending): Row => [
+          `deep enough for its payout, ${payment}`,
+          'claim-published',
+          { spending, payment, isPayoutOpen: true },
+          'settle-payout',
+        ],
+      ),
+  ),
+  [
+    'not deep enough for its payout',
+    'claim-published',
+    { spending: { by: 'us', confirmations: 5 }, payment: 'succeeded', isPayoutOpen: true },
+    'wait waiting-for-claim',
   ],
   ['deep enough, and asked anew', 'claim-published', { spending: buried }, 'track'],
   [

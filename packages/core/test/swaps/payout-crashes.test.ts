@@ -23,6 +23,8 @@ interface Told {
   readonly isExclusive?: boolean
   /** A second process dies so many points later. */
   readonly again?: number
+  /** The provider takes the payment only that many rounds after the claim is buried. */
+  readonly takesAfter?: number
   /** sat/vB that blocks ask for once it is revealed. */
   readonly feerateAfterReveal?: number
 }
@@ -67,6 +69,16 @@ async function live({ killAt, again, ...told }: Told): Promise<Story> {
     if (calls.has(call)) reach(`${call} ${moment}`)
     return undefined
   })
+  const { settleHold } = stand.payee
+  let withheld: Parameters<typeof settleHold> | undefined
+  let left = told.takesAfter
+  Object.assign(stand.payee, {
+    settleHold(...given: Parameters<typeof settleHold>) {
+      if (left === undefined) return settleHold(...given)
+      withheld = given
+      throw new Error('the provider is away')
+    },
+  })
   const before = await stand.assets()
   isArmed = true
   // The process may die in the middle of the request: its host asks again with the same key.
@@ -94,6 +106,10 @@ async function live({ killAt, again, ...told }: Told): Promise<Story> {
     if (swap?.revealedAt && told.feerateAfterReveal !== undefined)
       stand.network.setFeerate(told.feerateAfterReveal)
     if (swap && swap.endedAt !== null) break
+    if (left === undefined || !withheld || !swap?.costs.claim) continue
+    if (left-- > 0) continue
+    left = undefined
+    settleHold(...withheld)
   }
   isArmed = false
   if (stand.current.life.isOver) await stand.run(stand.openNext().node.start())
@@ -102,6 +118,10 @@ async function live({ killAt, again, ...told }: Told): Promise<Story> {
   if (swap && swap.endedAt === null) swap = await stand.swap(swap.id)
   return { stand, before, points, swap: swap! }
 }
+
+/** The change that settles the payout. */
+const settled = (when: string): RegExp =>
+  new RegExp(`^${when} swap claim-published \\(claim_fee_msat .*and payout$`, 'm')
 
 const ended = async ({ stand, swap }: Story): Promise<string> =>
   `${swap.state}, ${(await stand.paying()).swap === null ? 'without it' : 'paid'}`
@@ -112,13 +132,14 @@ async function expectAll(
   undisturbed: string,
   allowed: string[],
   every = 1,
+  from = 0,
 ) {
   const first = await live({ ...told, killAt: -1 })
   expect(await first.stand.faultsOf(first.swap.id, first.before), 'undisturbed').toEqual([])
   expect(await ended(first)).toBe(undisturbed)
   const wrong: string[] = []
   const found = new Set<string>()
-  for (let at = 0; at < first.points.length; at += every) {
+  for (let at = from; at < first.points.length; at += every) {
     const story = await live({ ...told, killAt: at })
     const label = `${at}: killed at ${first.points[at]}`
     const end = await ended(story)
@@ -137,7 +158,7 @@ test('killed at every commit and call, the partner is paid once by the claim, or
   const text = points.join('\n')
   for (const when of ['before', 'after']) {
     expect(text).toContain(`${when} swap stored`)
-    expect(text).toMatch(new RegExp(`${when} swap claimed .* and payout`))
+    expect(text).toMatch(settled(when))
     expect(text).toContain(`${when} swap preimage-revealed`)
   }
   // An answer of the provider that was lost.
@@ -160,7 +181,7 @@ test('killed at points all the way while the chain becomes so dear that the clai
   const told = { feerateAfterReveal: 2500 }
   const allowed = ['claimed, without it', 'claimed, paid', 'failed-unpaid, without it']
   const { points } = await expectAll(told, 'claimed, without it', allowed, 3)
-  expect(points.join('\n')).toMatch(/after swap claimed .* and payout/)
+  expect(points.join('\n')).toMatch(settled('after'))
 }, 180_000)
 
 test('killed, and killed again while it recovers', async () => {
@@ -184,4 +205,14 @@ test('killed while the books are shared: the next leader takes over, and the par
       wrong.push(`${at}: killed at ${points[at]}: ${says}`)
   }
   expect(wrong).toEqual([])
+}, 120_000)
+
+test('killed while its payment is still open: the payout was settled when the claim was buried, once, and the swap ends later', async () => {
+  const told = { takesAfter: 3 }
+  const allowed = ['claimed, paid', 'failed-unpaid, without it']
+  const first = await live({ ...told, killAt: -1 })
+  const from = first.points.findIndex((point) => settled('before').test(point))
+  expect(from, first.points.join('\n')).toBeGreaterThan(0)
+  expect(first.points.slice(from).join('\n')).toMatch(/after swap claimed/)
+  await expectAll(told, 'claimed, paid', allowed, 1, from)
 }, 120_000)

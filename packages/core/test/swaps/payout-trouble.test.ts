@@ -120,6 +120,85 @@ test('the payment came back after the reveal, and another process leads: LND is 
   }
 })
 
+test('the provider does not take its payment: the payout is settled when the claim is buried, and only the swap waits', async () => {
+  for (const feerate of [1, 2500]) {
+    const stand = await openWithPayout({ faults: ['vanishes-after-lockup'] })
+    const { run, node } = stand
+    const before = await stand.assets()
+    Object.assign(stand.payee, {
+      settleHold() {
+        throw new Error('the provider is away')
+      },
+    })
+    const { id, paymentHash } = await stand.askForPayout()
+    await until(stand, id, 'claim-published')
+    stand.network.setFeerate(feerate)
+    if (feerate > 1) {
+      stand.network.reorganize(1)
+      await stand.settle(60_000)
+    }
+    await until(stand, id, 'claim-published')
+    for (let block = 0; block < 12 && !(await stand.swap(id)).costs.claim; block++) {
+      expect(await stand.paying(), `${block}`).toMatchObject({ reason: 'in-swap', swap: id })
+      await stand.mine()
+    }
+    const isPaid = feerate === 1
+    expect(await stand.swap(id)).toMatchObject({ state: 'claim-published', endedAt: null })
+    expect(await stand.paying()).toMatchObject(
+      isPaid ? { state: 'succeeded', swap: id } : { state: 'queued', swap: null },
+    )
+    const { says } = await run(node.swaps.explain(id))
+    expect(says).toContain(isPaid ? `has paid payout ${stand.payout.id}` : 'has not paid payout')
+    const told = isPaid ? 'payout.succeeded' : 'payout.queued'
+    expect((await stand.told('')).at(-1)).toBe(told)
+    // For hours: nothing is missing, nothing is booked, and what is under way still counts.
+    await stand.settle(3 * 3_600_000)
+    await stand.mine(2)
+    expect((await stand.swap(id)).reason).toBe('payment-open')
+    expect((await run(node.safety.status())).isHalted).toBe(false)
+    const { sum, world } = await run(node.ledger.balances())
+    expect([sum.msat, world.unexplained.msat, world.swapFees.msat]).toEqual([0n, 0n, 0n])
+    expect((await run(node.ledger.prove())).verdict).toBe('proved')
+    const [total] = (await stand.rowsOf(['swap_totals'])).swap_totals!
+    expect(total!.amount_msat).toBe(600_000_000n)
+    stand.payee.cancelHold(paymentHash)
+    await stand.mine(2)
+    expect((await stand.swap(id)).state).toBe('claimed')
+    const all = await stand.told('')
+    expect(all.lastIndexOf(told)).toBeLessThan(all.indexOf('swap.claimed'))
+    expect(all.filter((type) => type === 'payout.succeeded')).toHaveLength(isPaid ? 1 : 0)
+    expect(partnerGot(stand)).toEqual(isPaid ? [400_000n] : [])
+    expect((await run(node.ledger.balances())).sum.msat).toBe(0n)
+    expect((await run(node.ledger.prove())).verdict).toBe('proved')
+    expect((await run(node.safety.status())).isHalted).toBe(false)
+    // The operator has what was locked up for nothing.
+    expect(before - (await stand.assets())).toBeLessThan(0n)
+  }
+})
+
+test('a reorganization deeper than any: dearer claims pay the partner, whose payout counts as paid, all the same', async () => {
+  const stand = await openWithPayout({ faults: ['vanishes-after-lockup'] })
+  Object.assign(stand.payee, {
+    settleHold() {
+      throw new Error('the provider is away')
+    },
+  })
+  const { id, paymentHash } = await stand.askForPayout()
+  await until(stand, id, 'claim-published')
+  await stand.mine(6)
+  expect((await stand.paying()).state).toBe('succeeded')
+  stand.network.setFeerate(50)
+  stand.network.reorganize(6)
+  await stand.settle(60_000)
+  const claims = await claimsOf(stand, id)
+  expect(claims.length).toBeGreaterThan(1)
+  expect(claims.every(({ paysPayout }) => paysPayout)).toBe(true)
+  stand.payee.cancelHold(paymentHash)
+  expect((await stand.untilEnded(id)).state).toBe('claimed')
+  expect(partnerGot(stand)).toEqual([400_000n])
+  expect((await stand.paying()).state).toBe('succeeded')
+})
+
 test('before the reveal: a claim that pays the partner must keep its limit, or nothing is revealed', async () => {
   const stand = await openWithPayout({ server: { timeoutBlocks: 80 } })
   const before = await stand.assets()
