@@ -146,6 +146,11 @@ export interface PaymentNodeEvents {
   'swap.lost': { swap: Swap }
   /** The timeout comes near and nothing is claimed: 72, 36 and 12 blocks before it. */
   'swap.deadline-near': { swap: Swap; blocksLeft: number }
+  /**
+   * A claim has paid `swap.payout`, which was no longer this swap's to pay: a fault, or damaged books. Outgoing money is
+   * halted; look whether its partner was paid twice.
+   */
+  'swap.paid-twice': { swap: Swap; transactionId: string; says: string }
   /** A daemon does not go on by itself. */
   'swap.needs-operator': { swap: Swap }
   /** Not asked for swaps any more before `swaps.enableProvider`. */

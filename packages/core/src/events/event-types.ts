@@ -67,6 +67,7 @@ const all: Readonly<Record<EventType, true>> = {
   'swap.failed': true,
   'swap.lost': true,
   'swap.deadline-near': true,
+  'swap.paid-twice': true,
   'swap.needs-operator': true,
   'swap.provider-disabled': true,
   'webhook.disabled': true,

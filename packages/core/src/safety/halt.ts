@@ -14,10 +14,10 @@ export interface SafetyStatus {
   readonly isHalted: boolean
   readonly reason: string | null
   /**
-   * `operator`: `safety.halt()`. `books-short`: the proof of the books. The others: the comparison of books and
-   * LND; see `safety.differences()`. Null when not halted.
+   * `operator`: `safety.halt()`. `books-short`: the proof of the books. `paid-twice`: a swap's claim has paid a payout that
+   * was no longer its own. The others: the comparison of books and LND; see `safety.differences()`. Null when not halted.
    */
-  readonly cause: 'operator' | 'books-behind' | 'node-behind' | 'books-short' | null
+  readonly cause: 'operator' | 'books-behind' | 'node-behind' | 'books-short' | 'paid-twice' | null
   readonly changedAt: number
   /** What an operator should look at although money may go out, in words; usually empty. */
   readonly fundsAtRisk: readonly string[]

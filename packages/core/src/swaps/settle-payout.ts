@@ -1,11 +1,9 @@
-import type { Context, Identity } from '../context.ts'
 import { newEvent } from '../events/new-event.ts'
 import { bookEnding } from '../payouts/book-ending.ts'
 import { claimOf } from '../payouts/get-payout.ts'
 import { payoutView } from '../payouts/payout-view.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
-import { halt } from '../safety/halt.ts'
-import { readSafety } from '../safety/require-not-halted.ts'
+import { haltForPaidTwice } from '../safety/halt-for-paid-twice.ts'
 import { payouts } from '../tables/payouts.ts'
 import { type RowOf, update } from '../tables/table.ts'
 import { readBoundPayout } from './bound-payout.ts'
@@ -13,6 +11,7 @@ import { claimFeeOf, confirmClaim } from './confirm-claim.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { type ReadSpending, readSpending } from './read-spending.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
+import { swapView } from './swap-view.ts'
 
 /** Part of a change. */
 interface Settled {
@@ -48,7 +47,7 @@ export async function settlePayout(pursuit: SwapPursuit, row: SwapRow): Promise<
 export async function freePayout(pursuit: SwapPursuit, row: SwapRow): Promise<Settled> {
   const { context, identity } = pursuit
   const payout = await readBoundPayout(context, row)
-  if (!payout) return unbound(pursuit, row, false)
+  if (!payout) return noteUnbound(pursuit, row)
   const set = { swap: null, reason: 'swap-ended', updated_at: context.clock.now() }
   const view = payoutView({ ...payout, ...set }, null)
   return {
@@ -57,46 +56,45 @@ export async function freePayout(pursuit: SwapPursuit, row: SwapRow): Promise<Se
   }
 }
 
-/** It is another's since: by a fault of ours, or in damaged books. Nothing more goes out when it was paid. */
-async function unbound(
-  { context, identity }: SwapPursuit,
-  { id: swap, payout }: SwapRow,
-  isPaid: boolean,
-): Promise<Settled> {
-  if (payout === null) return { writes: [], events: [] }
-  context.logger.error('the payout of a swap is not bound to it', { swap, payout, isPaid })
-  if (isPaid) await haltForPaidTwice(context, identity, swap, payout)
+/** It can only be by a fault of ours, or in damaged books. */
+function noteUnbound({ context }: SwapPursuit, { id: swap, payout }: SwapRow): Settled {
+  if (payout !== null)
+    context.logger.error('the payout of a swap is not bound to it', { swap, payout })
   return { writes: [], events: [] }
 }
 
-async function haltForPaidTwice(
-  context: Context,
-  identity: Identity,
-  swap: string,
-  payout: string,
-): Promise<void> {
-  const says = `the claim of swap ${swap} has paid payout ${payout}, which was no longer its own: look whether its partner was paid twice`
-  const { is_halted: isHalted, reason } = await readSafety(context, identity)
-  // A process that died in between says it only once, and no other reason is lost.
-  if (isHalted && reason?.startsWith(says)) return
-  await halt(context, isHalted && reason ? `${says}. Before: ${reason}`.slice(0, 500) : says)
+/** The partner was paid by the claim, and the payout is another's, or has ended, since. */
+async function alarmPaidTwice(
+  { context, identity }: SwapPursuit,
+  row: SwapRow,
+  { transactionId }: ReadSpending,
+): Promise<Settled> {
+  const { id, payout } = row
+  if (payout === null) return { writes: [], events: [] }
+  const says = `The claim of swap ${id} has paid payout ${payout}, which was no longer its own: look whether its partner was paid twice.`
+  context.logger.error(says, { swap: id, payout, transactionId })
+  const data = { swap: swapView(row), transactionId, says }
+  return {
+    writes: [await haltForPaidTwice(context, identity, says)],
+    events: [newEvent(context, identity, 'swap.paid-twice', `swap/${id}`, data)],
+  }
 }
 
 /** The partner bears no fee of the chain, which are the swap's costs. */
 async function payByClaim(
   pursuit: SwapPursuit,
   row: SwapRow,
-  { transactionId, blockHeight }: ReadSpending,
+  spent: ReadSpending,
 ): Promise<Settled> {
   const { context, identity } = pursuit
   const payout = await readBoundPayout(context, row)
-  if (!payout) return unbound(pursuit, row, true)
+  if (!payout) return alarmPaidTwice(pursuit, row, spent)
   const set = {
     state: 'succeeded',
     reason: null,
     fee_msat: 0n,
-    claim_transaction: transactionId,
-    claim_height: blockHeight,
+    claim_transaction: spent.transactionId,
+    claim_height: spent.blockHeight,
     updated_at: context.clock.now(),
   }
   const ended: RowOf<typeof payouts> = { ...payout, ...set }

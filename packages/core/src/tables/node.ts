@@ -50,7 +50,7 @@ export const safety = table({
     is_halted: { type: 'boolean' },
     reason: { type: 'text', nullable: true },
     changed_at: { type: 'time' },
-    /** `books-behind` or `node-behind` when the comparison with LND halted; null: an operator did. */
+    /** What halted by itself: `books-behind`, `node-behind`, `books-short`, `paid-twice`; null: an operator did. */
     cause: { type: 'text', nullable: true },
     /** How often these books were found to be an old copy: payouts asked for before may be paid. Null: never. */
     times_behind: { type: 'integer', nullable: true },

@@ -348,6 +348,7 @@ const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'swap.failed': { swap },
   'swap.lost': { swap },
   'swap.deadline-near': { swap, blocksLeft: 12 },
+  'swap.paid-twice': { swap, transactionId: 'ab', says: '1 sat' },
   'swap.needs-operator': { swap },
   'swap.provider-disabled': { provider: 'x', reason: '1 sat', says: '2 sat' },
   'webhook.disabled': { endpoint },

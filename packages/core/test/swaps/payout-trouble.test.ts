@@ -1,10 +1,10 @@
-import { PaymentNodeError } from '@payment-node/core'
+import { type Change, PaymentNodeError } from '@payment-node/core'
 import { copyMemoryData, type MemoryData, memory } from '@payment-node/storage-memory'
 import { type BoltzFault, boltzFaults } from '@payment-node/testkit/boltz-server'
 import { expect, test } from 'vitest'
 import { payouts } from '../../src/tables/payouts.ts'
 import { update } from '../../src/tables/table.ts'
-import { openWithPayout, type PayoutStand } from './payout-stand.ts'
+import { openWithPayout, type PayoutStand, type PayoutStandSettings } from './payout-stand.ts'
 
 /** Lets the swap come so far, block by block. */
 async function until(stand: PayoutStand, id: string, state: string): Promise<void> {
@@ -323,27 +323,86 @@ test('books that were damaged: a claim pays nobody whose payout is no longer its
   expect(await stand.faultsOf(id, before)).toEqual([])
 })
 
-test('books that were damaged after the reveal: a claim that has paid somebody else\u2019s payout halts', async () => {
-  const stand = await openWithPayout()
-  const { run, node } = stand
+/** Its claim is on its way when the payout is made another's. */
+async function withLostPayout(settings: PayoutStandSettings = {}) {
+  const stand = await openWithPayout(settings)
+  const { run } = stand
+  if (settings.faults?.includes('vanishes-after-lockup')) {
+    Object.assign(stand.payee, {
+      settleHold() {
+        throw new Error('the provider is away')
+      },
+    })
+  }
   const { id } = await stand.askForPayout()
   await until(stand, id, 'claim-published')
   const { storage } = stand.current
   const row = await run(storage.get(payouts, [stand.payout.id]))
-  const swap = 'f'.repeat(32)
-  await run(storage.commit({ writes: [update(payouts, row!, { swap })] }))
+  await run(storage.commit({ writes: [update(payouts, row!, { swap: 'f'.repeat(32) })] }))
+  return { stand, id }
+}
+
+test('books that were damaged after the reveal: a claim that has paid somebody else\u2019s payout halts, and tells', async () => {
+  const { stand, id } = await withLostPayout()
+  const { run, node, payout } = stand
   expect((await run(node.safety.status())).isHalted).toBe(false)
   await stand.mine(8)
   expect((await stand.swap(id)).state).toBe('claimed')
   expect(partnerGot(stand)).toEqual([400_000n])
-  const { isHalted, reason } = await run(node.safety.status())
-  expect(isHalted).toBe(true)
+  const { isHalted, cause, reason } = await run(node.safety.status())
+  expect([isHalted, cause]).toEqual([true, 'paid-twice'])
   expect(reason).toContain(id)
-  expect(reason).toContain(`has paid payout ${stand.payout.id}`)
+  expect(reason).toContain(`has paid payout ${payout.id}`)
+  const told = await stand.events('swap.paid-twice')
+  const { claims } = await run(node.swaps.explain(id))
+  const { transactionId } = claims.find(({ confirmedHeight }) => confirmedHeight !== null)!
+  expect(told.map(({ data }) => data)).toMatchObject([
+    { swap: { id, payout: payout.id }, transactionId, says: reason },
+  ])
+  expect(await stand.told('payout.')).toEqual(['payout.queued'])
   // What is done already is not halted again.
   await run(node.safety.resume('looked'))
   await stand.mine(2)
-  expect((await run(node.safety.status())).reason).not.toContain(id)
+  expect((await run(node.safety.status())).cause).not.toBe('paid-twice')
+  expect(await stand.events('swap.paid-twice')).toHaveLength(1)
+})
+
+test('the alarm does not wait for the payment, comes once whatever fails when it is stored, and hides no other halt', async () => {
+  for (const fails of ['answer is lost', 'process dies before', 'process dies after'] as const) {
+    const living: { stand?: PayoutStand } = {}
+    const isAlarm = ({ events }: Change): boolean =>
+      living.stand !== undefined &&
+      (events ?? []).some(({ type }) => type === 'swap.paid-twice') &&
+      delete living.stand
+    const { stand, id } = await withLostPayout({
+      faults: ['vanishes-after-lockup'],
+      hooks: {
+        beforeCommit(change) {
+          const { stand: alive } = living
+          if (fails === 'process dies before' && isAlarm(change)) alive!.current.kill()
+        },
+        afterCommit(change) {
+          const { stand: alive } = living
+          if (fails === 'process dies before' || !isAlarm(change)) return
+          if (fails === 'process dies after') return alive!.current.kill()
+          throw new PaymentNodeError('storage.unavailable', 'Injected.', { outcome: 'unknown' })
+        },
+      },
+    })
+    living.stand = stand
+    const { run } = stand
+    await run(stand.node.safety.halt('a drill'))
+    await stand.mine(8)
+    expect(living.stand, `${fails}: it was reached`).toBeUndefined()
+    if (stand.current.life.isOver) await run(stand.openNext().node.start())
+    await stand.mine(3)
+    const swap = await stand.swap(id)
+    expect([swap.state, swap.reason], fails).toEqual(['claim-published', 'payment-open'])
+    const { reason, cause } = await run(stand.current.node.safety.status())
+    expect(reason, fails).toMatch(/^The claim of swap .* Before: a drill$/)
+    expect(cause, fails).toBe('paid-twice')
+    expect(await stand.events('swap.paid-twice'), fails).toHaveLength(1)
+  }
 })
 
 test('the operator pays fees: the partner gives the amount and nothing else', async () => {
