@@ -63,6 +63,8 @@ const reasons: Readonly<Record<string, string>> = {
   'provider-unknown': 'Whether the provider has made it is not known; unpaid it costs nothing.',
   'hash-known': 'LND has a payment of its hash already: newer books than these have made it.',
   'provider-failed': 'The provider gave no usable answer.',
+  'provider-disabled':
+    'Its daemon was disabled before it was asked: swaps.enableProvider() trusts it again.',
   'provider-removed': 'Its provider is no longer among the options.',
   'no-wallet': 'This connection to LND has no wallet to claim to.',
   'invoice-expired': 'The provider\u2019s invoice ran out.',

@@ -7,7 +7,7 @@ import type {
 import { countIntent, writeCounterOutside } from '../../safety/count-intent.ts'
 import { readSafety } from '../../safety/require-not-halted.ts'
 import { safety } from '../../tables/node.ts'
-import { swaps } from '../../tables/swaps.ts'
+import { swapProviders, swaps } from '../../tables/swaps.ts'
 import { requireUnchanged } from '../../tables/table.ts'
 import type { Pursuit } from '../../transactions/mark-transaction.ts'
 import { mayAct } from '../../transactions/may-act.ts'
@@ -47,6 +47,13 @@ export async function startDelegated(
     await endUnstarted(pursuit, row, { reason: 'no-direct-payout' })
     return undefined
   }
+  // What a daemon loses, it loses again with the next swap.
+  const { publicKey } = identity
+  const health = await context.storage.get(swapProviders, [publicKey, row.provider])
+  if ((health?.disabled_reason ?? null) !== null) {
+    await endUnstarted(pursuit, row, { reason: 'provider-disabled' })
+    return undefined
+  }
   const guard = await readSafety(context, identity)
   if (guard.is_halted) return say(pursuit, row, 'halted')
   if (!mayAct(pursuit)) return undefined
@@ -62,7 +69,11 @@ export async function startDelegated(
       calls: row.calls + 1,
       verified: writeStart({ after: paymentIndex, check }),
     },
-    writes: [countIntent(identity), requireUnchanged(safety, guard)],
+    writes: [
+      countIntent(identity),
+      requireUnchanged(safety, guard),
+      ...(health ? [requireUnchanged(swapProviders, health)] : []),
+    ],
   })
   if (intended) return undefined
   const asked = await context.storage.get(swaps, [row.id])

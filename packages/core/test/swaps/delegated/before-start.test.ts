@@ -55,6 +55,31 @@ test('a swap that should pay a partner is not started: nobody could tell its coi
   expect(starts).toEqual([])
 })
 
+test('what waits is not started when another swap has lost its prepayment meanwhile', async () => {
+  const stand = await openDaemonStand()
+  const { daemon } = stand
+  const first = await stand.ask('first')
+  await stand.settle()
+  daemon.faults.add('unreachable')
+  const second = await stand.ask('second')
+  await stand.settle()
+  expect(await stand.swap(second.id)).toMatchObject({ state: 'requested', reason: 'unreachable' })
+  daemon.take(daemon.swaps[0]!, ['prepay'])
+  daemon.giveBack(daemon.swaps[0]!, ['main'])
+  daemon.fail(daemon.swaps[0]!, 'timeout')
+  await stand.settle()
+  expect(await stand.swap(first.id)).toMatchObject({ state: 'failed', reason: 'timeout' })
+  expect(await stand.swap(second.id)).toMatchObject({
+    state: 'failed',
+    reason: 'provider-disabled',
+  })
+  daemon.faults.clear()
+  await stand.settle()
+  expect(daemon.swaps).toHaveLength(1)
+  const totals = (await stand.rowsOf(['swap_totals'])).swap_totals!
+  expect(totals.map((row) => row.amount_msat)).toEqual([0n, 0n])
+})
+
 test('who leads no longer starts nothing, also when that happens after the intent', async () => {
   for (const looks of [0, 1]) {
     const { stand, id, starts } = await waiting()
