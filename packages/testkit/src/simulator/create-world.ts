@@ -6,7 +6,7 @@ import type { SimulatedNode } from '../network/simulated-node.ts'
 import { openCourt } from './ask-judges.ts'
 import { describeChange, describeStep } from './describe.ts'
 import type { Fault } from './faults/fault.ts'
-import { paysOnchain } from './features.ts'
+import { paysOnchain, usesDaemon } from './features.ts'
 import { createOutstanding } from './gate-ports.ts'
 import { followEvents } from './host-handlers.ts'
 import {
@@ -25,6 +25,7 @@ import { createPlace } from './place.ts'
 import { processOptions } from './process-options.ts'
 import { createSimulatedWeb } from './simulated-web.ts'
 import { createSteps, type Step } from './steps.ts'
+import { openDaemon } from './swaps/daemon.ts'
 import { createTrace } from './trace.ts'
 import { watchEffects } from './watch-effects.ts'
 import type { Limits, OutsideCounter, Violation, World, WorldOptions } from './world.ts'
@@ -82,6 +83,9 @@ export function createWorld(options: WorldOptions): World {
       shop.lifecycle === 'running' &&
       places.some(({ isServing, process }) => isServing && process?.isAlive && !process.isPaused),
   })
+  const daemon = usesDaemon(features)
+    ? openDaemon({ seed, network, lnd: shop, routers: [peers.hub, peers.hostile], name: 'loop' })
+    : undefined
   const operatorAddress = addressOf({ seed }, 'operator')
   const web = createSimulatedWeb()
   const records = createRecords()
@@ -118,6 +122,7 @@ export function createWorld(options: WorldOptions): World {
     channels: () => channelsAtEnd,
     outputsTo: (address) => network.outputsTo(address),
     swapping: market?.truth,
+    daemon: daemon?.truth,
     elapsed,
     proof: () => proof,
     audit() {
@@ -175,7 +180,9 @@ export function createWorld(options: WorldOptions): World {
       },
       counter: hasCounter ? counter : undefined,
       web,
-      swapProviders: market?.providers.map((provider) => provider.connect()) ?? [],
+      swapProviders: [...(market?.providers ?? []), ...(daemon ? [daemon] : [])].map((provider) =>
+        provider.connect(),
+      ),
       readFeerate: paysOnchain(features)
         ? async () => mannersOf(world).feeSource?.() ?? world.feerate
         : undefined,
@@ -216,6 +223,7 @@ export function createWorld(options: WorldOptions): World {
     trace,
     records,
     market,
+    daemon,
     truth,
     settings: limits,
     listed,
@@ -264,6 +272,7 @@ export function createWorld(options: WorldOptions): World {
         node.setConduct({})
       }
       market?.heal()
+      daemon?.heal()
       shop.setSynced(true)
       world.feerate = 1
       for (const place of places) {

@@ -16,6 +16,8 @@ export const allFeatures = [
   'swaps',
   /** The autopilot acts: with the swaps of the operator, and by itself. */
   'autopilot',
+  /** A daemon of the operator's swaps with our LND. */
+  'delegated',
 ] as const
 
 /** One of them. */
@@ -26,7 +28,14 @@ export function usesSwaps(features: readonly Feature[]): boolean {
   return features.includes('swaps')
 }
 
+/** Whether such a host has a daemon that swaps. */
+export function usesDaemon(features: readonly Feature[]): boolean {
+  return features.includes('delegated')
+}
+
 /** Whether such a host makes transactions. */
 export function paysOnchain(features: readonly Feature[]): boolean {
-  return (['onchain', 'operator', 'swaps'] as const).some((one) => features.includes(one))
+  return (['onchain', 'operator', 'swaps', 'delegated'] as const).some((one) =>
+    features.includes(one),
+  )
 }

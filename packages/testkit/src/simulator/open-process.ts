@@ -3,7 +3,7 @@ import {
   createPaymentNode,
   type PaymentNode,
   type PaymentNodeOptions,
-  type SelfCustodialSwapProvider,
+  type SwapProvider,
 } from '@payment-node/core'
 import { type CommitHooks, type MemoryData, memory } from '@payment-node/storage-memory'
 import type { SeededRandom } from '../network/seeded-random.ts'
@@ -66,7 +66,7 @@ export interface ProcessSurroundings {
   readonly counter: OutsideCounter | undefined
   readonly web: SimulatedWeb
   /** Providers of swaps, connected for this process; none where the host swaps nothing. */
-  readonly swapProviders: readonly SelfCustodialSwapProvider[]
+  readonly swapProviders: readonly SwapProvider[]
   /** What a fee source answers, in sat/vB; undefined: LND's estimate is all there is. */
   readonly readFeerate: (() => Promise<number>) | undefined
   readonly options: ProcessOptions

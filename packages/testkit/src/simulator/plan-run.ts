@@ -1,5 +1,6 @@
 import { createSeededRandom, type SeededRandom } from '../network/seeded-random.ts'
 import { allFaultKinds } from './faults/all-fault-kinds.ts'
+import { planDaemonFaults } from './faults/daemon-faults.ts'
 import type { Fault, FaultKind, PlanFrame } from './faults/fault.ts'
 import { planSwapFaults } from './faults/swap-faults.ts'
 import { planFeatures, planTrades, type Sold } from './plan-trades.ts'
@@ -69,7 +70,10 @@ export function planRun(seed: string | number, options: PlanOptions = {}): RunPl
     const planned = kind?.plan(chance, frame)
     if (kind && planned) faults.push({ kind: kind.name, ...planned })
   }
-  if (options.kinds === undefined) faults.push(...planSwapFaults(random.fork('swap-faults'), frame))
+  if (options.kinds === undefined) {
+    faults.push(...planSwapFaults(random.fork('swap-faults'), frame))
+    faults.push(...planDaemonFaults(random.fork('daemon-faults'), frame))
+  }
   return {
     seed,
     isShared,

@@ -2,6 +2,7 @@ import type { PartnerInput } from '@payment-node/core'
 import type { SeededRandom } from '../network/seeded-random.ts'
 import { allFeatures, type Feature } from './features.ts'
 import { partners } from './partners.ts'
+import { type DaemonTrade, planDaemonSwaps } from './swaps/plan-daemon-swaps.ts'
 
 /** What a host does that uses more than invoices; times are milliseconds since the run began, amounts are sat. */
 export type Trade =
@@ -121,6 +122,7 @@ export type Trade =
       /** Two swaps are asked for it at once. */
       readonly isAskedTwice: boolean
     }
+  | DaemonTrade
   /** The operator trusts every provider again. */
   | { readonly do: 'trust-providers'; readonly at: number }
   /** The channels with the hub and the hostile peer become ours: the autopilot may use them. */
@@ -144,16 +146,22 @@ const most = 3
 export function planFeatures(random: SeededRandom): readonly Feature[] {
   if (random.integer(100) < 25) return []
   const chosen = usual.filter((feature) => random.fork(feature).integer(100) < 34).slice(0, most)
-  if (random.fork('swaps').integer(100) >= swapping) return chosen
+  const hasDaemon = random.fork('delegated').integer(100) < delegating
+  if (random.fork('swaps').integer(100) >= swapping)
+    return hasDaemon ? [...chosen.slice(0, 1), 'delegated'] : chosen
   // Beside the others: money that is under way meets everything else.
   const swaps: Feature[] =
     random.fork('autopilot').integer(2) === 0 ? ['swaps'] : ['swaps', 'autopilot']
-  return [...chosen.slice(0, 1), ...swaps]
+  return [...chosen.slice(0, 1), ...swaps, ...(hasDaemon ? (['delegated'] as const) : [])]
 }
 
-const usual = allFeatures.filter((feature) => feature !== 'swaps' && feature !== 'autopilot')
+const usual = allFeatures.filter(
+  (feature) => !(['swaps', 'autopilot', 'delegated'] as Feature[]).includes(feature),
+)
 /** Percent of the hosts with features that swap as well. */
 const swapping = 25
+/** Percent of the hosts with features, swapping or not, whose daemon swaps. */
+const delegating = 15
 
 /** What a host with these features does in `horizon` milliseconds. */
 export function planTrades(
@@ -172,11 +180,13 @@ export function planTrades(
     operator: planOperator,
     swaps: planSwaps,
     autopilot: planAutopilot,
+    delegated: planDaemonSwaps,
   }
   return features.flatMap((feature) => planners[feature](dice(random.fork(feature), horizon)))
 }
 
-interface Dice {
+/** Chance, as planners use it. */
+export interface Dice {
   between(from: number, to: number): number
   chance(percent: number): boolean
   pick<T>(all: readonly T[]): T

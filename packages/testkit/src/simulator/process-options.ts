@@ -1,7 +1,7 @@
 import { peerList, silentLogger } from '@payment-node/core'
 import { createSeededRandom } from '../network/seeded-random.ts'
 import type { SimulatedNode } from '../network/simulated-node.ts'
-import { type Feature, usesSwaps } from './features.ts'
+import { type Feature, usesDaemon, usesSwaps } from './features.ts'
 import type { ProcessOptions } from './open-process.ts'
 import type { Limits } from './world.ts'
 
@@ -33,7 +33,7 @@ export function processOptions(
       }),
     },
     ...(features.includes('webhooks') && { webhooks: { keepDeliveries: '1d' } }),
-    ...(usesSwaps(features) && {
+    ...((usesSwaps(features) || usesDaemon(features)) && {
       swapping: {
         perDay: `${limits.swapping.perDayMsat} msat`,
         inFlight: `${limits.swapping.inFlightMsat} msat`,

@@ -13,6 +13,7 @@ import type { SimulatedProcess } from './open-process.ts'
 import { performWorkload } from './perform-workload.ts'
 import type { Action } from './plan-workload.ts'
 import { resumeOutgoing } from './resume-outgoing.ts'
+import { giveUpStuck } from './swaps/perform-daemon-swaps.ts'
 import type { Violation, World, WorldOptions } from './world.ts'
 
 /** Everything that happens in a run, as data. */
@@ -183,6 +184,7 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
       if (world.elapsed() < nextLook) return false
       nextLook = world.elapsed() + look
       letMoneyOut(world)
+      helpDaemon(world)
       if (!isDone || !isQuiet(world)) quietSince = undefined
       else quietSince ??= world.elapsed()
       return quietSince !== undefined && world.elapsed() - quietSince >= afterwards
@@ -199,7 +201,7 @@ async function live(world: World, plan: RunPlan, options: RunOptions): Promise<v
     const seen = await clock.run(seeChannels(lnd), limit)
     // A balance may be paid by itself just now.
     if (!isQuiet(world) && world.elapsed() < deadline) continue
-    const proof = world.market ? await clock.run(prove(world), limit) : undefined
+    const proof = world.market || world.daemon ? await clock.run(prove(world), limit) : undefined
     world.judgeEnd(seen, proof)
     return
   }
@@ -253,6 +255,14 @@ function letMoneyOut(world: World): void {
   void resumeOutgoing(world, 'resume after all', 'all is well')
 }
 
+/** Milliseconds that a daemon gets to go on with what needs somebody. */
+const helpedAfter = 300_000
+
+/** An operator gives up what the daemon, which is honest again, does not take up. */
+function helpDaemon(world: World): void {
+  if (world.daemon) void giveUpStuck(world, undefined, helpedAfter)
+}
+
 /** Nothing is left that will change by itself. */
 function isQuiet(world: World): boolean {
   if (world.shop.lifecycle !== 'running') return false
@@ -273,7 +283,8 @@ function isQuiet(world: World): boolean {
     if (intent.state === 'intended') return false
   }
   for (const { state, custody } of world.books.table('swaps').values()) {
-    if (custody === 'self' && !swapEnds.has(state as string)) return false
+    const ends = custody === 'self' ? swapEnds : daemonEnds
+    if (!ends.has(state as string)) return false
   }
   if (isHeldTooLong(world) || isStillToTell(world)) return false
   const last = BigInt(world.books.events.length)
@@ -283,6 +294,7 @@ function isQuiet(world: World): boolean {
   return true
 }
 
+const daemonEnds: ReadonlySet<string> = new Set(['completed', 'failed'])
 const swapEnds: ReadonlySet<string> = new Set(['claimed', 'failed-unpaid', 'returned', 'lost'])
 
 /** Money is still held whose time has come. */

@@ -11,6 +11,7 @@ import type { SimulatedProcess } from './open-process.ts'
 import type { Place } from './place.ts'
 import type { SimulatedWeb } from './simulated-web.ts'
 import type { Steps } from './steps.ts'
+import type { SimulatedDaemon } from './swaps/daemon-place.ts'
 import type { Market, MarketPlace } from './swaps/market-place.ts'
 import type { Trace } from './trace.ts'
 import type { WorldClock } from './world-clock.ts'
@@ -126,6 +127,8 @@ export interface World {
   readonly web: SimulatedWeb
   /** Providers of swaps; undefined where the host swaps nothing. */
   readonly market: Market | undefined
+  /** The operator's swap daemon; undefined in a world without one. @internal */
+  readonly daemon: SimulatedDaemon | undefined
   /** What the chain asks: for transactions and as the fee source tells it, in sat/vB. */
   feerate: number
   readonly places: readonly Place[]

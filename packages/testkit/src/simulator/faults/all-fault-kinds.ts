@@ -3,6 +3,7 @@ import { channelFaults } from './channel-faults.ts'
 import { clockFaults } from './clock-faults.ts'
 import { counterFaults } from './counter-faults.ts'
 import { crashFaults } from './crash-faults.ts'
+import { daemonFaults } from './daemon-faults.ts'
 import type { FaultKind } from './fault.ts'
 import { hostFaults } from './host-faults.ts'
 import { lostCoinFaults } from './lost-coin-faults.ts'
@@ -34,4 +35,5 @@ export const allFaultKinds: readonly FaultKind[] = [
   ...onchainFaults,
   ...lostCoinFaults,
   ...swapFaults,
+  ...daemonFaults,
 ]

@@ -1,5 +1,6 @@
 import { channelInvariants } from './channel-invariants.ts'
 import { counterInvariants } from './counter-invariants.ts'
+import { daemonInvariants } from './daemon-invariants.ts'
 import { eventInvariants } from './event-invariants.ts'
 import type { Invariant } from './invariant.ts'
 import { invoiceInvariants } from './invoice-invariants.ts'
@@ -32,4 +33,5 @@ export const allInvariants: readonly Invariant[] = [
   ...webhookInvariants,
   ...operatorInvariants,
   ...swapInvariants,
+  ...daemonInvariants,
 ]

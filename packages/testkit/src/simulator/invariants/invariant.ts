@@ -2,6 +2,7 @@ import type { Change, NodeInvoice, PaymentUpdate } from '@payment-node/core'
 import type { PaidOutput } from '../../network/simulated-network.ts'
 import type { Books, RowChange } from '../mirror-books.ts'
 import type { Step } from '../steps.ts'
+import type { DaemonTruth } from '../swaps/daemon-place.ts'
 import type { SwapTruth } from '../swaps/market-place.ts'
 import type { SwapLimits } from '../world.ts'
 
@@ -86,6 +87,8 @@ export interface Truth {
   outputsTo(address: string): readonly PaidOutput[]
   /** What chain and providers know of swaps; undefined in a world without any. */
   readonly swapping: SwapTruth | undefined
+  /** What is known of the operator's swap daemon; undefined in a world without one. */
+  readonly daemon: DaemonTruth | undefined
   /** Milliseconds since the run began. */
   elapsed(): number
   /** What the proof of the books says when the run has ended; undefined: it was not asked. */

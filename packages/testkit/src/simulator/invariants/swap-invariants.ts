@@ -33,16 +33,9 @@ const daemonTransitions: Transitions = {
   failed: [],
 }
 
-const ends: ReadonlySet<string> = new Set([
-  'claimed',
-  'failed-unpaid',
-  'returned',
-  'lost',
-  'completed',
-  'failed',
-])
+const ends: ReadonlySet<string> = new Set(['claimed', 'failed-unpaid', 'returned', 'lost'])
 /** Before it is handed to LND. */
-const unsent: ReadonlySet<string> = new Set(['created', 'verified'])
+const unsent: ReadonlySet<string> = new Set(['created', 'verified', 'requested'])
 
 /** The table of a swap's states. */
 const swapsGoForward: Invariant = goesForward({
@@ -387,6 +380,7 @@ const swapWorstCaseHolds: Invariant = {
       // Newer books had claims that an older copy does not know.
       if (!swapping || witness.records.wasRestored) return undefined
       for (const row of witness.books.table('swaps').values()) {
+        if (row.custody !== 'self') continue
         const found = judgeCost(witness, swapping, row)
         if (found) return `${row.id} (${row.state}): ${found}`
       }
@@ -439,7 +433,7 @@ const enough = 180_000
 /** Liveness. */
 const revealedIsClaimed: Invariant = {
   name: 'revealed-is-claimed',
-  says: 'When the world has healed every swap has ended; a lockup whose preimage was revealed, or whose payment was taken, is ours, unless nobody was there to claim it.',
+  says: 'When the world has healed every swap of our own custody has ended; a lockup whose preimage was revealed, or whose payment was taken, is ours, unless nobody was there to claim it.',
   begin(witness) {
     const revealed = new Map<string, number>()
     return {
@@ -455,6 +449,7 @@ const revealedIsClaimed: Invariant = {
         const { swapping } = witness.truth
         if (!swapping) return undefined
         for (const row of witness.books.table('swaps').values()) {
+          if (row.custody !== 'self') continue
           const id = textOf(row, 'id')
           if (!ends.has(textOf(row, 'state')))
             return `${id} is ${row.state} (${row.reason}) for ever`

@@ -1,4 +1,4 @@
-import type { SelfCustodialSwapProvider } from '@payment-node/core'
+import type { SwapProvider } from '@payment-node/core'
 import { type Gate, gateStream, guard } from '../gate-ports.ts'
 import { never } from '../life.ts'
 
@@ -9,15 +9,13 @@ const latency = 25
  * A provider of swaps as a process reaches it: each call is a step before it leaves and when its answer is there. What
  * has left reaches the provider also when the process dies.
  */
-export function gateProvider(
-  gate: Gate,
-  provider: SelfCustodialSwapProvider,
-): SelfCustodialSwapProvider {
+export function gateProvider(gate: Gate, provider: SwapProvider): SwapProvider {
+  const family = provider.custody === 'self' ? 'swaps' : 'daemon'
   return new Proxy(provider, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name)
       if (typeof member !== 'function') return member
-      const step = `swaps.${String(name)}`
+      const step = `${family}.${String(name)}`
       return (...parameters: unknown[]): unknown => {
         if (gate.life.isOver) return never()
         const call = (): unknown => member.apply(target, parameters)

@@ -11,14 +11,17 @@ export async function requestSwap(world: World, trade: SwapTrade): Promise<void>
   const { name, amountSat, isWithdrawal, urgency, provider, raisedAfter } = trade
   const destination = isWithdrawal ? addressOf(world, name) : undefined
   if (destination !== undefined) world.records.withdrawals.set(name, destination)
-  const only = provider === undefined ? undefined : world.market?.providers[provider]?.name
+  const names = world.market?.providers.map((one) => one.name) ?? []
+  // A daemon pays to addresses of simulated wallets only.
+  const wanted = isWithdrawal && world.daemon ? names : undefined
+  const only = provider === undefined ? wanted : names.slice(provider, provider + 1)
   const answer = await ask(world, name, (node) =>
     node.swaps.request(
       {
         amount: `${amountSat} sat`,
         urgency,
         ...(destination !== undefined && { destination }),
-        ...(only !== undefined && { providers: [only] }),
+        ...(only !== undefined && { providers: only }),
       },
       { idempotencyKey: name },
     ),
@@ -67,7 +70,10 @@ export async function payThroughSwap(world: World, trade: PayoutTrade): Promise<
 
 /** Whoever was caught at cheating is asked again, as operators do. */
 export async function trustProviders(world: World): Promise<void> {
-  for (const { name } of world.market?.providers ?? [])
+  for (const { name } of [
+    ...(world.market?.providers ?? []),
+    ...(world.daemon ? [world.daemon] : []),
+  ])
     await ask(world, `trust ${name}`, (node) => node.swaps.enableProvider(name))
 }
 

@@ -11,6 +11,7 @@ import { allInvariants } from '@payment-node/testkit'
 import type { PaidOutput } from '../../../src/network/simulated-network.ts'
 import { createRecords } from '../../../src/simulator/invariants/invariant.ts'
 import { mirrorBooks } from '../../../src/simulator/mirror-books.ts'
+import type { DaemonTruth } from '../../../src/simulator/swaps/daemon-place.ts'
 import type { SwapTruth } from '../../../src/simulator/swaps/market-place.ts'
 
 /** Books and a network of one's own, to show an invariant what it must not accept. */
@@ -34,6 +35,8 @@ export interface Stage {
   channels: readonly SeenChannel[]
   /** What chain and providers know of swaps. */
   swapping: SwapTruth | undefined
+  /** What is known of a daemon; to be set before the judge is asked first. */
+  daemon: DaemonTruth | undefined
   elapsed: number
   proof: string | undefined
 }
@@ -65,6 +68,7 @@ export function stageFor(
     counter: restored?.counter,
     channels: [],
     swapping: undefined,
+    daemon: undefined,
     elapsed: 0,
     proof: undefined,
     commit(writes, { events, fence } = {}) {
@@ -116,6 +120,9 @@ export function stageFor(
       outputsTo: (address) => outputs.get(address) ?? [],
       get swapping() {
         return stage.swapping
+      },
+      get daemon() {
+        return stage.daemon
       },
       elapsed: () => stage.elapsed,
       proof: () => stage.proof,
