@@ -29,7 +29,13 @@ export * from './simulate.ts'
 export { simulateSeed } from './simulate-seed.ts'
 export type { SimulatedWeb, WebAnswer, WebServer } from './simulated-web.ts'
 export type { Step, StepAction, StepHook, Steps } from './steps.ts'
+export type {
+  DaemonTruth,
+  SeenDaemonSwap,
+} from './swaps/daemon-place.ts'
+export { type DaemonWay, daemonWays } from './swaps/daemon-ways.ts'
 export type { Market, MarketPlace, SeenSwap, SwapTruth } from './swaps/market-place.ts'
+export type { DaemonTrade } from './swaps/plan-daemon-swaps.ts'
 export type { Trace } from './trace.ts'
 export { openReceiver, type ReceiverTrouble } from './webhook-receiver.ts'
 export type {
