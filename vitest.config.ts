@@ -1,4 +1,9 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+// Some hundred processes are started, most by tests, and each loads the sources as they are: what Node
+// has made of a file once (found again by its content) is taken by all, which saves half a second each.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
 
 const conditions = ['dev-source']
 const shared = {
