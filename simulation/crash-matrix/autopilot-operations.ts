@@ -1,5 +1,7 @@
 import type { LiquidityOptions, PaymentNodeOptions } from '@payment-node/core'
 import { addressOf, openAccount, type World } from '@payment-node/testkit'
+import { autopilotCloses } from './autopilot-closes.ts'
+import { actedOn, adopt, letAct } from './autopilot-facts.ts'
 import { isPaid, merchant, withBalance } from './merchant.ts'
 import { eventually, must, type Operation, one, rows } from './operation.ts'
 import { assets, bury, judgeBooks, mineUntil } from './swap-facts.ts'
@@ -29,28 +31,6 @@ const nearlyEnough: LiquidityOptions = {
   ceilingPpm: 200_000,
 }
 
-/** The channel to the hub becomes ours: there is something to move out of it, when the autopilot may. */
-async function adopt(world: World): Promise<void> {
-  await must(world, 'pause', (node) => node.liquidity.pause('not yet'))
-  const point = world.channels.hub
-  await eventually(
-    world,
-    () => rows(world, 'channels', { channel_point: point, state: 'active' }).length === 1,
-  )
-  await must(world, 'adopt', (node) => node.channels.adopt(point, 'ours'))
-}
-
-async function letAct(world: World): Promise<void> {
-  await must(world, 'resume', async (node) => {
-    if ((await node.liquidity.status()).isPaused) await node.liquidity.resume('now')
-  })
-}
-
-/** What it has started, by the runs that decided it. */
-function actedOn(world: World): readonly unknown[] {
-  return rows(world, 'liquidity_runs', { verdict: 'act', mode: 'act' }).map(({ id }) => id)
-}
-
 function startsSwap(late: SwapServer, options: Partial<PaymentNodeOptions>): Operation {
   let [before, after] = [0n, 0n]
   const claimed = (world: World) => rows(world, 'swaps', { state: 'claimed' })
@@ -60,7 +40,7 @@ function startsSwap(late: SwapServer, options: Partial<PaymentNodeOptions>): Ope
     node: { ...options, ...late.options, liquidity, transactions: { confirmations: 1 } },
     furnish: (world) => late.open(world),
     async prepare(world) {
-      await adopt(world)
+      await adopt(world, world.channels.hub)
       before = await assets(world)
     },
     async run(world) {
@@ -113,7 +93,7 @@ function paysThroughSwap(late: SwapServer): Operation {
           { idempotencyKey: 'payout-1' },
         ),
       )
-      await adopt(world)
+      await adopt(world, world.channels.hub)
     },
     async run(world) {
       await letAct(world)
@@ -142,7 +122,7 @@ const paysPartner: Operation = {
     await must(world, 'destination', (node) =>
       node.partners.upsert({ id: merchant, payout: { offchain, automatic: true } }),
     )
-    await adopt(world)
+    await adopt(world, world.channels.hub)
   },
   async run(world) {
     await letAct(world)
@@ -173,5 +153,6 @@ export const autopilotOperations: readonly Operation[] = [
   startsSwap(lateServer(), {}),
   paysPartner,
   paysThroughSwap(lateServer()),
+  autopilotCloses,
   pauses,
 ]

@@ -4,11 +4,15 @@ import { eventually, must, rows } from './operation.ts'
 /** The partner of all operations. */
 export const merchant = 'merchant'
 
-/** Asks for an invoice over 100,000 sat; answers its payment request. */
-export async function invoice(world: World, key: string, expiresIn = 600): Promise<string> {
+/** Asks for an invoice, over 100,000 sat unless told otherwise; answers its payment request. */
+export async function invoice(
+  world: World,
+  key: string,
+  { expiresIn = 600, amountSat = 100_000 } = {},
+): Promise<string> {
   const made = await must(world, `create ${key}`, (node) =>
     node.invoices.create(
-      { partner: merchant, amount: '100000 sat', expiresIn },
+      { partner: merchant, amount: `${amountSat} sat`, expiresIn },
       { idempotencyKey: key },
     ),
   )

@@ -79,7 +79,7 @@ const all: readonly Operation[] = [
     says: 'Nobody pays in time: LND says so, and the books follow.',
     prepare: withPartner,
     async run(world) {
-      await invoice(world, 'order-1', 60)
+      await invoice(world, 'order-1', { expiresIn: 60 })
       await eventually(world, () => rows(world, 'invoices', { state: 'expired' }).length === 1)
     },
     check: one('invoices', 'expired'),

@@ -34,7 +34,7 @@ export async function assets({ shop }: World): Promise<bigint> {
 }
 
 /** Of an account without a balance row. */
-function booked(world: World, account: string): bigint {
+export function booked(world: World, account: string): bigint {
   return rows(world, 'postings', { account }).reduce(
     (sum, posting) => sum + (posting.amount_msat as bigint),
     0n,
