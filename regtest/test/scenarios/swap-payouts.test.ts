@@ -1,10 +1,10 @@
 import type { Payout, Swap } from '@payment-node/core'
-import { address, type Transaction } from 'bitcoinjs-lib'
 import { afterAll, expect, test } from 'vitest'
 import { sharedNetwork } from '../../shared-network.ts'
 import { waitUntil } from '../../wait-until.ts'
 import { regtestProvider } from '../programs/regtest-provider.ts'
 import { bringSwapsOn } from './bring-swaps-on.ts'
+import { outputsOf } from './outputs-of.ts'
 import { invoiceKey, openShop } from './shop.ts'
 import { openSwapStand } from './swap-stand.ts'
 
@@ -27,17 +27,6 @@ async function received(at: string): Promise<readonly { txid: string; sat: strin
   return utxos
     .filter((utxo) => utxo.address === at)
     .map(({ outpoint, amount_sat }) => ({ txid: outpoint.txid_str, sat: amount_sat }))
-}
-
-/** Addresses and amounts of a transaction, as bitcoinjs-lib reads them. */
-function outputsOf(
-  transaction: Transaction,
-  prefix: string,
-): readonly (readonly [string, bigint])[] {
-  return transaction.outs.map(({ script, value }) => {
-    const version = script[0] === 0 ? 0 : script[0]! - 0x50
-    return [address.toBech32(script.slice(2), version, prefix), value]
-  })
 }
 
 test('a partner on chain is paid straight from the claim, with the provider and without it: its exact amount, in one transaction', async () => {
