@@ -107,9 +107,10 @@ async function storeSwaps(
   const { storage, clock } = context
   const now = clock.now()
   const period = budgetPeriod(now)
+  const url = provider.custody === 'self' ? provider.url : ''
   const key = provider.custody === 'self' ? requireSwapKey(context) : undefined
   const keyId = key?.keyId ?? ''
-  const counter = key && (await storage.get(swapKeys, [identity.publicKey, keyId]))
+  const counter = key && (await storage.get(swapKeys, [identity.publicKey, keyId, url]))
   const firstIndex = counter?.next_index ?? 0
   const ids = pieces.map(() => newId(context))
   const rows: Fields<typeof swaps>[] = []
@@ -123,7 +124,7 @@ async function storeSwaps(
       id: place.swapId,
       custody: provider.custody,
       provider: provider.name,
-      url: provider.custody === 'self' ? provider.url : '',
+      url,
       state: provider.custody === 'self' ? 'created' : 'requested',
       reason: null,
       source: request.source,
@@ -179,7 +180,7 @@ async function storeSwaps(
   const writes: Write[] = [
     ...rows.map((row) => insert(swaps, row)),
     requireUnchanged(safety, guard),
-    ...(key ? [countKeys(identity, keyId, counter, firstIndex + pieces.length)] : []),
+    ...(key ? [countKeys(identity, { keyId, url }, counter, firstIndex + pieces.length)] : []),
     ...counted.map(({ write }) => write),
     // From here on nothing else pays or ends it: not a transaction, not another swap.
     ...(payout
@@ -253,13 +254,13 @@ function amountsOf({ amountSat, costs }: QuotedPiece, period: string) {
 
 function countKeys(
   identity: Identity,
-  keyId: string,
+  { keyId, url }: { readonly keyId: string; readonly url: string },
   counter: RowOf<typeof swapKeys> | undefined,
   next: number,
 ): Write {
   return counter
     ? update(swapKeys, counter, { next_index: next })
-    : insert(swapKeys, { ...rowBase(identity), key_id: keyId, next_index: next })
+    : insert(swapKeys, { ...rowBase(identity), key_id: keyId, url, next_index: next })
 }
 
 /** Spaces are no part of a host's keys: the pieces of one request never meet another's. */

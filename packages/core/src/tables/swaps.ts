@@ -137,16 +137,22 @@ export const swapClaims = table({
   unique: { transaction: ['node', 'transaction_id'] },
 })
 
-/** The next claim key: rises, so that the provider's restore call finds all that were used. */
+/**
+ * The next claim key at each server, which only rises: a restore call looks past no more than some unused keys in a
+ * row, so that swaps with others must leave no gap. By url and not by name, as a host may change that one; two servers
+ * may see the same claim key, which tells them no secret: preimages come from the ids of swaps, and those are random.
+ */
 export const swapKeys = table({
   name: 'swap_keys',
   columns: {
     node: { type: 'text' },
     key_id: { type: 'text' },
+    /** `SelfCustodialSwapProvider.url` */
+    url: { type: 'text' },
     network: { type: 'text' },
     next_index: { type: 'integer' },
   },
-  key: ['node', 'key_id'],
+  key: ['node', 'key_id', 'url'],
 })
 
 /** Health of a provider by outcomes, and its quarantine. */

@@ -20,7 +20,7 @@ import { invoiceKey, openShop, type Shop, type ShopProcess, type ShopSettings } 
 // Virtual time does not wait for a module that is loaded: it is there before.
 import '../../src/swaps/kit/index.ts'
 
-const swapKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, index) => 255 - index)
+export const swapKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, index) => 255 - index)
 
 /** A shop whose payee is a swap server's node. */
 export interface SwapStand extends Shop {

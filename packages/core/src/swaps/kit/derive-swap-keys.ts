@@ -6,7 +6,10 @@ import { deriveSecret, hex, type PurposeKey, sha256Hex } from '../../keys.ts'
 export interface SwapKeyPlace {
   /** 128 random bits, 32 hex digits; never a counter (money rule 11). */
   readonly swapId: string
-  /** 0 to 2³¹ − 1. Restore calls look for a row of keys with small gaps, so that it is counted up per provider. */
+  /**
+   * 0 to 2³¹ − 1. Restore calls look for a row of keys with small gaps, so that it is counted up per server: the same
+   * index at two of them is the same claim key, never the same preimage.
+   */
   readonly claimIndex: number
 }
 
