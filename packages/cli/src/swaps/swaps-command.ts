@@ -80,7 +80,7 @@ function defineGiveUp(
   exit: (code: number) => void,
 ): void {
   withConfiguration(command.command('give-up'))
-    .description("end a daemon's swap that needs somebody, when LND has come to its end with it")
+    .description("end a daemon's swap that needs somebody, or one that says payment-forgotten")
     .argument('<id>', 'of the swap')
     .argument('<reason>', 'why, in your words')
     .action(async (id: string, reason: string, { config, json = false }: Common) => {
@@ -95,7 +95,12 @@ function defineGiveUp(
 }
 
 function printGivenUp({ print }: Terminal, { swap }: { readonly swap: Swap }): void {
-  const { id, state, reason } = swap
+  const { id, state, reason, endedAt } = swap
+  if (endedAt === null) {
+    print(`Your word about swap ${id} is stored; it is still ${state} (${plain(reason ?? '')}).`)
+    print('Start the host: its next look ends the swap, as LND and the chain say.')
+    return
+  }
   print(`Swap ${id} has ended: ${state} (${plain(reason ?? 'no reason')}).`)
   print('payment-node swaps explain says what it has cost.')
 }

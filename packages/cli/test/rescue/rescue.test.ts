@@ -205,7 +205,10 @@ test('what it cannot work with is refused with the reason', async () => {
   using folder = openFolder()
   folder.write(file, swappingShop())
   const none = await folder.run('rescue', '--without-books', '--patience', '1')
-  expect(none).toMatchObject({ exitCode: 0, stdout: 'swaps.example knows no swap of this key\n' })
+  expect(none.exitCode).toBe(0)
+  expect(none.stdout).toMatch(/^swaps\.example knows no swap of this key\n/)
+  // An empty answer is not taken for a proof.
+  expect(none.stdout.replace(/\s+/g, ' ')).toContain('the operator has lost its books')
   const other = await folder.run('rescue', '--provider', 'x')
   expect(other).toMatchObject({
     exitCode: 1,

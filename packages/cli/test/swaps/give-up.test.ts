@@ -1,6 +1,8 @@
-import type { PaymentNode } from '@payment-node/core'
+import { type PaymentNode, PaymentNodeError } from '@payment-node/core'
+import type { BoltzServer } from '@payment-node/testkit/boltz-server'
 import { expect, test } from 'vitest'
-import { openFolder, simulatedShop, withHost } from '../shop-folder.ts'
+import { openFolder, type SimulatedShop, simulatedShop, withHost } from '../shop-folder.ts'
+import { swappingShop } from './swapping-shop.ts'
 
 const file = 'payment-node.config.ts'
 
@@ -78,4 +80,40 @@ test("a daemon's swap is given up while the host is stopped; beside it the books
   expect(JSON.parse(again.stdout).error).toMatchObject({ code: 'swap.not-live' })
   const unknown = await folder.run('swaps', 'give-up', 'x', 'why', '--json')
   expect(JSON.parse(unknown.stdout).error).toMatchObject({ code: 'swap.not-found' })
+}, 60_000)
+
+test('a swap whose payment LND has forgotten is not said to have ended: the host ends it', async () => {
+  using folder = openFolder()
+  const path = folder.write(file, swappingShop())
+  let id = ''
+  await withHost(path, async (node, world) => {
+    const { server, shop, network } = world as SimulatedShop & { readonly server: BoltzServer }
+    server.faults.set('lockup-never')
+    const held = new Promise((resolve) => node.on('swap.held', resolve))
+    const [swap] = await node.swaps.request({ amount: '100000 sat' }, { idempotencyKey: 'a' })
+    id = swap!.id
+    await held
+    const { timeoutHeight } = await node.swaps.get(id)
+    shop.faults.add(({ call, moment }) =>
+      call === 'trackPayment' && moment === 'before-effect'
+        ? { error: new PaymentNodeError('node.payment-not-found', 'gone', { paymentHash: '' }) }
+        : undefined,
+    )
+    network.mine(timeoutHeight! + 601 - network.blockHeight)
+  })
+  await withHost(path, async (node) => {
+    while ((await node.swaps.get(id)).reason !== 'payment-forgotten') {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  })
+  const done = await folder.run('swaps', 'give-up', id, 'LND was recovered from its seed')
+  expect([done.exitCode, done.stderr]).toEqual([0, ''])
+  expect(done.stdout).toContain(`Your word about swap ${id} is stored; it is still held`)
+  expect(done.stdout).not.toContain('has ended')
+  await withHost(path, async (node) => {
+    while ((await node.swaps.get(id)).endedAt === null) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    expect((await node.swaps.get(id)).state).toBe('returned')
+  })
 }, 60_000)
