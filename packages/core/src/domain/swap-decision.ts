@@ -238,12 +238,12 @@ function whileHeld(situation: SwapSituation): SwapAction {
       ? { do: 'end-returned' }
       : { do: 'wait', because: 'payment-forgotten' }
   }
+  if (lockup === 'refused') return { do: 'wait', because: 'lockup-refused' }
   if (state === 'lockup-confirmed' && lockup !== 'ours') {
     if (lockup === 'gone') return { do: 'note-lockup-gone' }
     // Not looked at since this process began.
     return { do: 'wait', because: 'waiting-for-lockup' }
   }
-  if (lockup === 'refused') return { do: 'wait', because: 'lockup-refused' }
   if (lockup === 'ours') {
     return state === 'lockup-confirmed' ? beforeReveal(situation) : { do: 'note-lockup' }
   }

@@ -36,6 +36,7 @@ const notTheirs: ReadonlySet<string> = new Set([
   'output-below-dust',
   'payout-unaffordable',
   'payout-not-bound',
+  'terms-damaged',
 ])
 
 const tooLate: ReadonlySet<string> = new Set(['too-late-to-reveal', 'too-near-timeout'])

@@ -6,6 +6,7 @@ import { swaps } from '../tables/swaps.ts'
 import { type RowOf, requireUnchanged } from '../tables/table.ts'
 import { mayAct } from '../transactions/may-act.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
+import { ensureVerified } from './see-lockup.ts'
 import { readTerms } from './stored-terms.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 
@@ -19,7 +20,7 @@ export async function paySwap(
   guard: RowOf<typeof safety>,
 ): Promise<void> {
   const { context, identity, leadership, follower } = pursuit
-  if (!mayAct(pursuit)) return
+  if (!(await ensureVerified(pursuit, row)) || !mayAct(pursuit)) return
   const isFirst = row.state === 'verified'
   // Calls of a holder that is provably gone no longer count; those of a paused one do.
   const counts = row.epoch === leadership.epoch || !context.storage.isExclusive

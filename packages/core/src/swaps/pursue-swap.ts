@@ -263,14 +263,19 @@ async function act(
       return true
     case 'wait': {
       const isRefused = action.because === 'lockup-refused'
-      const because = isRefused && reason ? `lockup-refused: ${reason}` : action.because
+      const because = isRefused ? refusedBecause(reason) : action.because
       if (row.reason !== because) {
-        const evidence = isRefused ? { evidence: { says } } : {}
+        const evidence = isRefused && says ? { evidence: { says } } : {}
         await markSwap(pursuit, row, { set: { reason: because, ...evidence } })
       }
       return false
     }
   }
+}
+
+function refusedBecause(reason: string | undefined): string {
+  if (reason === 'terms-damaged') return reason
+  return reason ? `lockup-refused: ${reason}` : 'lockup-refused'
 }
 
 function unpaidEnding(

@@ -1,15 +1,19 @@
 import type { SwapLockup } from '../domain/swap-decision.ts'
 import type { Lockup } from './kit/verify-lockup.ts'
 import type { VerifiedSwap } from './kit/verify-reverse-terms.ts'
-import type { SwapRow } from './mark-swap.ts'
+import { markSwap, type SwapRow } from './mark-swap.ts'
 import { reverify } from './stored-terms.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 
-/** The stored terms, verified (again) by this process: once, before anything is believed of a lockup. */
+/**
+ * The stored terms, verified (again) by this process: once, before it pays or believes anything of a lockup. What does
+ * not hold any more was changed behind our back: nothing is paid or revealed for it, and an operator is told.
+ */
 export async function ensureVerified(
-  { context, identity, follower }: SwapPursuit,
+  pursuit: SwapPursuit,
   row: SwapRow,
 ): Promise<VerifiedSwap | undefined> {
+  const { context, identity, follower } = pursuit
   const { sight } = follower
   if (sight.verified) return sight.verified
   const verdict = await reverify(context.lightning, identity, row)
@@ -22,6 +26,14 @@ export async function ensureVerified(
     reason: verdict.refusal.reason,
     says: verdict.refusal.says,
   })
+  if (!sight.isDamageTold) {
+    sight.isDamageTold = true
+    const evidence = { ...verdict.refusal }
+    await markSwap(pursuit, row, {
+      set: { reason: 'terms-damaged', evidence },
+      event: 'swap.needs-operator',
+    })
+  }
   return undefined
 }
 
@@ -41,7 +53,7 @@ export async function judgeLockup(pursuit: SwapPursuit, row: SwapRow): Promise<J
   if (seen === 'gone') return { word: 'gone' }
   if (!seen) return { word: report?.lockupTransaction === undefined ? 'none' : 'hinted' }
   const verified = await ensureVerified(pursuit, row)
-  if (!verified) return { word: 'none' }
+  if (!verified) return { word: 'refused', reason: 'terms-damaged' }
   const { verifyLockup } = await import('./kit/index.ts')
   const verdict = verifyLockup(verified, seen.rawTransaction, seen.transactionId)
   if (!verdict.ok) return { word: 'refused', ...verdict.refusal }

@@ -28,6 +28,8 @@ export interface SwapSight {
   report: SwapReport | undefined
   /** The stored terms, verified (again) by this process. */
   verified: VerifiedSwap | undefined
+  /** An operator was told that the stored terms do not hold any more. */
+  isDamageTold: boolean
   /** How often the provider has not helped with a claim, since this process began. */
   refusals: number
   /** Height at which the claim was looked after last. */
@@ -42,6 +44,7 @@ export function newSight(): SwapSight {
     watch: 'opening',
     report: undefined,
     verified: undefined,
+    isDamageTold: false,
     refusals: 0,
     tendedAt: 0,
   }

@@ -39,6 +39,8 @@ const reasons: Readonly<Record<string, string>> = {
     'LND\u2019s transactions are compared with the books first: newer books may have paid its payout.',
   'payout-maybe-paid':
     'These books are an old copy, and newer ones may have paid its payout by other means.',
+  'terms-damaged':
+    'Its stored terms were changed: the checks that they passed refuse them now. Nothing is paid or revealed for it. Put back a backup of the books.',
   'waiting-for-claim': 'The claim is in a block and needs more on top of it.',
   'lockup-taken': 'Somebody else has spent the lockup.',
   'payment-open':

@@ -351,6 +351,10 @@ test('a provider that takes its lockup back while no claim comes through: lost, 
   const { id } = await stand.ask(1_000_000)
   const swap = await stand.untilEnded(id, 120)
   expect([swap.state, swap.reason]).toEqual(['lost', 'lockup-taken'])
+  const alarms = await stand.events('swap.deadline-near')
+  expect(alarms.map(({ data }) => (data as { blocksLeft: number }).blocksLeft)).toEqual([
+    72, 36, 12,
+  ])
   const [lost] = await stand.events('swap.lost')
   expect((lost!.data as { swap: { id: string } }).swap.id).toBe(id)
   const { world, sum } = await stand.run(stand.node.ledger.balances())
