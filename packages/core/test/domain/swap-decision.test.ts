@@ -297,7 +297,7 @@ const rows: readonly Row[] = [
     'another one by now',
     'lockup-confirmed',
     { payment: 'held', lockup: 'refused' },
-    'wait waiting-for-lockup',
+    'wait lockup-refused',
   ],
 
   ['claim', 'preimage-revealed', {}, 'claim'],
