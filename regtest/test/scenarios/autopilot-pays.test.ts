@@ -126,7 +126,12 @@ test('inbound is low: the autopilot pays a partner straight from a claim, once, 
     const { items: payouts } = await node.payouts.list({ partner: 'merchant' })
     expect(payouts).toHaveLength(round + 1)
     const paid = payouts.find(({ id }) => id === swap!.payout)
-    expect(swap).toMatchObject({ state: 'claimed', reason: null, source: 'autopilot' })
+    expect(swap).toMatchObject({
+      state: 'claimed',
+      reason: null,
+      source: 'autopilot',
+      payout: expect.any(String),
+    })
 
     // The journal names the lever, its reason, and what was turned down for it.
     const run = await node.liquidity.explain(swap!.decision!)
