@@ -5,7 +5,7 @@ import { openAccount } from './lnurl-server.ts'
 import { addressOf } from './outside-address.ts'
 import { payQuietly } from './pay-quietly.ts'
 import type { Trade } from './plan-trades.ts'
-import { giveUpStuck, requestDaemonSwap } from './swaps/perform-daemon-swaps.ts'
+import { givenUpAtOnce, giveUpStuck, requestDaemonSwap } from './swaps/perform-daemon-swaps.ts'
 import {
   adoptChannels,
   pauseAutopilot,
@@ -61,8 +61,8 @@ export async function performTrade(world: World, trade: Trade): Promise<void> {
       return payThroughSwap(world, trade)
     case 'daemon-swap':
       return requestDaemonSwap(world, trade)
-    case 'give-up-forgotten':
-      return giveUpStuck(world, 'daemon-forgot')
+    case 'give-up-stuck':
+      return giveUpStuck(world, givenUpAtOnce)
     case 'trust-providers':
       return trustProviders(world)
     case 'adopt-channels':

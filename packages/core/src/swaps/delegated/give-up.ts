@@ -4,6 +4,8 @@ import { PaymentNodeError } from '../../errors.ts'
 import type { DelegatedSwap } from '../../ports/swap-provider.ts'
 import { readText } from '../../read-input.ts'
 import { maximumDecisions, tooContended } from '../../record.ts'
+import { usedHashes } from '../../tables/payouts.ts'
+import { swaps } from '../../tables/swaps.ts'
 import { findSwap } from '../get-swap.ts'
 import { giveUpForgotten } from '../give-up-forgotten.ts'
 import { type Swap, swapView } from '../swap-view.ts'
@@ -34,9 +36,10 @@ export async function giveUpSwap(context: Context, id: string, reason: string): 
     }
     if (row.custody !== 'delegated' || !mayBeGivenUp(context, row)) throw notStuck(row)
     context.logger.warn('a swap is given up by the operator', { swap: id, note })
-    if (row.provider_id === null) {
+    const hash = row.provider_id ?? (await findSaidHash(context, row))
+    if (hash === undefined) {
       await endUnstarted(pursuit, row, { reason: 'given-up', says: note })
-    } else if ((await endDelegated(pursuit, row, wordFor(row), 'given-up')) === 'open') {
+    } else if ((await endDelegated(pursuit, row, wordFor(row, hash), 'given-up')) === 'open') {
       throw notStuck(row, true)
     }
     const now = await findSwap(context, id)
@@ -55,13 +58,28 @@ function mayBeGivenUp({ settings }: Context, { state, provider }: DelegatedRow):
   return !isFollowed && !isDelegatedOver(state as DelegatedSwapState)
 }
 
+/**
+ * What the daemon calls a swap whose reports could not be trusted: it was started, and LND knows what became of it.
+ * Undefined where the daemon has said nothing, and where something else of the books has that hash.
+ */
+async function findSaidHash(
+  { storage }: Context,
+  { node, evidence }: DelegatedRow,
+): Promise<string | undefined> {
+  const hash = (evidence as { readonly providerId?: unknown } | null)?.providerId
+  if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return undefined
+  if (await storage.get(usedHashes, [node, hash])) return undefined
+  const [own] = await storage.find(swaps, { index: 'hash', equals: [node, hash], limit: 1 })
+  return own ? undefined : hash
+}
+
 /** What the daemon has said, or would say if it could. */
-function wordFor(row: DelegatedRow): DelegatedSwap {
+function wordFor(row: DelegatedRow, providerId: string): DelegatedSwap {
   const word = readLastWord(row)
   if (word) return word
   return {
     label: row.id,
-    providerId: row.provider_id ?? '',
+    providerId,
     state: 'failed',
     amountSat: row.amount_msat / 1000n,
     serviceSat: 0n,

@@ -66,3 +66,35 @@ test('what was perhaps never started is given up without LND; what goes on is no
     code: 'input.invalid',
   })
 })
+
+test('started under a name that the daemon has twice: LND says what was paid, before and after it is given up', async () => {
+  const stand = await openDaemonStand()
+  const { daemon, run, node } = stand
+  daemon.faults.add('lost-reply')
+  daemon.strike = (point) => {
+    if (point === 'start after') daemon.swaps.push({ ...daemon.swaps[0]! })
+  }
+  const { id } = await stand.ask()
+  await stand.settle()
+  expect(await stand.swap(id)).toMatchObject({
+    state: 'needs-operator',
+    reason: 'duplicate-label',
+    providerId: null,
+  })
+  await expect(run(node.swaps.giveUp(id, 'twice'))).rejects.toMatchObject({
+    code: 'swap.not-live',
+  })
+  expect(await places(stand)).not.toEqual([0n, 0n])
+  daemon.take(daemon.swaps[0]!, ['prepay'])
+  daemon.giveBack(daemon.swaps[0]!, ['main'])
+  await stand.settle()
+  expect(await run(node.swaps.giveUp(id, 'twice'))).toMatchObject({
+    state: 'failed',
+    reason: 'given-up',
+    costs: { prepay: sat(1000) },
+  })
+  expect(await stand.moved()).toMatchObject({ swapPrepay: 1_000_000n })
+  const [health] = await run(node.swaps.providers())
+  expect(health).toMatchObject({ state: 'disabled', reason: 'prepay-lost' })
+  await stand.expectProved('given up')
+})

@@ -3,7 +3,7 @@ import { ask } from '../ask-host.ts'
 import { usesDaemon } from '../features.ts'
 import { resumeOutgoing } from '../resume-outgoing.ts'
 import type { DaemonWay } from '../swaps/daemon-ways.ts'
-import { giveUpStuck } from '../swaps/perform-daemon-swaps.ts'
+import { givenUpAtOnce, giveUpStuck } from '../swaps/perform-daemon-swaps.ts'
 import type { World } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
 import type { Fault, FaultKind, Parameters, PlanFrame } from './fault.ts'
@@ -119,6 +119,15 @@ export const daemonFaults: readonly FaultKind[] = [
         : { error: new Error('The connection broke (simulated).') }
     },
   },
+  during(
+    'daemon-given-up-in-doubt',
+    'A daemon has a swap twice when its start has no answer, and the operator gives it up.',
+    (world, time) => void giveUpFor(world, 2 * time),
+    (world) => {
+      world.daemon?.manners.add('start-lost', 1, () => undefined)
+      world.daemon?.manners.add('list-doubled', 4, () => undefined)
+    },
+  ),
   during('lnd-down-while-daemon-swaps', 'LND goes away while a daemon swaps.', (world, time) => {
     world.shop.stop()
     void world.clock.sleep(time).then(() => world.shop.start())
@@ -132,15 +141,18 @@ export const daemonFaults: readonly FaultKind[] = [
     'A daemon forgets its swaps, and the operator gives them up at once.',
     (world, time) => {
       if (!world.daemon?.forget()) return
-      void (async () => {
-        for (let passed = 0; passed < 2 * time; passed += 5000) {
-          await world.clock.sleep(5000)
-          await giveUpStuck(world, 'daemon-forgot')
-        }
-      })()
+      void giveUpFor(world, 2 * time)
     },
   ),
 ]
+
+/** An impatient operator. */
+async function giveUpFor(world: World, milliseconds: number): Promise<void> {
+  for (let passed = 0; passed < milliseconds; passed += 5000) {
+    await world.clock.sleep(5000)
+    await giveUpStuck(world, givenUpAtOnce)
+  }
+}
 
 async function haltFor(world: World, milliseconds: number): Promise<void> {
   const halted = await ask(world, 'halt a daemon', (node) => node.safety.halt('a daemon'))
@@ -172,6 +184,7 @@ function during(
   name: string,
   says: string,
   act: (world: World, milliseconds: number) => unknown,
+  prepare: (world: World) => void = () => undefined,
 ): FaultKind {
   return {
     name,
@@ -180,11 +193,13 @@ function during(
       ofDaemon(frame, () =>
         whenIn(random, { milliseconds: pick(random, [5000, 60_000, 200_000]) }),
       ),
-    strike: (world, fault) =>
-      whenSwap(world, fault, () => {
+    strike(world, fault) {
+      prepare(world)
+      return whenSwap(world, fault, () => {
         world.happened(fault)
         void act(world, fault.parameters.milliseconds as number)
-      }),
+      })
+    },
   }
 }
 

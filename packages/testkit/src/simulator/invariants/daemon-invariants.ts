@@ -83,9 +83,10 @@ function endedSwaps(
     .map((row) => ({ row, seen: started.find(({ label }) => label === row.id) }))
 }
 
-/** The operator's word ended it when nobody here knew whether it was started. */
-function isGivenUpUnknown({ reason, provider_id: providerId }: MirrorRow): boolean {
-  return reason === 'given-up' && providerId == null
+/** The operator's word ended it, and its daemon had kept from everybody that it was started. */
+function isGivenUpUnknown({ truth }: Witness, row: MirrorRow): boolean {
+  const isUnknown = row.reason === 'given-up' && row.provider_id == null
+  return isUnknown && truth.daemon?.wasHidden(textOf(row, 'id')) === true
 }
 
 /** Money rule 10. */
@@ -130,7 +131,7 @@ const daemonCostsBooked: Invariant = {
       let [cost, booked] = [0n, 0n]
       const ids: string[] = []
       for (const { row, seen } of endedSwaps(witness)) {
-        if (isGivenUpUnknown(row)) continue
+        if (isGivenUpUnknown(witness, row)) continue
         ids.push(textOf(row, 'id'))
         booked += bookedFor(witness, row)
         if (seen) cost += costOf(witness, row, seen)
@@ -178,7 +179,8 @@ const daemonLossStopsIt: Invariant = {
       const { daemon } = witness.truth
       if (!daemon) return undefined
       for (const { row, to } of stateChanges(commit, 'swaps')) {
-        if (row.custody !== 'delegated' || to !== 'failed' || isGivenUpUnknown(row)) continue
+        if (row.custody !== 'delegated' || to !== 'failed' || isGivenUpUnknown(witness, row))
+          continue
         const seen = daemon.swaps().find(({ label }) => label === row.id)
         if (!seen || leftFor(witness, seen) === 0n) continue
         const health = witness.books.row('swap_providers', witness.publicKey, daemon.name)

@@ -27,10 +27,13 @@ export async function requestDaemonSwap(
 /** Swaps that need somebody: when that was seen first, and whether the operator is at it. */
 const stuck = new WeakMap<World, Map<string, { readonly since: number; isHelped: boolean }>>()
 
-/** The operator gives up what needs him, for this reason, for so many milliseconds. */
+/** Reasons for which an impatient operator gives a swap up: the daemon knows nothing, or what cannot be. */
+export const givenUpAtOnce: readonly string[] = ['daemon-forgot', 'duplicate-label', 'bad-answer']
+
+/** The operator gives up what needs him, for one of these reasons (default any), for so many milliseconds. */
 export async function giveUpStuck(
   world: World,
-  reason: string | undefined,
+  reasons: readonly string[] | undefined,
   age = 0,
 ): Promise<void> {
   const known = stuck.get(world) ?? new Map()
@@ -40,7 +43,7 @@ export async function giveUpStuck(
     if (row.custody !== 'delegated' || row.state !== 'needs-operator') continue
     const one = known.get(id) ?? { since: world.elapsed(), isHelped: false }
     known.set(id, one)
-    if (one.isHelped || (reason !== undefined && row.reason !== reason)) continue
+    if (one.isHelped || (reasons && !reasons.includes(row.reason as string))) continue
     if (world.elapsed() - one.since < age) continue
     one.isHelped = true
     await ask(world, `give up ${id}`, (node) => node.swaps.giveUp(id, 'nobody goes on with it'))

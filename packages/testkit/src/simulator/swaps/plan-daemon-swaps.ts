@@ -11,8 +11,8 @@ export type DaemonTrade =
       readonly isWithdrawal: boolean
       readonly urgency: 'low' | 'normal' | 'urgent'
     }
-  /** He gives up what the daemon has forgotten. */
-  | { readonly do: 'give-up-forgotten'; readonly at: number }
+  /** He gives up what the daemon has forgotten, or what it says of which cannot be. */
+  | { readonly do: 'give-up-stuck'; readonly at: number }
 
 type Planned =
   | DaemonTrade
@@ -36,6 +36,6 @@ export function planDaemonSwaps({ between, chance, pick, later, horizon }: Dice)
     trades.push({ do: 'mine', at, blocks: 1 })
   for (let at = between(60_000, 200_000); at < horizon; at += between(60_000, 300_000))
     trades.push({ do: 'trust-providers', at })
-  if (chance(40)) trades.push({ do: 'give-up-forgotten', at: later() })
+  if (chance(40)) trades.push({ do: 'give-up-stuck', at: later() })
   return trades
 }
