@@ -1,4 +1,4 @@
-import type { SwapTerms } from '@payment-node/core'
+import type { SwapTerms, UnreadableSwap } from '@payment-node/core'
 import {
   hexOf,
   idForm,
@@ -35,32 +35,59 @@ export function readCreated(answer: unknown): SwapTerms {
   }
 }
 
-/** `POST /swap/restore`: the reverse swaps of bitcoin among what it knows of our keys. */
-export function readRestored(answer: unknown): readonly SwapTerms[] {
-  return listOf(answer, 'the answer', 10_000).flatMap((entry, place) => {
-    const told = recordOf(entry, `entry ${place}`)
-    if (told.type !== 'reverse' || told.from !== 'BTC' || told.to !== 'BTC') return []
-    const claim = recordOf(told.claimDetails, 'claimDetails')
-    return [
-      {
-        providerId: textOf(told.id, 'id', idForm, 64),
-        // Older servers forget it; the claim needs none.
-        invoice: told.invoice === undefined ? '' : readInvoice(told.invoice),
-        lockupAddress: readAddress(claim.lockupAddress),
-        refundPublicKey: readKey(claim.serverPublicKey, 'serverPublicKey'),
-        timeoutHeight: readHeight(claim.timeoutBlockHeight),
-        onchainAmountSat: claim.amount === undefined ? 0n : satOf(claim.amount, 'amount'),
-        leaves: readLeaves(claim.tree),
-        ...(told.metadata !== undefined &&
-          told.metadata !== null && {
-            metadata: hexOf(told.metadata, 'metadata', longestMetadata),
-          }),
-        claimIndex: wholeOf(claim.keyIndex, 'keyIndex', 0, 2 ** 31 - 1),
-        paymentHash: textOf(told.preimageHash, 'preimageHash', /^[0-9a-f]{64}$/, 64),
-        raw: entry,
-      },
-    ]
+/**
+ * `POST /swap/restore`: the reverse swaps of bitcoin among what it knows of our keys. What cannot be read of one swap
+ * says nothing about the others.
+ */
+export function readRestored(answer: unknown): readonly (SwapTerms | UnreadableSwap)[] {
+  const entries = listOf(answer, 'the answer', 10_000)
+  return entries.flatMap((entry, place): readonly (SwapTerms | UnreadableSwap)[] => {
+    let providerId = `entry ${place}`
+    try {
+      const told = recordOf(entry, providerId)
+      if (told.type !== 'reverse' || told.from !== 'BTC' || told.to !== 'BTC') return []
+      providerId = textOf(told.id, 'id', idForm, 64)
+      return [readRestoredSwap(providerId, told)]
+    } catch (error) {
+      if (!(error instanceof MalformedAnswer)) throw error
+      return [{ providerId, unreadable: error.message }]
+    }
   })
+}
+
+function readRestoredSwap(providerId: string, told: Readonly<Record<string, unknown>>): SwapTerms {
+  const claim = recordOf(told.claimDetails, 'claimDetails')
+  const paymentHash = unlessUnreadable(() =>
+    textOf(told.preimageHash, 'preimageHash', /^[0-9a-f]{64}$/, 64),
+  )
+  const claimIndex = unlessUnreadable(() => wholeOf(claim.keyIndex, 'keyIndex', 0, 2 ** 31 - 1))
+  return {
+    providerId,
+    // Older servers forget it; the claim needs none, nor the amount, the hash and the index.
+    invoice: unlessUnreadable(() => readInvoice(told.invoice)) ?? '',
+    lockupAddress: readAddress(claim.lockupAddress),
+    refundPublicKey: readKey(claim.serverPublicKey, 'serverPublicKey'),
+    timeoutHeight: readHeight(claim.timeoutBlockHeight),
+    onchainAmountSat: unlessUnreadable(() => satOf(claim.amount, 'amount')) ?? 0n,
+    leaves: readLeaves(claim.tree),
+    ...(told.metadata !== undefined &&
+      told.metadata !== null && {
+        metadata: hexOf(told.metadata, 'metadata', longestMetadata),
+      }),
+    ...(claimIndex !== undefined && { claimIndex }),
+    ...(paymentHash !== undefined && { paymentHash }),
+    raw: told,
+  }
+}
+
+/** What a claim does not need keeps none from being made. */
+function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof MalformedAnswer) return undefined
+    throw error
+  }
 }
 
 function readInvoice(value: unknown): string {

@@ -1,4 +1,4 @@
-import type { SwapTerms } from '@payment-node/core'
+import type { SwapTerms, UnreadableSwap } from '@payment-node/core'
 import { readRestored } from './read-terms.ts'
 import type { Server } from './server.ts'
 
@@ -11,7 +11,7 @@ export function restoreSwaps(
   server: Server,
   extendedPublicKey: string,
   signal: AbortSignal | undefined,
-): Promise<readonly SwapTerms[]> {
+): Promise<readonly (SwapTerms | UnreadableSwap)[]> {
   return server.ask({
     method: 'POST',
     path: '/swap/restore',

@@ -59,21 +59,63 @@ test('a restore that cannot be read is no restore, and other kinds of swaps are 
     { providerId: 'a1', invoice: '', claimIndex: 4, onchainAmountSat: 0n },
   ])
   const claim = good.claimDetails
-  for (const body of [
-    {},
-    [7],
-    [{ ...good, id: '../x' }],
-    [{ ...good, preimageHash: 'zz' }],
-    [{ ...good, metadata: 'zz' }],
-    [{ ...good, metadata: 'aa'.repeat(1025) }],
-    [{ ...good, claimDetails: null }],
-    [{ ...good, claimDetails: { ...claim, keyIndex: -1 } }],
-    [{ ...good, claimDetails: { ...claim, keyIndex: 2 ** 31 } }],
-    [{ ...good, claimDetails: { ...claim, amount: -1 } }],
-    [{ ...good, claimDetails: { ...claim, timeoutBlockHeight: 1e9 } }],
-  ]) {
+  for (const body of [{}, null, { swaps: [good] }]) {
     const broken = await openApi(() => ({ body }))
     const outcome = await outcomeOf(broken.provider.restore!('xpub'))
     expect(outcome, JSON.stringify(body)).toBe('swap.provider-failed malformed none')
   }
+  // What is wrong with one keeps no other from being claimed, and is told.
+  const wrong: unknown[] = []
+  for (const [bad, providerId] of [
+    [7, 'entry 1'],
+    [{ ...good, id: '../x' }, 'entry 1'],
+    [{ ...good, id: 'a2', metadata: 'zz' }, 'a2'],
+    [{ ...good, id: 'a2', metadata: 'aa'.repeat(1025) }, 'a2'],
+    [{ ...good, id: 'a2', claimDetails: null }, 'a2'],
+    [{ ...good, id: 'a2', claimDetails: { ...claim, tree: { claimLeaf: 7 } } }, 'a2'],
+    [{ ...good, id: 'a2', claimDetails: { ...claim, serverPublicKey: '05' } }, 'a2'],
+    [{ ...good, id: 'a2', claimDetails: { ...claim, timeoutBlockHeight: 1e9 } }, 'a2'],
+  ] as const) {
+    const mixed = await openApi(() => ({ body: [good, bad, { ...good, id: 'a3' }] }))
+    const told = await mixed.provider.restore!('xpub')
+    const [first, second, third] = told.map((one) => one.providerId)
+    const isTold = told.length === 3 && 'unreadable' in told[1]! && !('unreadable' in told[2]!)
+    if (!isTold || first !== 'a1' || second !== providerId || third !== 'a3') wrong.push(bad)
+  }
+  expect(wrong).toEqual([])
+})
+
+test('what a claim does not need may be missing or damaged', async () => {
+  const good = {
+    id: 'a1',
+    type: 'reverse',
+    from: 'BTC',
+    to: 'BTC',
+    invoice: 'lnbc1example',
+    preimageHash: '11'.repeat(32),
+    claimDetails: {
+      tree: { claimLeaf: { version: 192, output: '51' } },
+      keyIndex: 4,
+      amount: 90_000,
+      lockupAddress: 'bcrt1pexample',
+      serverPublicKey: `02${'cd'.repeat(32)}`,
+      timeoutBlockHeight: 900,
+    },
+  }
+  const claim = good.claimDetails
+  const wrong: unknown[] = []
+  for (const [bad, field, value] of [
+    [{ ...good, invoice: null }, 'invoice', ''],
+    [{ ...good, invoice: 'x' }, 'invoice', ''],
+    [{ ...good, preimageHash: 'zz' }, 'paymentHash', undefined],
+    [{ ...good, claimDetails: { ...claim, amount: null } }, 'onchainAmountSat', 0n],
+    [{ ...good, claimDetails: { ...claim, amount: -1 } }, 'onchainAmountSat', 0n],
+    [{ ...good, claimDetails: { ...claim, keyIndex: -1 } }, 'claimIndex', undefined],
+    [{ ...good, claimDetails: { ...claim, keyIndex: 2 ** 31 } }, 'claimIndex', undefined],
+  ] as const) {
+    const { provider } = await openApi(() => ({ body: [bad] }))
+    const [one] = (await provider.restore!('xpub')) as unknown as Record<string, unknown>[]
+    if (one?.refundPublicKey !== claim.serverPublicKey || one[field] !== value) wrong.push(bad)
+  }
+  expect(wrong).toEqual([])
 })

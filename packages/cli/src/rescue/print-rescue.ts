@@ -34,16 +34,18 @@ const whyNone =
   'That is right when none was made with this url, swap key and LND. Else the operator has lost its books or answers for nobody, or more than 150 swaps in a row were refused before the first that it has. Ask at the url that each swap was made with.'
 
 /** What the provider told of, what was claimed, and what to do for the rest. */
-export function printLost(terminal: Terminal, { provider, lost }: LostRescue): void {
+export function printLost(terminal: Terminal, { provider, booksUnread, lost }: LostRescue): void {
   const { colors, print } = terminal
   const title = lost.length === 0 ? 'knows no swap of this key' : `knows ${lost.length} of this key`
   print(colors.bold(`${plain(provider)} ${title}`))
   if (lost.length === 0) printWrapped(terminal, whyNone, '')
+  if (booksUnread !== null) printWrapped(terminal, `Without the books. ${booksUnread}`, '')
   for (const swap of lost) {
     const { providerId, state, says, locked, blocksLeft, claim, published, failure } = swap
     const amount = locked === null ? '' : `, ${exactSat(locked)} locked up`
     const paint = state === 'claimable' ? colors.green : (text: string) => text
-    print(`  ${plain(providerId)}  ${paint(state)}${amount}, ${blocksLeft} blocks left`)
+    const left = blocksLeft === null ? '' : `, ${blocksLeft} blocks left`
+    print(`  ${plain(providerId)}  ${paint(state)}${amount}${left}`)
     printWrapped(terminal, says, '    ')
     if (claim) {
       printWrapped(

@@ -4,9 +4,11 @@ import {
   type PaymentNodeOptions,
   rescueSwaps,
   type SelfCustodialSwapProvider,
+  type Swap,
   type SwapExplanation,
+  sat,
 } from '@payment-node/core'
-import { readBooks, whyNotRead } from '../books/read-books.ts'
+import { type BookRooms, readBooks, whyNotRead } from '../books/read-books.ts'
 
 /** What `payment-node rescue --json` prints. */
 export interface BooksRescue {
@@ -28,14 +30,7 @@ export function reportBooks(
     if (books.state !== 'open') return { ...about, swaps: null, says: whyNotRead(books) }
     const { swaps: room } = books.rooms
     const living: SwapExplanation[] = []
-    let cursor: string | undefined
-    do {
-      const page = await room.list({ limit: 1000, ...(cursor !== undefined && { cursor }) })
-      for (const { id, endedAt } of page.items) {
-        if (endedAt === null) living.push(await room.explain(id))
-      }
-      cursor = page.cursor
-    } while (cursor !== undefined)
+    for await (const { id } of livingSwaps(room)) living.push(await room.explain(id))
     return { ...about, swaps: living, says: null }
   })
 }
@@ -46,6 +41,8 @@ export interface LostOptions {
   readonly provider: string | undefined
   readonly to: string | undefined
   readonly feerate: number | undefined
+  /** sat: the most that a claim may cost while its payment may still come back. */
+  readonly maximumFee: number | undefined
   /** Seconds. */
   readonly patience: number
   /** Publish. */
@@ -57,6 +54,8 @@ export interface LostRescue {
   readonly command: 'rescue'
   readonly configuration: string
   readonly provider: string
+  /** Why the books, which are there, could not be read; null: they were, or there are none. */
+  readonly booksUnread: string | null
   readonly lost: readonly (LostSwap & {
     /** The claim that was published now; null: none was. */
     readonly published: string | null
@@ -69,7 +68,7 @@ export interface LostRescue {
 export async function reportLost(
   configuration: string,
   options: PaymentNodeOptions,
-  { provider: name, to, feerate, patience, yes }: LostOptions,
+  { provider: name, to, feerate, maximumFee, patience, yes }: LostOptions,
 ): Promise<LostRescue> {
   const provider = chooseProvider(options, name)
   const swapKey = options.keys.swaps
@@ -80,13 +79,18 @@ export async function reportLost(
       { purpose: 'swaps' },
     )
   }
+  const { destinations, unread } = await readStoredDestinations(options, yes)
+  const { swapping } = options
   const rescue = await rescueSwaps({
     lightning: options.lightning,
     swapKey,
     provider,
     patience: patience * 1000,
+    storedDestination: (paymentHash) => destinations.get(paymentHash),
     ...(to !== undefined && { destination: to }),
     ...(feerate !== undefined && { feerate }),
+    ...(maximumFee !== undefined && { maximumFee: sat(maximumFee) }),
+    ...(swapping?.confirmations !== undefined && { confirmations: swapping.confirmations }),
   })
   const lost: LostRescue['lost'][number][] = []
   for (const swap of rescue.swaps) {
@@ -103,7 +107,49 @@ export async function reportLost(
       lost.push({ ...swap, ...nothing, failure })
     }
   }
-  return { command: 'rescue', configuration, provider: provider.name, lost }
+  const { name: of } = provider
+  return { command: 'rescue', configuration, provider: of, booksUnread: unread, lost }
+}
+
+/**
+ * Where claims of swaps that have not ended pay to, by payment hash: the host knows a claim for its own by that. Books
+ * that cannot be read keep nothing from being rescued, unless another process has them open: it claims by itself.
+ */
+async function readStoredDestinations(
+  options: PaymentNodeOptions,
+  publishes: boolean,
+): Promise<{ readonly destinations: ReadonlyMap<string, string>; readonly unread: string | null }> {
+  return readBooks(options, async (books) => {
+    const destinations = new Map<string, string>()
+    if (books.state === 'in-use' && publishes) {
+      throw new PaymentNodeError(
+        'storage.in-use',
+        whyNotRead(books),
+        { where: books.where },
+        { advice: 'Stop the host before swaps are claimed without it.' },
+      )
+    }
+    if (books.state !== 'open') {
+      const hasNone = books.state === 'empty' || books.state === 'unbound'
+      return { destinations, unread: hasNone ? null : whyNotRead(books) }
+    }
+    for await (const swap of livingSwaps(books.rooms.swaps)) {
+      // What a payout's claim does not pay to its partner goes to the wallet; of the partner's share nothing is known here.
+      const { destinationKind, restDestination, destination, paymentHash } = swap
+      const own = destinationKind === 'payout' ? restDestination : destination
+      if (own !== null) destinations.set(paymentHash, own)
+    }
+    return { destinations, unread: null }
+  })
+}
+
+async function* livingSwaps(room: BookRooms['swaps']): AsyncGenerator<Swap> {
+  let cursor: string | undefined
+  do {
+    const page = await room.list({ limit: 1000, ...(cursor !== undefined && { cursor }) })
+    for (const swap of page.items) if (swap.endedAt === null) yield swap
+    cursor = page.cursor
+  } while (cursor !== undefined)
 }
 
 function chooseProvider(

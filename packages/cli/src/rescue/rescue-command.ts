@@ -13,7 +13,10 @@ host claims them by itself, also when the provider is gone: start it.
 
 When the books are lost: --without-books asks the provider which swaps belong to
 keys.swaps, looks each up in the chain and in LND's payments, and shows what can
-be claimed. With --yes it publishes the claims. Stop the host before.`
+be claimed. With --yes it publishes the claims. Stop the host before.
+
+It also finds swaps that an old copy of the books does not have; what the books
+have under way is claimed to the address that they have for it.`
 
 interface Given {
   readonly config?: string
@@ -22,6 +25,7 @@ interface Given {
   readonly provider?: string
   readonly to?: string
   readonly feerate?: number
+  readonly maximumFee?: number
   readonly patience: number
   readonly yes?: boolean
 }
@@ -45,18 +49,26 @@ export function defineRescue(
         ),
       ),
     )
+    .addOption(
+      needsNoBooks(
+        new Option('--maximum-fee <sat>', 'of a claim, before its payment is taken').argParser(
+          wholeNumber(1, 2_100_000_000_000_000),
+        ),
+      ),
+    )
     .option('--patience <seconds>', 'to wait for the chain', wholeNumber(1, 3600), 60)
     .addOption(needsNoBooks(new Option('--yes', 'publish the claims')))
     .addHelpText('after', help)
     .action(async (given: Given) => {
-      const { config, json = false, withoutBooks, provider, to, feerate, patience, yes } = given
+      const { config, json = false, withoutBooks, yes = false, ...more } = given
       const about = { command: 'rescue', config, json }
       if (!withoutBooks) {
         const exitCode = ({ says }: { readonly says: string | null }) => (says === null ? 0 : 1)
         const task = { ...about, work: reportBooks, print: printBooks, exitCode }
         return exit(await carryOut(task, surroundings))
       }
-      const lost = { provider, to, feerate, patience, yes: yes ?? false }
+      const { provider, to, feerate, maximumFee, patience } = more
+      const lost = { provider, to, feerate, maximumFee, patience, yes }
       const work = (path: string, options: PaymentNodeOptions) => reportLost(path, options, lost)
       exit(await carryOut({ ...about, work, print: printLost }, surroundings))
     })

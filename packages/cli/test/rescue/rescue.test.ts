@@ -1,50 +1,19 @@
-import { readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import type { PaymentNode, Swap } from '@payment-node/core'
-import type { BoltzServer } from '@payment-node/testkit/boltz-server'
+import type { Swap } from '@payment-node/core'
 import { expect, test } from 'vitest'
 import { loadKey } from '../../../core/src/keys.ts'
 import { deriveSwapKeys } from '../../../core/src/swaps/kit/derive-swap-keys.ts'
-import { openFolder, type ShopFolder, type SimulatedShop, withHost } from '../shop-folder.ts'
+import { openFolder, withHost } from '../shop-folder.ts'
 import { swappingShop } from '../swaps/swapping-shop.ts'
+import {
+  loseBooks,
+  rescue,
+  type SwappingShop,
+  swapOf,
+  untilHeld,
+  untilLocked,
+} from './rescue-shop.ts'
 
 const file = 'payment-node.config.ts'
-
-type SwappingShop = SimulatedShop & { readonly server: BoltzServer }
-
-/** Until the provider holds the payment; nothing is revealed. */
-async function untilHeld(node: PaymentNode, idempotencyKey = 'a'): Promise<Swap> {
-  const held = new Promise((resolve) => node.on('swap.held', resolve))
-  const [swap] = await node.swaps.request({ amount: '100000 sat' }, { idempotencyKey })
-  await held
-  return node.swaps.get(swap!.id)
-}
-
-/** The books of a host that has stopped are gone. */
-function loseBooks({ path }: ShopFolder): void {
-  for (const name of readdirSync(path)) {
-    if (name.startsWith('payments.')) rmSync(join(path, name))
-  }
-}
-
-const swapOf = (server: BoltzServer, id: string) => server.swaps().find((one) => one.id === id)!
-
-/** Mines until the server's lockup is in a block. */
-async function untilLocked({ network, server }: SwappingShop, id: string): Promise<void> {
-  while (swapOf(server, id).lockup === undefined) {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  network.mine()
-}
-
-async function rescue(folder: ShopFolder, ...argv: string[]) {
-  const { exitCode, stdout, stderr } = await folder.run(
-    ...['rescue', '--without-books', '--patience', '1', ...argv],
-    '--json',
-  )
-  expect([exitCode, stderr]).toEqual([0, ''])
-  return JSON.parse(stdout)
-}
 
 test('a swap whose books are lost is found, shown, and claimed only when it is said', async () => {
   using folder = openFolder()
@@ -84,7 +53,7 @@ test('a swap whose books are lost is found, shown, and claimed only when it is s
 
   const address = await lnd.lightning.onchain!.newAddress('taproot')
   const done = await rescue(folder, '--to', address, '--yes', '--feerate', '5')
-  const [{ claim, published }] = done.lost
+  const { claim, published } = done.lost[0]!
   expect(claim).toMatchObject({ transactionId: published, destination: address })
   network.mine()
   const received = await lnd.lightning.onchain!.unspent()
@@ -191,8 +160,7 @@ test('what LND says of the payment decides: taken is claimed however late, retur
   payee.settleHold(taken!.paymentHash, Buffer.from(preimage).toString('hex'))
   network.mine(taken!.timeoutHeight! - network.blockHeight - 20)
   const { lost } = await rescue(folder)
-  const stateOf = ({ providerId }: Swap): object =>
-    lost.find((one: { providerId: string }) => one.providerId === providerId)
+  const stateOf = ({ providerId }: Swap) => lost.find((one) => one.providerId === providerId)
   expect(stateOf(taken!)).toMatchObject({
     state: 'claimable',
     payment: 'succeeded',

@@ -73,7 +73,10 @@ export interface SelfCustodialSwapProvider extends SwapQuotes {
     signal?: AbortSignal,
   ): Promise<ClaimSignature>
   /** Swaps made with our claim keys, for rescue without a database. Absent: rescue says so. */
-  restore?(extendedPublicKey: string, signal?: AbortSignal): Promise<readonly SwapTerms[]>
+  restore?(
+    extendedPublicKey: string,
+    signal?: AbortSignal,
+  ): Promise<readonly (SwapTerms | UnreadableSwap)[]>
 }
 
 /** A swap to create, with the keys of ours that it is bound to. */
@@ -109,6 +112,14 @@ export interface SwapTerms {
   readonly minerFeeInvoice?: string
   /** The answer as it came, for the record. */
   readonly raw: unknown
+}
+
+/** One that a restore call tells of, and that cannot be read. It says nothing about the others. */
+export interface UnreadableSwap {
+  /** The provider's own id, or the place of the entry where that is none either. */
+  readonly providerId: string
+  /** What is wrong with it, for people. */
+  readonly unreadable: string
 }
 
 /** What the provider says about a swap; a hint. */

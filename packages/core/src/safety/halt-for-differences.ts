@@ -152,5 +152,5 @@ function wordsFor(
   }
   return cause === 'node-behind'
     ? `LND came back with an old state (${found}). Do NOT force close any channel, and let nobody do it: the peers hold newer states. Find LND's newest data first. Details: ${list}`
-    : `these books seem to be an old copy (${found}). Restore the newest copy. Or read ${list}; of each payout with the reason 'maybe-paid' find out whether newer books have paid it, and say so by payouts.resolve(id, verdict, evidence), or by payouts.release(id) when it was not: until then it waits, and automatic payouts wait for payouts.runAutomatic(). safety.resume(reason) books what LND paid as the operator's`
+    : `these books seem to be an old copy (${found}). Restore the newest copy. Or read ${list}; of each payout with the reason 'maybe-paid' find out whether newer books have paid it, and say so by payouts.resolve(id, verdict, evidence), or by payouts.release(id) when it was not: until then it waits, and automatic payouts wait for payouts.runAutomatic(). safety.resume(reason) books what LND paid as the operator's. Swaps that these books do not have are claimed by nobody: payment-node rescue --without-books finds them`
 }

@@ -63,7 +63,8 @@ const reasons: Readonly<Record<string, string>> = {
   'counter-unreachable': 'The intent counter outside cannot be written.',
   outdated: 'It could not be asked for in time.',
   'provider-unknown': 'Whether the provider has made it is not known; unpaid it costs nothing.',
-  'hash-known': 'LND has a payment of its hash already: newer books than these have made it.',
+  'hash-known':
+    'LND has a payment of its hash already: newer books than these have made it. What may be locked up for it payment-node rescue --without-books finds.',
   'provider-failed': 'The provider gave no usable answer.',
   'provider-disabled':
     'Its daemon was disabled before it was asked: swaps.enableProvider() trusts it again.',

@@ -40,7 +40,7 @@ export function deriveSwapKeys(
   { swapId, claimIndex }: SwapKeyPlace,
 ): SwapKeys {
   if (!/^[0-9a-f]{32}$/.test(swapId)) throw new RangeError('A swap id is 32 hex digits.')
-  if (!Number.isSafeInteger(claimIndex) || claimIndex < 0 || claimIndex >= 2 ** 31)
+  if (!isClaimIndex(claimIndex))
     throw new RangeError('The index of a claim key is an integer from 0 to 2^31 - 1.')
   const preimage = deriveSecret(key.secret, labelOf('swap-preimage', identity), swapId)
   const claim = claimTree(key, identity).numbered.deriveChild(claimIndex)
@@ -68,18 +68,48 @@ export function swapExtendedPublicKey(key: PurposeKey, identity: Identity): stri
   return claimTree(key, identity).root.publicExtendedKey
 }
 
-/** The first index below `end` whose claim key has this x coordinate (hex); undefined when there is none. */
-export function findClaimIndex(
+/** Says which of our claim keys one is. What was derived once is kept, so that many swaps cost one search. */
+export interface ClaimKeySearch {
+  /**
+   * The index of the claim key with this x coordinate (hex): `named` when it is that one, else the one below `end`;
+   * undefined when there is none.
+   */
+  find(
+    xOnlyPublicKey: string,
+    where: { readonly named: number | undefined; readonly end: number },
+  ): Promise<number | undefined>
+}
+
+/** Keys that are derived before others have their turn: some 20 milliseconds of one CPU. */
+const inOneTurn = 20
+
+/** Derives nothing yet. `giveTurn`: lets the rest of the process go on; asked for again and again. */
+export function searchClaimKeys(
   key: PurposeKey,
   identity: Identity,
-  xOnlyPublicKey: string,
-  end: number,
-): number | undefined {
+  giveTurn: () => Promise<void>,
+): ClaimKeySearch {
   const { numbered } = claimTree(key, identity)
-  for (let index = 0; index < end; index++) {
-    if (hex(numbered.deriveChild(index).publicKey!).slice(2) === xOnlyPublicKey) return index
+  const xOnlyAt = (index: number): string => hex(numbered.deriveChild(index).publicKey!).slice(2)
+  /** All from 0 on, by their x coordinate. */
+  const known = new Map<string, number>()
+  return {
+    async find(xOnlyPublicKey, { named, end }) {
+      if (named !== undefined && isClaimIndex(named) && xOnlyAt(named) === xOnlyPublicKey)
+        return named
+      while (!known.has(xOnlyPublicKey) && known.size < end) {
+        const until = Math.min(end, known.size + inOneTurn)
+        while (known.size < until) known.set(xOnlyAt(known.size), known.size)
+        await giveTurn()
+      }
+      const index = known.get(xOnlyPublicKey)
+      return index !== undefined && index < end ? index : undefined
+    },
   }
-  return undefined
+}
+
+function isClaimIndex(index: number): boolean {
+  return Number.isSafeInteger(index) && index >= 0 && index < 2 ** 31
 }
 
 interface ClaimTree {

@@ -4,7 +4,7 @@ import { readAddress } from '../../domain/onchain-address.ts'
 import type { PurposeKey } from '../../keys.ts'
 import { buildReverseTree } from './build-reverse-tree.ts'
 import { checkAddress, checkKeys, checkLeaves } from './check-tree-terms.ts'
-import { deriveSwapKeys, findClaimIndex, type SwapKeys } from './derive-swap-keys.ts'
+import { type ClaimKeySearch, deriveSwapKeys, type SwapKeys } from './derive-swap-keys.ts'
 import { type ReadOutput, readOutput } from './read-terms.ts'
 import { openSwapId } from './seal-swap-id.ts'
 import { refuseTerms as no, type TermsRefusal } from './terms-refusal.ts'
@@ -13,8 +13,11 @@ import type { VerifiedSwap } from './verify-reverse-terms.ts'
 /** How a lost swap is looked for. */
 export interface Rescue {
   /** Where the claim pays to. */
-  readonly destination: string
-  /** Claim keys with an index below this are tried. */
+  destinationOf(paymentHash: string): string
+  readonly claimKeys: ClaimKeySearch
+  /** The claim key that the provider names is tried first. */
+  readonly claimIndex: number | undefined
+  /** Then those with an index below this. */
   readonly claimIndexEnd: number
 }
 
@@ -29,12 +32,12 @@ export type Restoration =
  * ours is checked as ever. `metadata-unreadable` is also what an operator gets whose provider dropped
  * the metadata: without the id there is no preimage.
  */
-export function restoreSwap(
+export async function restoreSwap(
   key: PurposeKey,
   identity: Identity,
   rawTerms: unknown,
   rescue: Rescue,
-): Restoration {
+): Promise<Restoration> {
   const reading = readOutput(rawTerms)
   if (!reading.ok) return refused(no('terms-malformed', reading.field, reading.says))
   const { terms } = reading
@@ -42,9 +45,10 @@ export function restoreSwap(
   const swapId = openSwapId(key, identity, terms.metadata ?? '')
   if (swapId === undefined)
     return refused(no('metadata-unreadable', 'metadata', 'it holds no swap id of this key'))
-  const claimIndex = findClaimIndex(key, identity, claimKeyIn(terms), rescue.claimIndexEnd)
+  const { claimKeys, claimIndexEnd: end } = rescue
+  const claimIndex = await claimKeys.find(claimKeyIn(terms), { named: rescue.claimIndex, end })
   if (claimIndex === undefined) {
-    const says = `it holds none of the first ${rescue.claimIndexEnd} claim keys`
+    const says = `it holds none of the first ${end} claim keys`
     return refused(no('claim-key-unknown', 'claimLeaf', says))
   }
   const keys = deriveSwapKeys(key, identity, { swapId, claimIndex })
@@ -55,7 +59,7 @@ export function restoreSwap(
   const tree = buildReverseTree({ paymentHash, claimPublicKey, refundPublicKey, timeoutHeight })
   const refusal = checkLeaves(tree, terms) ?? checkAddress(tree, { network }, terms)
   if (refusal) return refused(refusal)
-  const destination = readAddress(rescue.destination, network, sha256)
+  const destination = readAddress(rescue.destinationOf(paymentHash), network, sha256)
   if (!destination.isPayable)
     return refused(no('destination-refused', 'destination', destination.says))
   const verified: VerifiedSwap = {
