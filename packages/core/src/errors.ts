@@ -174,9 +174,18 @@ export interface ErrorDetails {
   /** Its limits can no longer be raised. */
   'swap.not-live': { swap: string; state: string }
   'swap.over-budget': { period: string; budget: Amount; spent: Amount; needed: Amount }
-  /** More would be under way than the settings allow. */
+  /**
+   * More would be under way than the settings allow; or more would leave to an address outside than
+   * `caps.perPayout` or `caps.operatorPerDay` do.
+   */
   'swap.above-cap': {
-    cap: 'per-swap' | 'in-flight' | 'provider-in-flight' | 'outbound'
+    cap:
+      | 'per-swap'
+      | 'in-flight'
+      | 'provider-in-flight'
+      | 'outbound'
+      | 'per-payout'
+      | 'operator-per-day'
     limit: Amount
     requested: Amount
   }

@@ -128,12 +128,12 @@ export interface PaymentNodeOptions {
   readonly caps?: {
     /** Size of one channel, also when the operator opens it. Default 5,000,000 sat. */
     readonly perOpen?: AmountInput
-    /** Default 1,000,000 sat. */
+    /** Also one request of swaps to an address outside (`destination`). Default 1,000,000 sat. */
     readonly perPayout?: AmountInput
     /** Per node and UTC day of the request: what waits in a queue leaves on a later day. Default 10,000,000 sat. */
     readonly perDay?: AmountInput
     /**
-     * What goes to `payouts.operatorAddress` per UTC day. It counts here and not in `perDay`, so that it leaves
+     * What goes to `payouts.operatorAddress`, and by swaps to an address outside, per UTC day. It counts here and not in `perDay`, so that it leaves
      * partners their whole day. Default 10,000,000 sat.
      */
     readonly operatorPerDay?: AmountInput

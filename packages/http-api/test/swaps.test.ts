@@ -142,6 +142,18 @@ test('bad input about swaps and liquidity is a typed refusal that stores nothing
       400,
       { details: { field: 'payout', reason: 'with-destination' } },
     ],
+    'more than a payout may be, to an address outside': [
+      ask(
+        '/v1/swaps',
+        { amount: '1000001 sat', destination: 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080' },
+        'f',
+      ),
+      409,
+      {
+        code: 'swap.above-cap',
+        details: { cap: 'per-payout', limit: '1000000 sat', requested: '1000001 sat' },
+      },
+    ],
     'a limit of fractions of a unit': [
       ask('/v1/swaps', { amount: '100000 sat', limits: { claim: '0.5 sat' } }, 'b'),
       400,

@@ -31,15 +31,27 @@ export async function countAgainstDays(
 ): Promise<Write[]> {
   const { cap_day: day } = payout
   const worstMsat = worstOf(payout)
-  if (isOperators(payout)) {
-    const max = context.settings.capOperatorPerDay.msat
-    const total = ofPartner(identity, partnerDays, operatorsPartner, day)
-    return [await countUp(context.storage, total, worstMsat, max)]
-  }
+  if (isOperators(payout)) return [await countAgainstOperatorDay(context, identity, day, worstMsat)]
   return [
     await countAgainstDay(context, identity, day, worstMsat),
     await countAgainstPartnerDay(context, identity, partner, day, worstMsat),
   ]
+}
+
+/** The same for what goes to an address of the operator's, by a payout or by a swap. */
+export function countAgainstOperatorDay(
+  { storage, settings }: Context,
+  identity: Identity,
+  day: string,
+  worstMsat: bigint,
+): Promise<Write> {
+  const total = ofPartner(identity, partnerDays, operatorsPartner, day)
+  return countUp(storage, total, worstMsat, settings.capOperatorPerDay.msat)
+}
+
+/** Gives back to that day what did not leave; in msat. */
+export function returnToOperatorDay(identity: Identity, day: string, unusedMsat: bigint): Write {
+  return addTo(ofPartner(identity, partnerDays, operatorsPartner, day), -unusedMsat)
 }
 
 /**

@@ -4,6 +4,7 @@ import { revealMargin } from '../domain/swap-decision.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { returnCharge } from './charge-swaps.ts'
+import { returnWithdrawal } from './charge-withdrawal.ts'
 import { claimFeeOf, confirmClaim } from './confirm-claim.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { isForgotten } from './pay-swap.ts'
@@ -90,7 +91,12 @@ async function endWithoutCost(
       prepay_lost_msat: 0n,
       ended_at: pursuit.context.clock.now(),
     },
-    writes: [...returnCharge(pursuit.identity, row, 0n), ...noted.writes, ...payout.writes],
+    writes: [
+      ...returnCharge(pursuit.identity, row, 0n),
+      ...returnWithdrawal(pursuit.identity, row),
+      ...noted.writes,
+      ...payout.writes,
+    ],
     events: [...noted.events, ...payout.events],
     event: 'swap.failed',
   })
@@ -159,6 +165,7 @@ export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void>
     writes: [
       ...(isNothingGone ? [] : postTransaction(context, identity, bookSwap(row.id, moves))),
       ...returnCharge(identity, row, paid.paidMsat + paid.routingMsat),
+      ...(isNothingGone ? returnWithdrawal(identity, row) : []),
       ...noted.writes,
     ],
     events: noted.events,

@@ -11,7 +11,10 @@ import type { Swap, SwapUrgency } from './swap-view.ts'
 export interface SwapInput {
   /** On Lightning; whole satoshi. Above a provider's limit it is split. */
   readonly amount: AmountInput
-  /** An address of the operator's, outside of the node. Left out: LND's own wallet. */
+  /**
+   * An address of the operator's, outside of the node: the whole amount counts against `caps.perPayout` and
+   * `caps.operatorPerDay`. Left out: LND's own wallet, and neither.
+   */
   readonly destination?: string
   /**
    * A queued on-chain payout (`Payout.id`) that the claim pays straight, its whole amount and without a fee for the

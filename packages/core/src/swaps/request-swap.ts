@@ -21,6 +21,7 @@ import { swapKeys, swaps } from '../tables/swaps.ts'
 import { type Fields, insert, type RowOf, requireUnchanged, update } from '../tables/table.ts'
 import { findPayoutForSwap } from './bound-payout.ts'
 import { budgetPeriod, chargeSwaps, throwRefusedCharge } from './charge-swaps.ts'
+import { chargeWithdrawal, throwRefusedWithdrawal } from './charge-withdrawal.ts'
 import { collectOffers, type OfferBounds, type QuotedPiece, type RawOffer } from './quote-swaps.ts'
 import { outboundOf } from './read-swappable.ts'
 import { writeQuote } from './stored-quote.ts'
@@ -177,11 +178,13 @@ async function storeSwaps(
     period,
   }
   const counted = await chargeSwaps(context, identity, charge)
+  const leaving = await chargeWithdrawal(context, identity, rows)
   const writes: Write[] = [
     ...rows.map((row) => insert(swaps, row)),
     requireUnchanged(safety, guard),
     ...(key ? [countKeys(identity, { keyId, url }, counter, firstIndex + pieces.length)] : []),
     ...counted.map(({ write }) => write),
+    ...(leaving ? [leaving] : []),
     // From here on nothing else pays or ends it: not a transaction, not another swap.
     ...(payout
       ? [update(payouts, payout, { swap: ids[0]!, reason: 'in-swap', updated_at: now })]
@@ -199,7 +202,9 @@ async function storeSwaps(
     isApplied,
   )
   if (!refused) return views
-  await throwRefusedCharge(context, identity, refused, writes[refused.write], charge, counted)
+  const write = writes[refused.write]
+  throwRefusedWithdrawal(context, refused, leaving !== undefined && write === leaving, rows)
+  await throwRefusedCharge(context, identity, refused, write, charge, counted)
   return undefined
 }
 

@@ -4,6 +4,7 @@ import type { PaymentUpdate } from '../../ports/lightning-node.ts'
 import type { Write } from '../../ports/storage.ts'
 import type { DelegatedSwap } from '../../ports/swap-provider.ts'
 import { returnCharge } from '../charge-swaps.ts'
+import { returnWithdrawal } from '../charge-withdrawal.ts'
 import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
 import { readQuote } from '../stored-quote.ts'
 import { bookDelegatedSwap, bookPrepay } from './book-delegated.ts'
@@ -62,6 +63,8 @@ export async function endDelegated(
   const writes: Write[] = [
     ...facts.flatMap((fact) => postTransaction(context, identity, fact)),
     ...returnCharge(identity, row, serviceMsat + ending.minerMsat + routingMsat + lostMsat),
+    // A prepayment that is lost has gone to the provider, and nowhere else.
+    ...(!isClaimed && ending.paidMsat === 0n ? returnWithdrawal(identity, row) : []),
     ...noted.writes,
   ]
   const refused = await markDelegated(pursuit, row, {
@@ -128,7 +131,11 @@ async function endElsewhere(
       evidence: writeWord(report),
       ended_at: context.clock.now(),
     },
-    writes: [...returnCharge(identity, row, 0n), ...noted.writes],
+    writes: [
+      ...returnCharge(identity, row, 0n),
+      ...returnWithdrawal(identity, row),
+      ...noted.writes,
+    ],
     event: 'swap.failed',
     events: noted.events,
   })

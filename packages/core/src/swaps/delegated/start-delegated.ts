@@ -12,6 +12,7 @@ import { requireUnchanged } from '../../tables/table.ts'
 import type { Pursuit } from '../../transactions/mark-transaction.ts'
 import { mayAct } from '../../transactions/may-act.ts'
 import { returnCharge } from '../charge-swaps.ts'
+import { returnWithdrawal } from '../charge-withdrawal.ts'
 import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
 import { readQuote } from '../stored-quote.ts'
 import { type DelegatedEnding, type DelegatedRow, markDelegated } from './mark-delegated.ts'
@@ -206,7 +207,11 @@ export async function endUnstarted(
       ...(says !== undefined && { evidence: { says: says.slice(0, 500) } }),
       ended_at: context.clock.now(),
     },
-    writes: [...returnCharge(identity, row, 0n), ...noted.writes],
+    writes: [
+      ...returnCharge(identity, row, 0n),
+      ...returnWithdrawal(identity, row),
+      ...noted.writes,
+    ],
     event: 'swap.failed',
     events: noted.events,
   })
