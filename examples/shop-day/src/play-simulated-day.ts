@@ -79,7 +79,7 @@ export async function playSimulatedDay(
       toldAsSettled: stage.toldAsSettled,
     })
     return {
-      title: 'A day of a shop in the simulated network',
+      title: 'A shop in the simulated network',
       record: stage.record,
       evidence,
       receivableMsat: last?.receivableMsat ?? null,
@@ -90,7 +90,7 @@ export async function playSimulatedDay(
         ),
       ),
       isPrecise: false,
-      next: 'pnpm demo --live (buttons to press), pnpm demo --regtest',
+      next: 'npx -y pnpm@12 demo --live (buttons to press), or --regtest (real LND)',
     }
   } finally {
     await shop.kill()

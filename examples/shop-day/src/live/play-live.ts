@@ -15,6 +15,8 @@ export async function playLive(options: {
 }): Promise<boolean> {
   const { port, reportFile, output } = options
   const live = await runLive()
+  // What has happened before the page opens.
+  for (const marker of live.shops.record.markers) tellMarker(marker, output)
   live.shops.onMarker((marker) => tellMarker(marker, output))
   const server = await serveLive(live, port)
   output.write(
@@ -31,7 +33,7 @@ export async function playLive(options: {
   const rows = [
     ...summarizeShops(played.state),
     ['page', reportFile],
-    ['next', 'pnpm demo (a day with every kind of trouble), pnpm demo --regtest'],
+    ['next', 'npx -y pnpm@12 demo (a day with every kind of trouble), or --regtest (real LND)'],
   ] as const
   for (const [name, value] of rows) {
     output.write(`${paint(name.padEnd(17), 'bold', output)} ${value}\n`)

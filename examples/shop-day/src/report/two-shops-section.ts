@@ -17,7 +17,7 @@ ${section(
   `${chart('share')}\n<div id="explained"><p class="note">No mark is chosen.</p></div>
 <details class="all"><summary>All marks, newest first</summary><div class="wide"><table id="story"></table></div></details>`,
 )}
-${section('Lost sales', 'Purchases that could not be paid, summed up.', chart('lost'))}
+${section('Not sold', 'Purchases that could not be paid, summed up.', chart('lost'))}
 ${section(
   'Where each satoshi went',
   "By the ledger's journal: from the customers to partners and operator, and on.",

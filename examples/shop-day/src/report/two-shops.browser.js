@@ -92,8 +92,8 @@
     const used = Object.entries(marks).filter(([kind]) => points.some((one) => one.kind === kind))
     return {
       ...base,
-      legend: { ...base.legend, icon: undefined, type: isNarrow ? 'scroll' : 'plain' },
-      grid: { ...base.grid, top: isNarrow ? 56 : 72, bottom: 84 },
+      legend: { ...base.legend, icon: undefined, type: 'plain' },
+      grid: { ...base.grid, top: isNarrow ? 124 : 72, bottom: 84 },
       dataZoom: [
         { type: 'inside', zoomOnMouseWheel: 'shift' },
         {
@@ -227,7 +227,7 @@
     const rate = side.wanted === 0 ? '' : ` of ${side.wanted}`
     made.append(element('p', `${side.paid}${rate} purchases paid, ${sat(side.paidSat)}`, 'big'))
     made.append(
-      element('p', `lost: ${side.lost}, ${sat(side.lostSat)}`, side.lost ? 'bad' : 'good'),
+      element('p', `not sold: ${side.lost}, ${sat(side.lostSat)}`, side.lost ? 'bad' : 'good'),
     )
     const reasons = side.reasons.map(([reason, times]) => `${times} × ${words(reason)}`)
     made.append(element('p', reasons.join(', '), 'note'))

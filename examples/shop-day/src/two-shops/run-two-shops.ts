@@ -81,12 +81,12 @@ export async function openTwoShops(options: {
 
   const nextBlock = (moment: number): void => {
     for (const { network } of Object.values(markets)) network.mine(1)
-    follow(takeSample(moment))
+    follow(takeSample())
     at(moment + blockTime, () => nextBlock(moment + blockTime))
   }
-  const takeSample = async (moment: number): Promise<void> => {
+  const takeSample = async (): Promise<void> => {
     const [library, without] = await Promise.all([look(markets.library), look(markets.bare)])
-    record.samples.push({ at: moment, library, bare: without })
+    record.samples.push({ at: clock.now(), library, bare: without })
   }
 
   const buy = async ({ customer, partner, amountSat }: Purchase, order: string): Promise<void> => {
@@ -122,6 +122,8 @@ export async function openTwoShops(options: {
     ])
     sale.library = ends[0]
     sale.bare = ends[1]
+    // Before the library answers what it has done to the channels.
+    await takeSample()
   }
 
   /** The farm has an invoice made for what it has earned; the other shop pays the same way, by hand. */

@@ -17,7 +17,7 @@ export function summarizeShops({ sides, flows }: TwoShopsState): [string, string
 
 function inWords({ wanted, paid, lost, lostSat, reasons }: SideNumbers): string {
   const why = reasons.map(([reason, times]) => `${times} ${reason}`).join(', ')
-  const missed = lost === 0 ? 'none lost' : `${lost} lost (${why}), ${whole(lostSat)} of sales`
+  const missed = lost === 0 ? 'all sold' : `${lost} not sold (${why}), ${whole(lostSat)}`
   return `${paid} of ${wanted} purchases paid, ${missed}`
 }
 
