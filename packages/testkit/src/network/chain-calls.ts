@@ -35,9 +35,11 @@ export function createChainCalls(
       // LND looks from the tip backwards at first, and then takes what comes.
       let which: 'newest' | 'first' = 'newest'
       let tracked: ChainTransaction | undefined
+      // It costs as much as a signature, and every block looks.
+      const address = writeAddress(Buffer.from(watched.script, 'hex'), simulation.network)
       return follow<OutputConfirmation>({ ...point, check }, streams, signal, () => {
         if (!tracked || !isKnown(node, tracked, watched.fromHeight)) {
-          tracked = findPaying(simulation, node, watched, which)
+          tracked = findPaying(simulation, node, { ...watched, address }, which)
         }
         which = 'first'
         const found = tracked
@@ -106,12 +108,16 @@ async function* follow<T>(
 
 /** A transaction in a block with the output. */
 function findPaying(
-  { chain, network }: Simulation,
+  { chain }: Simulation,
   node: NodeState,
-  { script, transactionId, fromHeight }: WatchedOutput,
+  {
+    script,
+    transactionId,
+    fromHeight,
+    address,
+  }: WatchedOutput & { readonly address: string | undefined },
   which: 'newest' | 'first',
 ): ChainTransaction | undefined {
-  const address = writeAddress(Buffer.from(script, 'hex'), network)
   let chosen: ChainTransaction | undefined
   for (const one of chain.transactions.values()) {
     if (transactionId !== undefined && one.id !== transactionId) continue
