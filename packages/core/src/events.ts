@@ -134,6 +134,11 @@ export interface PaymentNodeEvents {
   'swap.paying': { swap: Swap }
   /** The provider holds the payment. */
   'swap.held': { swap: Swap }
+  /**
+   * Its provider holds the payment for longer than a lockup takes: that money is no inbound to come, and the provider
+   * gets no new swap before it is back. It comes back by itself, at the latest at its timeout.
+   */
+  'swap.lockup-overdue': { swap: Swap }
   /** LND's chain has the lockup, exactly as agreed. */
   'swap.lockup-confirmed': { swap: Swap }
   /** The preimage may be known from now on: the swap must be claimed, whatever it costs. */

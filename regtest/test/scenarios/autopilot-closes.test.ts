@@ -182,7 +182,7 @@ test('nobody swaps, and two channels lie idle: the autopilot closes them in agre
     const run = await node.liquidity.explain(closing.decision!)
     expect(run).toMatchObject({ verdict: 'act', reason: 'inbound-low', urgency: 'low' })
     expect(run.says).toMatch(
-      /^\d+\.\d % of the node can receive; \d+ sat must leave\. A close raises the share; no more can be received\.$/,
+      /^\d+\.\d % of the node can receive; [\d,]+ sat must leave\. A close raises the share; no more can be received\.$/,
     )
     expect(run.actions).toMatchObject([
       {

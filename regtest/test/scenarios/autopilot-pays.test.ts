@@ -136,7 +136,7 @@ test('inbound is low: the autopilot pays a partner straight from a claim, once, 
     // The journal names the lever, its reason, and what was turned down for it.
     const run = await node.liquidity.explain(swap!.decision!)
     expect(run).toMatchObject({ verdict: 'act', reason: 'inbound-low', urgency: 'low' })
-    expect(run.says).toMatch(/^24\.\d % of the node can receive; \d+ sat must leave\.$/)
+    expect(run.says).toMatch(/^24\.\d % of the node can receive; [\d,]+ sat must leave\.$/)
     const wasKilled = points.length > 0
     expect(run.actions).toMatchObject([
       {

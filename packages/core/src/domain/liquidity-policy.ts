@@ -109,13 +109,36 @@ export const cheapestLever: LiquidityPolicy = (snapshot, settings) => {
   const hope = [...refusals].some((refusal) => passing.has(refusal))
   const isWaiting = hope && need.urgency !== 'urgent'
   const waitsFor = loudest.find((refusal) => refusals.has(refusal) && passing.has(refusal))
+  const reason = isWaiting && waitsFor ? waitsFor : named
   return {
     ...nothing,
     rejected,
     verdict: isWaiting ? 'wait' : 'blocked',
-    reason: isWaiting && waitsFor ? waitsFor : named,
-    says: `${percent(need.inboundShare)} of the node can receive; nothing can be done for ${sat(need.missingMsat)} sat now.`,
+    reason,
+    says: `${percent(need.inboundShare)} of the node can receive; nothing can be done for ${sat(need.missingMsat)} sat now: ${refusalWords[reason]}.`,
   }
+}
+
+/** A refusal in words, for what nothing can be done about now. */
+const refusalWords: Readonly<Record<OptionRefusal, string>> = {
+  'feerate-not-low': 'the chain asks more than is paid while nothing presses',
+  'price-not-acceptable': 'it costs more than liquidity.acceptablePpm',
+  'in-flight-cap': 'as much as may be in swaps at once is in them',
+  'too-late': 'nothing would arrive within liquidity.urgentWithin',
+  'failed-lately': 'swaps have come to nothing, and the next one is tried after a pause',
+  'feerate-unknown': 'nobody knows what the chain asks',
+  'feerate-above-ceiling': 'the chain asks more than fees.hardCeiling',
+  'price-above-ceiling': 'it costs more than liquidity.ceilingPpm',
+  'worst-case-above-ceiling':
+    'its price is within liquidity.ceilingPpm, and what it may cost at worst is not',
+  'budget-exhausted': 'what it may cost at worst is more than the day has left (swapping.perDay)',
+  'outbound-floor': 'less may leave than the smallest option takes',
+  'below-provider-minimum': 'what may leave is less than any provider takes',
+  'above-provider-maximum': 'it is more than any provider takes now',
+  obligation: 'a channel is kept open for somebody (noCloseBefore)',
+  'left-to-operator': 'a channel is for sale, and buying it is left to you',
+  'brings-no-inbound': 'a close would bring nothing that can be received',
+  'not-needed': 'what is left is not worth it',
 }
 
 type Hindrance = Pick<LiquidityPlan, 'verdict' | 'reason' | 'says'>
@@ -167,5 +190,5 @@ function percent(ppm: number): string {
 }
 
 function sat(msat: bigint): string {
-  return String(msat / 1000n)
+  return (msat / 1000n).toLocaleString('en-US')
 }

@@ -6,6 +6,8 @@ export type ProviderOutcome =
   | 'refused'
   /** It gave no usable answer, or the swap came to nothing. */
   | 'failed'
+  /** A payment that it held too long came back: counted as `failed` before, its quarantine begins now. */
+  | 'given-back'
   /** It lies: what it sent cannot be what was agreed. Not asked again before the operator says so. */
   | 'lied'
 
@@ -62,6 +64,10 @@ export function afterOutcome(
       }
     case 'lied':
       return { ...failed(health, now), failed: health.failed + 1, disabledReason: reason }
+    case 'given-back': {
+      const failures = Math.max(1, health.failures)
+      return { ...health, failures, quarantinedUntil: now + pauseAfter(failures) }
+    }
     default:
       return { ...failed(health, now), [outcome]: health[outcome] + 1 }
   }
@@ -69,6 +75,9 @@ export function afterOutcome(
 
 function failed(health: ProviderHealth, now: number): ProviderHealth {
   const failures = health.failures + 1
-  const pause = Math.min(longest, first * 2 ** Math.min(failures - 1, 20))
-  return { ...health, failures, quarantinedUntil: now + pause }
+  return { ...health, failures, quarantinedUntil: now + pauseAfter(failures) }
+}
+
+function pauseAfter(failures: number): number {
+  return Math.min(longest, first * 2 ** Math.min(failures - 1, 20))
 }

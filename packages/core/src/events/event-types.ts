@@ -61,6 +61,7 @@ const all: Readonly<Record<EventType, true>> = {
   'swap.verified': true,
   'swap.paying': true,
   'swap.held': true,
+  'swap.lockup-overdue': true,
   'swap.lockup-confirmed': true,
   'swap.revealed': true,
   'swap.claimed': true,

@@ -28,3 +28,13 @@ export async function chargeBudget(
     : insert(liquidityBudgets, { ...rowBase(identity), period, spent_msat: worstMsat })
   return { period, write }
 }
+
+/** What the budget of today has left, worst cases of what is under way taken off; in msat. */
+export async function readBudgetLeft(
+  { storage, settings, clock }: Context,
+  { publicKey }: Identity,
+): Promise<bigint> {
+  const row = await storage.get(liquidityBudgets, [publicKey, budgetPeriod(clock.now())])
+  const leftMsat = settings.swapping.perDay.msat - (row?.spent_msat ?? 0n)
+  return leftMsat > 0n ? leftMsat : 0n
+}

@@ -4,10 +4,10 @@ import { claimBytesOf, worstClaimSat } from '../domain/swap-claim-fee.ts'
 import { onchainNeededSat } from '../domain/swap-offer.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { askProvider } from '../swaps/ask-provider.ts'
-import { budgetPeriod } from '../swaps/charge-swaps.ts'
+import { overdueSwaps } from '../swaps/overdue.ts'
 import { readHealth } from '../swaps/provider-health.ts'
 import { collectOffers, type QuotedPiece, type RawOffer } from '../swaps/quote-swaps.ts'
-import { liquidityBudgets, swapTotals } from '../tables/swaps.ts'
+import { swapTotals } from '../tables/swaps.ts'
 import { readFeerate } from '../transactions/current-feerate.ts'
 import { type HeardOffers, readChannelOffers } from './read-channel-offers.ts'
 
@@ -42,7 +42,7 @@ const priceMoves = 1.25
 /** Milliseconds until a swap's inbound is there: the payment is held until its lockup is confirmed. */
 const leadTime = 3_600_000
 
-type Found = Pick<LiquiditySnapshot, 'swaps' | 'noOffers' | 'budgetLeftMsat'>
+type Found = Pick<LiquiditySnapshot, 'swaps' | 'noOffers'>
 
 /** What providers and sellers ask for about `amountMsat`. */
 export async function readOffers(
@@ -78,20 +78,17 @@ async function readSwapOffers(
   book: OfferBook,
   amountMsat: bigint,
 ): Promise<Found> {
-  const { settings, storage, clock } = context
-  const { perDay, inFlightPerProvider } = settings.swapping
-  const period = budgetPeriod(clock.now())
-  const budget = await storage.get(liquidityBudgets, [identity.publicKey, period])
-  const spentMsat = budget?.spent_msat ?? 0n
-  const budgetLeftMsat = perDay.msat > spentMsat ? perDay.msat - spentMsat : 0n
-  if (settings.swapping.providers.length === 0) return { swaps: [], noOffers: [], budgetLeftMsat }
+  const { settings, storage } = context
+  const { inFlightPerProvider } = settings.swapping
+  if (settings.swapping.providers.length === 0) return { swaps: [], noOffers: [] }
   try {
     if (await hasReturned(context, identity, book)) book.at = Number.NEGATIVE_INFINITY
     await refresh(context, identity, book, amountMsat)
   } catch (error) {
     if (!PaymentNodeError.is(error, 'node.unavailable')) throw error
-    return { swaps: [], noOffers: [{ provider: '', reason: 'feerate-unknown' }], budgetLeftMsat }
+    return { swaps: [], noOffers: [{ provider: '', reason: 'feerate-unknown' }] }
   }
+  const holding = await holdingProviders(context, identity)
   const swaps: SwapOffer[] = []
   const noOffers: { provider: string; reason: string }[] = []
   for (const { raw, ...bounds } of book.offers) {
@@ -101,7 +98,7 @@ async function readSwapOffers(
       continue
     }
     // Its price is from before: the next one is taken at once, and not asked for when it comes to it.
-    const since = await reasonOfHealth(context, identity, provider)
+    const since = await reasonOfHealth(context, identity, provider, holding)
     if (since) {
       noOffers.push({ provider, reason: since })
       continue
@@ -110,7 +107,23 @@ async function readSwapOffers(
     const leftMsat = inFlightPerProvider.msat - (row?.amount_msat ?? 0n)
     swaps.push(asShares(context, raw, book.amountMsat, bounds, leftMsat))
   }
-  return { swaps, noOffers, budgetLeftMsat }
+  return { swaps, noOffers }
+}
+
+type UnhealthyBecause = 'disabled' | 'quarantined' | 'lockup-overdue'
+
+const passing: ReadonlySet<string | null> = new Set<UnhealthyBecause>([
+  'disabled',
+  'quarantined',
+  'lockup-overdue',
+])
+
+/** Providers that hold a payment for nothing. */
+async function holdingProviders(
+  context: Context,
+  identity: Identity,
+): Promise<ReadonlySet<string>> {
+  return new Set((await overdueSwaps(context, identity)).map(({ provider }) => provider))
 }
 
 /** Why nothing is asked of a provider now; undefined: it may be. */
@@ -118,9 +131,11 @@ async function reasonOfHealth(
   context: Context,
   identity: Identity,
   provider: string,
-): Promise<'disabled' | 'quarantined' | undefined> {
+  holding: ReadonlySet<string>,
+): Promise<UnhealthyBecause | undefined> {
   const health = await readHealth(context, identity, provider)
   if (health.disabledReason !== null) return 'disabled'
+  if (holding.has(provider)) return 'lockup-overdue'
   const isQuarantined = (health.quarantinedUntil ?? 0) > context.clock.now()
   return isQuarantined ? 'quarantined' : undefined
 }
@@ -131,10 +146,11 @@ async function hasReturned(
   identity: Identity,
   { offers }: OfferBook,
 ): Promise<boolean> {
+  const holding = await holdingProviders(context, identity)
   for (const { raw } of offers) {
     const { provider, reason } = raw.offer
-    if (reason !== 'disabled' && reason !== 'quarantined') continue
-    if (!(await reasonOfHealth(context, identity, provider))) return true
+    if (!passing.has(reason)) continue
+    if (!(await reasonOfHealth(context, identity, provider, holding))) return true
   }
   return false
 }

@@ -2,6 +2,7 @@ import type { Context, Identity } from '../context.ts'
 import { pauseAfterFailures } from '../domain/failure-pause.ts'
 import type { SwapState } from '../domain/swap.ts'
 import type { NodeChannel } from '../ports/lightning-node.ts'
+import { isHeldLong } from '../swaps/overdue.ts'
 import { readHealth } from '../swaps/provider-health.ts'
 import { swaps } from '../tables/swaps.ts'
 
@@ -18,6 +19,8 @@ interface Promised {
   /** Empty: a daemon has not said it yet. */
   readonly paymentHash: string
   readonly amountMsat: bigint
+  /** Held for longer than a lockup takes: nobody knows when, and whether, it becomes inbound. */
+  readonly isOverdue: boolean
 }
 
 /** Before the preimage is revealed nobody can settle the payment. */
@@ -32,6 +35,9 @@ const unsettled: readonly SwapState[] = [
 /** The same of a daemon's; the preimage of one that runs is revealed, and one that is stuck may never be paid. */
 const unsettledDelegated = ['requested', 'accepted'] as const
 
+/** Nothing more is promised to it; what LND has in flight for it comes back, or is taken, in a day. */
+const stuck = 'needs-operator'
+
 /** Reads only what lives. */
 export async function readSwapping(context: Context, identity: Identity): Promise<Swapping> {
   const { publicKey } = identity
@@ -45,9 +51,14 @@ export async function readSwapping(context: Context, identity: Identity): Promis
         limit: 1000,
         ...(after && { after }),
       })
-      for (const { custody, provider_id, payment_hash, amount_msat } of rows) {
+      for (const row of rows) {
+        const { custody, provider_id, payment_hash, amount_msat } = row
         const paymentHash = custody === 'delegated' ? (provider_id ?? '') : payment_hash
-        found.push({ paymentHash, amountMsat: amount_msat })
+        const isStuck = row.state === stuck
+        const isOverdue = isStuck
+          ? isHeldLong(context, row)
+          : row.overdue_at !== null && row.state !== 'lockup-confirmed'
+        found.push({ paymentHash, amountMsat: isStuck ? 0n : amount_msat, isOverdue })
       }
       const last = rows.at(-1)
       if (!last || rows.length < 1000) return found
@@ -56,7 +67,7 @@ export async function readSwapping(context: Context, identity: Identity): Promis
   }
   const all = async (states: readonly string[]): Promise<readonly Promised[]> =>
     (await Promise.all(states.map(rowsOf))).flat()
-  const promised = await all([...unsettled, ...unsettledDelegated])
+  const promised = await all([...unsettled, ...unsettledDelegated, stuck])
   return { promised, swapsFrom: await readPause(context, identity) }
 }
 
@@ -64,7 +75,7 @@ export async function readSwapping(context: Context, identity: Identity): Promis
  * What swaps will still send, in msat: what LND does not show in an HTLC of theirs. A payment that is written down may
  * not have reached LND, and a list of channels may be older than it.
  */
-export function notSent({ promised }: Swapping, list: readonly NodeChannel[]): bigint {
+export function notSent(promised: readonly Promised[], list: readonly NodeChannel[]): bigint {
   const shown = new Map<string, bigint>()
   for (const { pendingHtlcs } of list) {
     for (const { direction, paymentHash, amountMsat } of pendingHtlcs) {

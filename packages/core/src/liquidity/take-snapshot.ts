@@ -16,6 +16,7 @@ import { channels } from '../tables/channels.ts'
 import { drainedChannels } from '../tables/liquidity.ts'
 import { payouts } from '../tables/payouts.ts'
 import type { AutopilotRow } from './autopilot-row.ts'
+import { readBudgetLeft } from './charge-budget.ts'
 import { readClosable, readClosing } from './read-closable.ts'
 import { type OfferBook, readOffers } from './read-offers.ts'
 import { readPayable } from './read-payable.ts'
@@ -58,10 +59,13 @@ export async function takeLiquiditySnapshot(
   // As good as gone, though LND may list them for a while: nothing is sent through them, and their gap is filled.
   const list = listed.filter(({ channelPoint }) => !going.has(channelPoint))
   const described = await describeChannels(context, identity, list)
-  const promisedMsat = notSent(swapping, listed) + payable.goingMsat
+  const overdue = swapping.promised.filter(({ isOverdue }) => isOverdue)
+  // What a daemon holds back may be sent at any moment: it is kept for that, and is no inbound to come.
+  const heldBackMsat = notSent(overdue, listed)
+  const promisedMsat = notSent(swapping.promised, listed) + payable.goingMsat
   const { channels: unpromised, leftMsat } = withoutPromised(described, promisedMsat)
   // What our channels do not have does not leave.
-  const leavingMsat = outgoing(list) + promisedMsat - leftMsat
+  const leavingMsat = outgoing(list, overdue) + positive(promisedMsat - leftMsat - heldBackMsat)
   const base: LiquiditySnapshot = {
     now: clock.now(),
     readyFor: live.readySince === undefined ? null : clock.monotonic() - live.readySince,
@@ -78,7 +82,7 @@ export async function takeLiquiditySnapshot(
     channelOffers: [],
     feerate: null,
     isFeerateLow: false,
-    budgetLeftMsat: 0n,
+    budgetLeftMsat: await readBudgetLeft(context, identity),
     isRecovering: row?.is_recovering ?? false,
   }
   if (!offers) return base
@@ -123,16 +127,27 @@ async function describeChannels(
   )
 }
 
-/** HTLCs that have left our side and are not settled: inbound as soon as they are. */
-function outgoing(list: readonly NodeChannel[]): bigint {
+/**
+ * HTLCs that have left our side and are not settled: inbound as soon as they are. Not those of swaps that are held for
+ * too long: whoever holds one and locks nothing up must not silence the autopilot.
+ */
+function outgoing(
+  list: readonly NodeChannel[],
+  overdue: readonly { readonly paymentHash: string }[],
+): bigint {
+  const held = new Set(overdue.map(({ paymentHash }) => paymentHash))
   let sumMsat = 0n
   for (const { isActive, pendingHtlcs } of list) {
     if (!isActive) continue
-    for (const { direction, amountMsat } of pendingHtlcs) {
-      if (direction === 'outgoing') sumMsat += amountMsat
+    for (const { direction, amountMsat, paymentHash } of pendingHtlcs) {
+      if (direction === 'outgoing' && !held.has(paymentHash)) sumMsat += amountMsat
     }
   }
   return sumMsat
+}
+
+function positive(amount: bigint): bigint {
+  return amount > 0n ? amount : 0n
 }
 
 /**

@@ -7,6 +7,7 @@ import { returnCharge } from './charge-swaps.ts'
 import { returnWithdrawal } from './charge-withdrawal.ts'
 import { claimFeeOf, confirmClaim } from './confirm-claim.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
+import { outcomeOnce } from './overdue.ts'
 import { isForgotten } from './pay-swap.ts'
 import { noteOutcome } from './provider-health.ts'
 import { readSpending } from './read-spending.ts'
@@ -199,7 +200,7 @@ async function noteFor(
   if (outcome === undefined) return { writes: [], events: [] }
   return noteOutcome(context, identity, {
     provider: row.provider,
-    outcome,
+    outcome: outcomeOnce(row, outcome),
     reason,
     ...(says !== undefined && { says }),
     ...(took !== undefined && { took }),

@@ -113,6 +113,7 @@ export function createSwapFollower(
       const note = (state: SwapSight['watch']): void => {
         if (sight.watch === state || ended.aborted) return
         sight.watch = state
+        if (state === 'open') sight.watchedFrom = context.live.info?.blockHeight
         changed()
       }
       const watch = async (): Promise<void> => {

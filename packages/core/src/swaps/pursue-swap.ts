@@ -17,6 +17,7 @@ import { readBoundPayout } from './bound-payout.ts'
 import { claimSwap, readClaimFeerate } from './claim-swap.ts'
 import { endClaimed, endLost, endReturned, endUnpaid } from './end-swap.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
+import { noteOverdue } from './note-overdue.ts'
 import { clockMargin, judgePayment, paySwap } from './pay-swap.ts'
 import { readSpending } from './read-spending.ts'
 import { revealSwap } from './reveal-swap.ts'
@@ -90,7 +91,8 @@ async function noteSights(
     evidence.kind === 'in-flight' || evidence.kind === 'succeeded' || evidence.kind === 'failed'
   const isSent = !unpaid.has(row.state)
   if (isShown && isSent && row.seen_at === null) {
-    await markSwap(pursuit, row, { set: { seen_at: context.clock.now() } })
+    const held_height = context.live.info?.blockHeight ?? null
+    await markSwap(pursuit, row, { set: { seen_at: context.clock.now(), held_height } })
     return true
   }
   // After a reorganization the provider may have locked it up again, elsewhere.
@@ -101,6 +103,7 @@ async function noteSights(
       return true
     }
   }
+  if (await noteOverdue(pursuit, row, word)) return true
   return raiseAlarm(pursuit, row)
 }
 
@@ -238,6 +241,8 @@ async function act(
         fact: 'lockup-gone',
         set: {
           reason: 'reorganized',
+          // It takes as long again until it is in another block.
+          held_height: context.live.info?.blockHeight ?? null,
           lockup_outpoint: null,
           lockup_msat: null,
           lockup_height: null,

@@ -14,6 +14,7 @@ import type { SwapProvider, SwapQuote } from '../ports/swap-provider.ts'
 import { readObject } from '../read-input.ts'
 import { readFeerate } from '../transactions/current-feerate.ts'
 import { askProvider, providerReason } from './ask-provider.ts'
+import { overdueSwaps } from './overdue.ts'
 import { readHealth } from './provider-health.ts'
 
 /** What a provider asks for an amount, all in. */
@@ -21,7 +22,7 @@ export interface SwapOffer {
   readonly provider: string
   readonly isAcceptable: boolean
   /**
-   * Why not: `quarantined`, `disabled`, `unreachable`, `node-cannot-watch`, `below-minimum`, `too-dear`, …; for a payout
+   * Why not: `quarantined`, `disabled`, `lockup-overdue`, `unreachable`, `node-cannot-watch`, `below-minimum`, `too-dear`, …; for a payout
    * also `cannot-pay-payout` (a daemon), `needs-one-swap`, `too-small-for-payout`. Null when acceptable.
    */
   readonly reason: string | null
@@ -111,9 +112,10 @@ export async function collectOffers(
 ): Promise<readonly RawOffer[]> {
   const { swapping } = context.settings
   const { satPerVbyte } = await readFeerate(context)
+  const holding = new Set((await overdueSwaps(context, identity)).map(({ provider }) => provider))
   const offers = await Promise.all(
     swapping.providers.map((provider) =>
-      askForOffer(context, identity, provider, bounds, satPerVbyte),
+      askForOffer(context, identity, provider, bounds, satPerVbyte, holding.has(provider.name)),
     ),
   )
   const place = ({ offer }: RawOffer): bigint =>
@@ -127,6 +129,7 @@ async function askForOffer(
   provider: SwapProvider,
   bounds: OfferBounds,
   satPerVbyte: number,
+  isHolding: boolean,
 ): Promise<RawOffer> {
   const { name } = provider
   const rejected = (reason: string): RawOffer => ({
@@ -142,6 +145,8 @@ async function askForOffer(
   if (payoutSat !== undefined && provider.custody !== 'self') return rejected('cannot-pay-payout')
   const health = await readHealth(context, identity, name)
   if (health.disabledReason !== null) return rejected('disabled')
+  // Whoever holds one payment for nothing gets no second one.
+  if (isHolding) return rejected('lockup-overdue')
   if ((health.quarantinedUntil ?? 0) > context.clock.now()) return rejected('quarantined')
   const { swapping } = context.settings
   const perSwapSat = swapping.perSwap.msat / 1000n

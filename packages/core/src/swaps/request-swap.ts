@@ -151,6 +151,8 @@ async function storeSwaps(
       calls: 0,
       seen_at: null,
       since_height: context.live.info?.blockHeight ?? 0,
+      held_height: null,
+      overdue_at: null,
       lockup_outpoint: null,
       lockup_msat: null,
       lockup_height: null,

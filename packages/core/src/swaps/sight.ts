@@ -24,6 +24,8 @@ export interface SwapSight {
   spending: SeenSpending | undefined
   /** Whether LND watches for the lockup; `forbidden`: this connection may not ask for it. */
   watch: 'opening' | 'open' | 'forbidden'
+  /** Height at which that watch was last opened; undefined: it was not yet. */
+  watchedFrom: number | undefined
   /** The provider's latest word: a hint. */
   report: SwapReport | undefined
   /** The stored terms, verified (again) by this process. */
@@ -42,6 +44,7 @@ export function newSight(): SwapSight {
     lockup: undefined,
     spending: undefined,
     watch: 'opening',
+    watchedFrom: undefined,
     report: undefined,
     verified: undefined,
     isDamageTold: false,

@@ -74,6 +74,10 @@ export const swaps = table({
     /** LND has shown the payment. */
     seen_at: { type: 'time', nullable: true },
     since_height: { type: 'integer' },
+    /** Height at which its payment was first seen under way. */
+    held_height: { type: 'integer', nullable: true },
+    /** When it was held for longer than a lockup may take: its provider has answered for that. */
+    overdue_at: { type: 'time', nullable: true },
     lockup_outpoint: { type: 'text', nullable: true },
     lockup_msat: { type: 'msat', nullable: true },
     lockup_height: { type: 'integer', nullable: true },

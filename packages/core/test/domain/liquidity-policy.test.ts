@@ -627,3 +627,20 @@ function largest(one: bigint, other: bigint): bigint {
 function smallestSwap({ swaps }: LiquiditySnapshot): bigint {
   return swaps.reduce((most, { minimumMsat }) => largest(most, minimumMsat), 0n)
 }
+
+test('what it says is plain: amounts in thousands, and what keeps it from acting by the setting that does', () => {
+  const wanted: readonly [Partial<LiquiditySnapshot>, string][] = [
+    [{ channels: [channel(750_000)] }, '25.0 % of the node can receive; 550,000 sat must leave.'],
+    [
+      { channels: [channel(950_000)], swaps: [offer('risky', { worstPpm: 40_000 })] },
+      '5.0 % of the node can receive; nothing can be done for 750,000 sat now: its price is within liquidity.ceilingPpm, and what it may cost at worst is not.',
+    ],
+    [
+      { channels: [channel(950_000)], swaps: [], noOffers: [{ provider: 'one', reason: 'down' }] },
+      'Nobody offers to take 750,000 sat. one: down',
+    ],
+  ]
+  for (const [more, says] of wanted) {
+    expect(cheapestLever({ ...calm, ...more }, settings).says).toBe(says)
+  }
+})

@@ -342,6 +342,7 @@ const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'swap.verified': { swap },
   'swap.paying': { swap },
   'swap.held': { swap },
+  'swap.lockup-overdue': { swap },
   'swap.lockup-confirmed': { swap },
   'swap.revealed': { swap },
   'swap.claimed': { swap },

@@ -55,6 +55,8 @@ test('with enough inbound it does nothing, says so, and counts equal runs in one
     actions: [],
   })
   expect(enough.inboundShare).toBeGreaterThan(450_000)
+  // Read also where nothing is asked for.
+  expect(enough.budgetLeft).toEqual(sat(200_000))
   // The first look, and one in ten minutes.
   expect(enough.times).toBe(4)
   expect(await shop.run(shop.node.liquidity.explain(enough.id))).toEqual(enough)

@@ -5,6 +5,7 @@ import type { Write } from '../../ports/storage.ts'
 import type { DelegatedSwap } from '../../ports/swap-provider.ts'
 import { returnCharge } from '../charge-swaps.ts'
 import { returnWithdrawal } from '../charge-withdrawal.ts'
+import { outcomeOnce } from '../overdue.ts'
 import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
 import { readQuote } from '../stored-quote.ts'
 import { bookDelegatedSwap, bookPrepay } from './book-delegated.ts'
@@ -90,11 +91,12 @@ type Ending = Extract<JudgedEnding, { readonly paidMsat: bigint }>
 
 function outcomeOf(
   { context }: DelegatedEnding,
-  { provider, created_at }: DelegatedRow,
+  row: DelegatedRow,
   { kind }: Ending,
   reason: string | null,
   prepayMsat: bigint,
 ): NotedOutcome {
+  const { provider, created_at } = row
   if (kind === 'claimed') {
     const took = context.clock.now() - created_at
     return { provider, outcome: 'completed', reason: 'completed', took }
@@ -107,7 +109,7 @@ function outcomeOf(
     const says = `A swap failed (${reason}) and its prepayment of ${prepayMsat / 1000n} sat is lost.`
     return { provider, outcome: 'lied', reason: 'prepay-lost', says }
   }
-  return { provider, outcome: 'failed', reason: reason ?? 'failed' }
+  return { provider, outcome: outcomeOnce(row, 'failed'), reason: reason ?? 'failed' }
 }
 
 /** The daemon is done, and our LND never paid: nothing of ours moved, and nothing more is given to it. */

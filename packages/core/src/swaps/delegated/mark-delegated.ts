@@ -18,7 +18,12 @@ export interface DelegatedMark {
   readonly fact?: DelegatedFact
   readonly set?: Partial<Fields<typeof swaps>>
   readonly writes?: readonly Write[]
-  readonly event?: 'swap.claimed' | 'swap.failed' | 'swap.lost' | 'swap.needs-operator'
+  readonly event?:
+    | 'swap.claimed'
+    | 'swap.failed'
+    | 'swap.lost'
+    | 'swap.needs-operator'
+    | 'swap.lockup-overdue'
   readonly events?: readonly NewEvent[]
 }
 

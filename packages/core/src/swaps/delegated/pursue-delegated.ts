@@ -2,6 +2,7 @@ import type { DelegatedSwapState } from '../../domain/swap.ts'
 import type { DelegatedSwap, DelegatedSwapProvider } from '../../ports/swap-provider.ts'
 import { swaps } from '../../tables/swaps.ts'
 import type { Pursuit } from '../../transactions/mark-transaction.ts'
+import { isNewlyOverdue, overdueMark } from '../overdue.ts'
 import { noteOutcome } from '../provider-health.ts'
 import { bearSilence } from './bear-silence.ts'
 import { endDelegated } from './end-delegated.ts'
@@ -84,6 +85,13 @@ async function follow(
   }
   if (fact === 'stuck') return stick(pursuit, row, reason ?? 'unknown', report)
   if (!report) return
+  // Also when the daemon has given it up: LND may have the payment in flight for a day.
+  if (fact !== 'running' && fact !== 'completed' && isNewlyOverdue(context, row)) {
+    const mark = await overdueMark(context, identity, row)
+    await markDelegated(pursuit, row, { ...mark, event: 'swap.lockup-overdue' })
+    context.live.wakeLiquidity()
+    return
+  }
   if (fact === 'completed' || fact === 'failed') {
     await endDelegated(pursuit, row, report, reason)
     return
@@ -105,6 +113,7 @@ async function follow(
     set: {
       reason: null,
       provider_id: report.providerId,
+      held_height: row.held_height ?? context.live.info?.blockHeight ?? null,
       evidence: writeWord(report),
       ...(fact === 'running' && row.revealed_at === null && { revealed_at: context.clock.now() }),
     },

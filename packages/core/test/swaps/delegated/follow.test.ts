@@ -194,3 +194,30 @@ test('TEMPORARY has not ended: the amount stays reserved, and a restart of the d
   await stand.settle()
   expect((await stand.swap(id)).state).toBe('completed')
 })
+
+test('a daemon whose payment is in flight for twelve blocks without a lockup has failed, once, and gets no other swap', async () => {
+  const stand = await openDaemonStand()
+  const { daemon, run, node, network } = stand
+  const { id } = await stand.ask()
+  await stand.settle()
+  for (const [blocks, failed] of [
+    [11, 0],
+    [1, 1],
+    [6, 1],
+  ] as const) {
+    for (let block = 0; block < blocks; block++) network.mine(1)
+    await stand.settle()
+    await stand.settle()
+    const [health] = await run(node.swaps.providers())
+    expect(health, `after ${blocks} more`).toMatchObject({ failed })
+  }
+  expect(await run(node.swaps.quote({ amount: '1000000 sat' }))).toMatchObject([
+    { isAcceptable: false, reason: 'lockup-overdue' },
+  ])
+  daemon.giveBack(daemon.swaps[0]!, ['main', 'prepay'])
+  daemon.fail(daemon.swaps[0]!, 'timeout')
+  await stand.settle()
+  expect(await stand.swap(id)).toMatchObject({ state: 'failed', reason: 'timeout' })
+  expect(await run(node.swaps.providers())).toMatchObject([{ failed: 1, state: 'quarantined' }])
+  expect(await stand.told()).toEqual(['swap.created', 'swap.lockup-overdue', 'swap.failed'])
+})
