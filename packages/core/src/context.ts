@@ -58,7 +58,7 @@ export interface Live {
   comparedAt: number | undefined
   /** What the last look of the proof of the books found. */
   proof: Proof | undefined
-  /** What an operator should mend in the options, one sentence each. */
+  /** What an operator should mend, one sentence each. */
   warnings: readonly string[]
   /** Partners with automatic payouts, where nothing pays them by itself; null: not looked for yet. */
   unscheduled: number | null

@@ -32,6 +32,11 @@ export interface PaymentNodeEvents {
   /** LND came back with an old state. Outgoing money is halted. Do NOT force close any channel. */
   'node.behind': { comparison: Comparison }
 
+  /**
+   * For minutes they could not be compared with LND, which could be used: nothing is paid until they are. `says` why,
+   * `status().warnings` whether it is still so.
+   */
+  'books.uncompared': { says: string }
   /** Missing value: LND has less than the books say. Outgoing money is halted; `safety.resume()` books the loss. */
   'books.short': { comparison: Comparison }
   /** LND has more than the books knew: booked as the operator's. */
@@ -141,7 +146,7 @@ export interface PaymentNodeEvents {
   'swap.lockup-overdue': { swap: Swap }
   /** LND's chain has the lockup, exactly as agreed. */
   'swap.lockup-confirmed': { swap: Swap }
-  /** The preimage may be known from now on: the swap must be claimed, whatever it costs. */
+  /** The preimage may be known from now on: the swap must be claimed. */
   'swap.revealed': { swap: Swap }
   /** The coins are there for good, and what it cost is booked. */
   'swap.claimed': { swap: Swap }

@@ -21,6 +21,7 @@ import { readId, readObject, readOneOf } from './read-input.ts'
 import { createRooms, type Rooms } from './rooms.ts'
 import { readCounterOutside } from './safety/count-intent.ts'
 import { readStatus, type Status } from './status.ts'
+import { requireLivingKey } from './swaps/require-living-key.ts'
 import { systemClock } from './system-clock.ts'
 import { systemRandom } from './system-random.ts'
 import { schema } from './tables/schema.ts'
@@ -248,6 +249,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
     await loadPeers(context, bound?.publicKey, signal)
     requireNotStopped(signal)
     if (bound) requireOperatorAddress(context, bound)
+    if (bound) await requireLivingKey(context, bound)
     if (bound) await begin(bound)
     const isReady = await firstCheck(key, signal)
     requireNotStopped(signal)

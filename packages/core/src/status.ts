@@ -20,7 +20,7 @@ export interface Status {
   readonly isLeader: boolean
   /** Outgoing money is halted; null while the books cannot be read. */
   readonly isHalted: boolean | null
-  /** What should be mended in the options, one sentence each; the log told it at start. */
+  /** What should be mended in the options, or keeps payments from going out, one sentence each; the log has told it. */
   readonly warnings: readonly string[]
   /** As last seen; null before the channels were read. */
   readonly liquidity: {

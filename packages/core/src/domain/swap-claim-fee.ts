@@ -12,24 +12,27 @@ export function claimBytesOf(path: keyof typeof claimBytes, paysPayout: boolean)
 export interface ClaimFeeSituation {
   /** What the chain asks now. */
   readonly feerate: number
-  /** Before anything is revealed no claim is made above it. */
+  /** No claim is made above it before anything is revealed, nor while there is time. */
   readonly ceiling: number
-  /** From then on the fee may go up to the claimed value. */
+  /** Near the timeout the fee may then go up to the claimed value. */
   readonly isRevealed: boolean
   readonly blocksLeft: number
 }
 
+/** With more blocks left a claim may wait: what the chain asks for an hour, or a fee source by mistake, passes. */
+const urgentBlocks = 72
+
 /**
- * What a claim should pay per virtual byte. Once the preimage is known, the closer the timeout the more: the lockup
- * is worth more than any fee, and what is asked for beyond its value is cut there.
+ * What a claim should pay per virtual byte. Once the preimage is known and the timeout comes near, the closer the more:
+ * the lockup is worth more than any fee then, and what is asked for beyond its value is cut there.
  */
 export function claimFeerate(situation: ClaimFeeSituation): number {
   const { feerate, ceiling, isRevealed, blocksLeft } = situation
-  return isRevealed ? feerate * urgencyOf(blocksLeft) : Math.min(feerate, ceiling)
+  if (!isRevealed || blocksLeft > urgentBlocks) return Math.min(feerate, ceiling)
+  return feerate * urgencyOf(blocksLeft)
 }
 
 function urgencyOf(blocksLeft: number): number {
-  if (blocksLeft > 72) return 1
   if (blocksLeft > 36) return 1.5
   if (blocksLeft > 12) return 3
   if (blocksLeft > 6) return 10

@@ -47,6 +47,8 @@ export interface SwapSituation {
   /** It waited so long that its quote no longer counts. */
   readonly isOutdated: boolean
   readonly isHalted: boolean
+  /** The books were compared with LND: neither of the two is an old copy that nobody has noticed. */
+  readonly isCompared: boolean
   /**
    * Of the payout that its claim shall pay: newer books than these may have paid it by other means, or nobody has
    * looked yet whether they have. Left out: it is these books' to pay, or there is none.
@@ -69,6 +71,8 @@ export interface SwapSituation {
   readonly blocksLeft: number | undefined
   /** What a claim costs now is within its limit. */
   readonly isClaimAffordable: boolean
+  /** Left out: it is known what a claim costs now, or it was not asked. */
+  readonly isFeerateUnknown?: boolean
   /** Confirmations after which a claim is taken for good. */
   readonly finalAfter: number
 }
@@ -84,10 +88,12 @@ export type SwapWait =
   | 'lockup-refused'
   | 'too-late-to-reveal'
   | 'claim-above-limit'
+  | 'feerate-unknown'
   | 'waiting-for-claim'
   | 'lockup-taken'
   | 'payment-open'
   | 'payment-forgotten'
+  | 'uncompared'
 
 /** Why a swap ends before anything was paid. */
 export type SwapRefusedBecause =
@@ -256,6 +262,7 @@ function beforeReveal(situation: SwapSituation): SwapAction {
   // The provider has the preimage from somewhere: whatever is late or dear, the lockup is ours to take.
   if (situation.payment === 'succeeded') return { do: 'reveal' }
   if (left(situation) < revealMargin) return { do: 'wait', because: 'too-late-to-reveal' }
+  if (situation.isFeerateUnknown) return { do: 'wait', because: 'feerate-unknown' }
   if (!situation.isClaimAffordable) return { do: 'wait', because: 'claim-above-limit' }
   return { do: 'reveal' }
 }
@@ -268,6 +275,13 @@ function whileClaiming(situation: SwapSituation): SwapAction {
   const isFinal = spending.confirmations >= finalAfter
   if (!isFinal) {
     return { do: 'wait', because: spending.by === 'us' ? 'waiting-for-claim' : 'lockup-taken' }
+  }
+  if (!situation.isCompared) {
+    if (payment === 'unasked') return { do: 'track' }
+    // An old copy of LND may not know the payment, or how it ended. That it was taken is true in any, and a loss is told
+    // at once; what is ours waits for the books.
+    const isLoss = spending.by === 'others' && payment === 'succeeded'
+    if (!isLoss) return { do: 'wait', because: 'uncompared' }
   }
   // The partner has it, or has not: that does not wait for the end of the payment.
   if (situation.isPayoutOpen) return { do: 'settle-payout' }

@@ -16,7 +16,7 @@ export type SwapState =
   | 'lockup-seen'
   /** LND's chain has the lockup, and it is exactly ours. */
   | 'lockup-confirmed'
-  /** From here on the swap must be claimed, whatever it costs. */
+  /** From here on the swap must be claimed. */
   | 'preimage-revealed'
   | 'claim-published'
   | 'claimed'

@@ -7,6 +7,7 @@ const all: Readonly<Record<EventType, true>> = {
   'node.recovered': true,
   'node.books-behind': true,
   'node.behind': true,
+  'books.uncompared': true,
   'books.short': true,
   'books.surplus': true,
   'invoice.created': true,

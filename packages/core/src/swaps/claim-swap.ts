@@ -2,11 +2,12 @@ import { rowBase } from '../context.ts'
 import { claimBytesOf, claimFeerate, isWorthReplacing } from '../domain/swap-claim-fee.ts'
 import { PaymentNodeError } from '../errors.ts'
 import type { Write } from '../ports/storage.ts'
+import { LostLeadership } from '../record.ts'
 import { payouts } from '../tables/payouts.ts'
 import { swapClaims, swaps } from '../tables/swaps.ts'
 import { insert, type RowOf, requireUnchanged } from '../tables/table.ts'
 import { readFeerate } from '../transactions/current-feerate.ts'
-import { mayAct } from '../transactions/may-act.ts'
+import { mayClaim } from '../transactions/may-act.ts'
 import { askProvider } from './ask-provider.ts'
 import { readClaimsPayout } from './bound-payout.ts'
 import type { UnsignedClaim } from './kit/build-claim.ts'
@@ -26,18 +27,53 @@ type ClaimRow = RowOf<typeof swapClaims>
 /** After so many refusals the provider is no longer asked: the script path needs nobody. */
 const mostRefusals = 3
 
-/** sat/vB that a claim would pay now, and whether that is within the swap's limit. */
-export async function readClaimFeerate(
-  { context }: SwapPursuit,
-  row: SwapRow,
-): Promise<{ readonly feerate: number; readonly isAffordable: boolean }> {
-  const { satPerVbyte } = await readFeerate(context)
+/** What a claim would pay now. */
+interface ClaimFeerate {
+  /** sat/vB */
+  readonly feerate: number
+  /** It is known, and within the swap's limit, or no limit holds any more. */
+  readonly isAffordable: boolean
+  /** False: nobody says what the chain asks. */
+  readonly isKnown: boolean
+}
+
+/** Where nobody says it: what the first claim pays, and before there is one the most that it may. */
+export async function readClaimFeerate(pursuit: SwapPursuit, row: SwapRow): Promise<ClaimFeerate> {
+  const { context } = pursuit
   const bytes = claimBytesOf('script', row.payout !== null)
   const ceiling = Number(row.claim_limit_msat / 1000n) / bytes
   const blocksLeft = (row.timeout_height ?? 0) - (context.live.info?.blockHeight ?? 0)
   const isRevealed = row.revealed_at !== null
-  const feerate = claimFeerate({ feerate: satPerVbyte, ceiling, isRevealed, blocksLeft })
-  return { feerate, isAffordable: isRevealed || satPerVbyte <= ceiling }
+  const known = await askFeerate(pursuit, row)
+  const asked = known ?? (await firstFeerate(pursuit, row)) ?? ceiling
+  const isAffordable = isRevealed || (known !== undefined && known <= ceiling)
+  const feerate = claimFeerate({ feerate: asked, ceiling, isRevealed, blocksLeft })
+  return { feerate, isAffordable, isKnown: known !== undefined }
+}
+
+/** Undefined: nobody knows it now. */
+async function askFeerate({ context }: SwapPursuit, row: SwapRow): Promise<number | undefined> {
+  try {
+    return (await readFeerate(context)).satPerVbyte
+  } catch (error) {
+    context.logger.warn('nobody says what a claim should pay', { swap: row.id, ...tellOf(error) })
+    // Whether it is LND that is gone is found out.
+    context.live.checkConnection()
+    return undefined
+  }
+}
+
+/** sat/vB of the claim that was stored with the reveal. */
+async function firstFeerate(
+  { context, identity }: SwapPursuit,
+  row: SwapRow,
+): Promise<number | undefined> {
+  const first = await context.storage.get(swapClaims, [identity.publicKey, row.id, 1])
+  return first && Number(first.fee_msat) / 1000 / first.virtual_bytes
+}
+
+function tellOf(error: unknown): { readonly error: string } {
+  return { error: error instanceof Error ? error.message : String(error) }
 }
 
 /** The keys of a swap, derived again. Throws when this process has another key than the swap was made with. */
@@ -96,39 +132,92 @@ export async function claimSwap(pursuit: SwapPursuit, row: SwapRow): Promise<boo
   const { context, follower } = pursuit
   const { sight } = follower
   const height = context.live.info?.blockHeight ?? 0
-  if (sight.tendedAt >= height && row.state === 'claim-published') return false
-  sight.tendedAt = height
+  const isTended = sight.tendedAt >= height
+  if (isTended && row.state === 'claim-published') return false
   const last = await lastClaim(pursuit, row)
   if (!last) throw new Error(`swap ${row.id} is revealed and has no claim`)
-  const { feerate } = await readClaimFeerate(pursuit, row)
+  // What the network refuses is tried again at each look; a better one is made once for each block.
+  const { made, trouble } = isTended
+    ? { made: undefined, trouble: row.reason ?? undefined }
+    : await improveClaim(pursuit, row, last)
+  if (made === 'changed') return true
+  sight.tendedAt = height
+  const newest = made ?? last
+  const latest = await context.storage.get(swaps, [row.id])
+  if (!latest) return false
+  if (await publish(pursuit, newest)) return notePublished(pursuit, latest, trouble)
+  // The network prefers what it has, or does not like this one: the one before needs nobody either.
+  if (newest !== last && (await publish(pursuit, last)))
+    return notePublished(pursuit, latest, trouble)
+  return noteTrouble(pursuit, latest, trouble)
+}
+
+/** Why there is no better claim than the one that is stored; the swap's `reason`. */
+type ClaimTrouble = 'feerate-unknown' | 'no-key' | 'no-better-claim' | 'terms-damaged'
+
+interface Improved {
+  /** Undefined: none is worth making, or none can be made. */
+  readonly made: ClaimRow | 'changed' | undefined
+  readonly trouble: ClaimTrouble | undefined
+}
+
+/**
+ * A better claim than the last one, stored. What is stored already needs neither a feerate nor a key nor the provider:
+ * whatever goes wrong here, it is published.
+ */
+async function improveClaim(pursuit: SwapPursuit, row: SwapRow, last: ClaimRow): Promise<Improved> {
+  const { context, follower } = pursuit
   const isPublished = row.state === 'claim-published'
   // A reorganization may have moved the lockup.
   const isElsewhere = last.outpoint !== row.lockup_outpoint
-  const mustReplace = isWorthReplacing(feeOf(last), feerate)
-  const mayCooperate = sight.refusals < mostRefusals && !isPublished && last.path === 'script'
-  let newest = last
-  if (mayCooperate || mustReplace || isElsewhere) {
+  const { refusals } = follower.sight
+  const mayCooperate = refusals < mostRefusals && !isPublished && last.path === 'script'
+  try {
+    const { feerate, isKnown } = await readClaimFeerate(pursuit, row)
+    const mustReplace = isWorthReplacing(feeOf(last), feerate)
+    if (!mayCooperate && !mustReplace && !isElsewhere)
+      return { made: undefined, trouble: troubleOf(pursuit, isKnown) }
     const replaced = isPublished && !isElsewhere ? last : undefined
-    const made = await makeClaim(pursuit, row, {
-      feerate,
-      replaced,
-      needsOne: mustReplace || isElsewhere,
+    const needsOne = mustReplace || isElsewhere
+    const made = await makeClaim(pursuit, row, { feerate, replaced, needsOne })
+    return { made, trouble: troubleOf(pursuit, isKnown) }
+  } catch (error) {
+    if (error instanceof LostLeadership) throw error
+    const isKey =
+      PaymentNodeError.is(error, 'keys.missing') || PaymentNodeError.is(error, 'keys.mismatch')
+    context.logger.error('no better claim can be made; the stored one is published', {
+      swap: row.id,
+      ...tellOf(error),
     })
-    if (made === 'changed') return true
-    newest = made ?? last
+    return { made: undefined, trouble: isKey ? 'no-key' : 'no-better-claim' }
   }
-  const latest = await context.storage.get(swaps, [row.id])
-  if (!latest) return false
-  if (await publish(pursuit, newest)) return notePublished(pursuit, latest)
-  // The network prefers what it has, or does not like this one: the one before needs nobody either.
-  if (newest !== last && (await publish(pursuit, last))) return notePublished(pursuit, latest)
-  return false
 }
 
-async function notePublished(pursuit: SwapPursuit, row: SwapRow): Promise<boolean> {
-  if (row.state !== 'preimage-revealed') return false
-  await markSwap(pursuit, row, { fact: 'claim-published', set: { reason: null } })
+function troubleOf({ follower }: SwapPursuit, isFeerateKnown: boolean): ClaimTrouble | undefined {
+  // That was noted where it was found, with its event.
+  if (follower.sight.isDamageTold) return 'terms-damaged'
+  return isFeerateKnown ? undefined : 'feerate-unknown'
+}
+
+async function notePublished(
+  pursuit: SwapPursuit,
+  row: SwapRow,
+  trouble: string | undefined,
+): Promise<boolean> {
+  if (row.state !== 'preimage-revealed') return noteTrouble(pursuit, row, trouble)
+  await markSwap(pursuit, row, { fact: 'claim-published', set: { reason: trouble ?? null } })
   return true
+}
+
+/** Not why it is not claimed: why nothing better than what is stored was tried. */
+async function noteTrouble(
+  pursuit: SwapPursuit,
+  row: SwapRow,
+  trouble: string | undefined,
+): Promise<false> {
+  const reason = trouble ?? null
+  if (row.reason !== reason) await markSwap(pursuit, row, { set: { reason } })
+  return false
 }
 
 async function lastClaim(
@@ -210,7 +299,7 @@ async function cooperate(
 ): Promise<SignedClaim | undefined> {
   const { context, signal, follower } = pursuit
   const provider = pursuit.providerOf(row)
-  if (!provider || row.provider_id === null || !mayAct(pursuit)) return undefined
+  if (!provider || row.provider_id === null || !mayClaim(pursuit)) return undefined
   const { openCooperativeClaim } = await import('./kit/index.ts')
   const attempt = openCooperativeClaim(claim, keys, context.random.bytes(32))
   const request = {
@@ -245,7 +334,7 @@ async function cooperate(
 async function publish(pursuit: SwapPursuit, claim: ClaimRow): Promise<boolean> {
   const { context } = pursuit
   const { onchain } = context.lightning
-  if (!onchain || !mayAct(pursuit)) return false
+  if (!onchain || !mayClaim(pursuit)) return false
   try {
     await onchain.publish(claim.raw, swapLabel(claim.swap))
     return true

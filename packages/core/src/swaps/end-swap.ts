@@ -34,6 +34,7 @@ export async function endUnpaid(
 /** Why a lockup was not claimed that the provider has nothing to answer for. */
 const notTheirs: ReadonlySet<string> = new Set([
   'claim-above-limit',
+  'feerate-unknown',
   'fee-above-limit',
   'output-below-dust',
   'payout-unaffordable',

@@ -7,6 +7,7 @@ import {
   type SwapSpending,
 } from '../domain/swap-decision.ts'
 import { isMaybePaid } from '../payouts/maybe-paid.ts'
+import { LostLeadership } from '../record.ts'
 import { areTransactionsCompared, isCompared } from '../safety/compared.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
 import type { safety } from '../tables/node.ts'
@@ -50,11 +51,13 @@ export async function pursueSwap(
   for (let step = 0; step < mostSteps && !signal.aborted; step++) {
     const row = await context.storage.get(swaps, [id])
     if (!row || hasEnded(row.state as SwapState)) return true
-    // Before the comparison with LND nothing tells a new swap from one of an old copy of the books.
-    if (!isCompared(context, leadership) || context.live.state !== 'ready') return false
+    if (context.live.state !== 'ready') return false
+    // Before the comparison with LND nothing tells a new swap from one of an old copy of the books. What is revealed is
+    // claimed all the same, see `mayClaim`; what else is stored of it meanwhile is what LND's chain shows, and alarms.
+    if (row.revealed_at === null && !isCompared(context, leadership)) return false
     const guard = await readSafety(context, pursuit.identity)
     watch(pursuit, row)
-    const lockup = await judgeLockup(pursuit, row)
+    const lockup = await lookAtLockup(pursuit, row)
     if (await noteSights(pursuit, row, lockup)) continue
     const situation = await situationOf(pursuit, row, guard, lockup)
     const goesOn = await act(pursuit, row, guard, decideSwap(situation), lockup)
@@ -77,6 +80,20 @@ function watch({ follower }: SwapPursuit, row: SwapRow): void {
   // Before it is paid: whoever is not allowed to watch must not pay.
   if (row.state !== 'created') follower.watchLockup(row)
   if (row.revealed_at !== null) follower.watchSpending(row)
+}
+
+/** Once it is revealed nothing that goes wrong here keeps the stored claim from being published. */
+async function lookAtLockup(pursuit: SwapPursuit, row: SwapRow): Promise<JudgedLockup> {
+  try {
+    return await judgeLockup(pursuit, row)
+  } catch (error) {
+    if (row.revealed_at === null || error instanceof LostLeadership) throw error
+    pursuit.context.logger.error('the lockup of a swap could not be looked at', {
+      swap: row.id,
+      error: error instanceof Error ? error.message : String(error),
+    })
+    return { word: 'none' }
+  }
 }
 
 /** What must be stored besides the state. True: something was. */
@@ -138,16 +155,18 @@ async function situationOf(
   guard: RowOf<typeof safety>,
   lockup: JudgedLockup,
 ): Promise<SwapSituation> {
-  const { context } = pursuit
+  const { context, leadership } = pursuit
   const now = context.clock.now()
   const height = context.live.info?.blockHeight ?? 0
   const needsFee = row.state === 'lockup-confirmed' && lockup.word === 'ours'
+  const fee = needsFee ? await readClaimFeerate(pursuit, row) : undefined
   return {
     state: row.state as SwapState,
     wasAsked: row.asked_at !== null,
     hasTerms: row.terms !== null,
     isOutdated: now - row.created_at > longestUnasked,
     isHalted: guard.is_halted,
+    isCompared: isCompared(context, leadership),
     isGivenUp: row.given_up !== null,
     payoutDoubt: await doubtPayout(pursuit, row, guard),
     watch: context.lightning.chain ? pursuit.follower.sight.watch : 'forbidden',
@@ -158,7 +177,8 @@ async function situationOf(
     spending: await spendingOf(pursuit, row, height),
     isPayoutOpen: isPayoutOpen(row),
     blocksLeft: row.timeout_height === null ? undefined : row.timeout_height - height,
-    isClaimAffordable: needsFee ? (await readClaimFeerate(pursuit, row)).isAffordable : false,
+    isClaimAffordable: fee?.isAffordable ?? false,
+    isFeerateUnknown: fee?.isKnown === false,
     finalAfter: context.settings.transactions.confirmations,
   }
 }

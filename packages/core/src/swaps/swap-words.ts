@@ -27,6 +27,14 @@ const reasons: Readonly<Record<string, string>> = {
   'too-late-to-reveal':
     'Too few blocks are left to reveal anything: the payment comes back by itself.',
   'claim-above-limit': 'A claim would cost more than its limit: swaps.raiseLimits() lifts it.',
+  'feerate-unknown':
+    'Nobody says what the chain asks: fees.source and LND do not answer. Before the reveal it waits; then the stored claim is published, and made dearer near the timeout from what it paid at first.',
+  'no-key':
+    'This process does not have the key that it was made with: the stored claim is published, and no better one can be made.',
+  'no-better-claim':
+    'No better claim could be made, the log says why: the stored one is published.',
+  uncompared:
+    'The lockup is spent for good. What it means is booked when books and LND were compared: see the warnings of node.status().',
   'too-near-timeout':
     'Too few blocks are left to reveal anything: the payment comes back by itself.',
   'fee-above-limit': 'A claim would cost more than its limit: the payment comes back by itself.',
@@ -60,6 +68,7 @@ const reasons: Readonly<Record<string, string>> = {
   'gone-back': 'The daemon takes back that it has revealed the preimage.',
   temporary: 'The daemon has stopped at a failure that may pass: restart it.',
   'other-node': 'The daemon works with another LND: nothing of this one was moved.',
+  'counter-unwritable': 'The intent counter outside cannot be written.',
   'counter-unreachable': 'The intent counter outside cannot be written.',
   outdated: 'It could not be asked for in time.',
   'provider-unknown': 'Whether the provider has made it is not known; unpaid it costs nothing.',

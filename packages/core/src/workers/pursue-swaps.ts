@@ -117,11 +117,14 @@ export async function pursueSwaps(
   })
   try {
     while (!signal.aborted) {
-      // Without it nothing is done, and then at once: there may be much to look after.
-      if (!(await whenCompared(context, leadership, signal))) continue
+      // Without it only what is revealed is looked after, and all of it at once when it is there.
+      const areCompared = await whenCompared(context, leadership, signal)
+      if (signal.aborted) return
+      if (!areCompared && context.live.state !== 'ready') continue
       const living = await livingSwaps(context, identity)
       for (const row of living) {
         if (hasEnded(row.state as SwapState)) continue
+        if (!areCompared && row.revealed_at === null) continue
         const one = followed.get(row.id) ?? follow(row.id)
         one.providerId = row.provider_id
         followed.set(row.id, one)
@@ -134,7 +137,7 @@ export async function pursueSwaps(
         step(row.id, true)
       }
       reports.follow(living)
-      await bell.wait(poll, signal)
+      if (areCompared) await bell.wait(poll, signal)
     }
   } finally {
     unsubscribe()

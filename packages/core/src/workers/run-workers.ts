@@ -20,6 +20,7 @@ import { setRoutingFees } from './set-routing-fees.ts'
 import { sweepInvoices } from './sweep-invoices.ts'
 import { type BooksWatch, watchBooks } from './watch-books.ts'
 import { watchChannels } from './watch-channels.ts'
+import { watchComparison } from './watch-comparison.ts'
 import { watchFees } from './watch-fees.ts'
 
 /** Everything that the leading process does for its LND node. Ends when `signal` aborts. */
@@ -31,11 +32,12 @@ export async function runWorkers(
 ): Promise<void> {
   const keep = (name: string, worker: (signal: AbortSignal) => Promise<void>): Promise<void> =>
     keepRunning(context, name, () => worker(signal), signal)
-  const books: BooksWatch = { areLive: false }
+  const books: BooksWatch = { areLive: false, trouble: undefined, looks: 0, isTold: false }
   const { forwards, onchain, funding, policies } = context.lightning
   const { automaticEvery } = context.settings.payouts
   await Promise.all([
     keep('books', () => watchBooks(context, identity, leadership, books, signal)),
+    keep('comparison', () => watchComparison(context, identity, leadership, books, signal)),
     keep('settlements', () => receiveSettlements(context, identity, leadership, signal)),
     keep('expiries', () => expireInvoices(context, identity, leadership, signal)),
     keep('held money', () => releaseDue(context, identity, leadership, signal)),

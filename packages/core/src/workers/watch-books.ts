@@ -18,6 +18,11 @@ const longPatience = 600_000
 export interface BooksWatch {
   /** They were compared: from here on nobody can replace them unseen. */
   areLive: boolean
+  /** Why the last comparison did not come to its end. */
+  trouble: string | undefined
+  /** Looks in a row at which they were not compared although LND could be used, and whether that was told. */
+  looks: number
+  isTold: boolean
 }
 
 /**
@@ -50,8 +55,14 @@ export async function watchBooks(
       } else {
         // What breaks off from here on is another doubt, and compared again.
         const { doubts } = live
-        await compareBooks(context, identity, leadership, watch.areLive, signal)
+        try {
+          await compareBooks(context, identity, leadership, watch.areLive, signal)
+        } catch (error) {
+          watch.trouble = error instanceof Error ? error.message : String(error)
+          throw error
+        }
         watch.areLive = true
+        watch.trouble = undefined
         live.compared = { epoch: leadership.epoch, doubts }
         live.stateChanged()
         live.wakePayouts()

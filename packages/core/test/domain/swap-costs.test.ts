@@ -10,13 +10,14 @@ import {
   worstCostSat,
 } from '../../src/domain/swap-offer.ts'
 
-test('a claim pays what the chain asks, never above its limit before the reveal, ever more near the timeout after it', () => {
+test('a claim pays what the chain asks, never above its limit before the reveal or while there is time, ever more near the timeout', () => {
   const rows = [
     [10, 30, false, 144, 10],
     [50, 30, false, 144, 30],
     [50, 30, false, 5, 30],
-    [50, 30, true, 144, 50],
-    [50, 30, true, 73, 50],
+    [10, 30, true, 144, 10],
+    [50, 30, true, 144, 30],
+    [1_000_000, 30, true, 73, 30],
     [50, 30, true, 72, 75],
     [50, 30, true, 36, 150],
     [50, 30, true, 12, 500],

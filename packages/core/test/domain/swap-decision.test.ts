@@ -13,6 +13,7 @@ const usual: SwapSituation = {
   hasTerms: false,
   isOutdated: false,
   isHalted: false,
+  isCompared: true,
   isGivenUp: false,
   isInvoiceExpired: false,
   isLongExpired: false,
@@ -275,6 +276,18 @@ const rows: readonly Row[] = [
     'wait claim-above-limit',
   ],
   [
+    'nobody knows what a claim costs',
+    'lockup-confirmed',
+    { ...ours, isFeerateUnknown: true, isClaimAffordable: false },
+    'wait feerate-unknown',
+  ],
+  [
+    'the provider has our money already, and nobody knows what a claim costs',
+    'lockup-confirmed',
+    { lockup: 'ours', payment: 'succeeded', isFeerateUnknown: true, isClaimAffordable: false },
+    'reveal',
+  ],
+  [
     'the provider has our money already',
     'lockup-confirmed',
     { lockup: 'ours', payment: 'succeeded', blocksLeft: 5, isClaimAffordable: false },
@@ -305,7 +318,34 @@ const rows: readonly Row[] = [
   ['claim, after the timeout', 'preimage-revealed', { blocksLeft: -1 }, 'claim'],
   ['claim, though the payment came back', 'preimage-revealed', { payment: 'failed' }, 'claim'],
   ['claim, whatever it costs', 'preimage-revealed', { isClaimAffordable: false }, 'claim'],
+  ['claim, before the books are compared', 'preimage-revealed', { isCompared: false }, 'claim'],
   ['look after it', 'claim-published', {}, 'tend-claim'],
+  ['look after it, uncompared', 'claim-published', { isCompared: false }, 'tend-claim'],
+  ...(['us', 'others'] as const).flatMap((by): Row[] => {
+    const spending = { by, confirmations: 6 }
+    return [
+      [
+        `deep enough, by ${by}, uncompared, and asked anew`,
+        'claim-published',
+        { spending, isCompared: false },
+        'track',
+      ],
+      [
+        `deep enough, by ${by}, uncompared`,
+        'claim-published',
+        { spending, isCompared: false, payment: 'succeeded' },
+        by === 'us' ? 'wait uncompared' : 'end-lost',
+      ],
+      ...(['failed', 'to-send', 'forgotten', 'held', 'unclear'] as const).map(
+        (payment): Row => [
+          `deep enough, by ${by}, uncompared, ${payment}`,
+          'claim-published',
+          { spending, isCompared: false, payment, isGivenUp: true, isInvoiceExpired: true },
+          'wait uncompared',
+        ],
+      ),
+    ]
+  }),
   ['look after it, while halted', 'claim-published', { isHalted: true }, 'tend-claim'],
   [
     'in a block',

@@ -280,6 +280,7 @@ const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'node.books-behind': { comparison },
   'node.behind': { comparison },
   'books.short': { comparison },
+  'books.uncompared': { says: '8 sat' },
   'books.surplus': { proof },
   'invoice.created': { invoice },
   'invoice.settled': { invoice },

@@ -22,17 +22,26 @@ const claimsOf = async ({ run, node }: PayoutStand, id: string) =>
 const partnerGot = ({ network, address }: PayoutStand): readonly bigint[] =>
   network.outputsTo(address).map(({ amountSat }) => amountSat)
 
+/** While more than 72 blocks are left no claim pays more than 30 sat/vB, whatever blocks ask. */
+async function passSpike(stand: PayoutStand, id: string): Promise<void> {
+  const { timeoutHeight } = await stand.swap(id)
+  while (timeoutHeight! - stand.network.blockHeight > 73) await stand.mine()
+  const feerates = (await claimsOf(stand, id)).map(({ feerate }) => feerate)
+  expect(Math.max(...feerates)).toBeLessThan(31)
+}
+
 test('dearer claims take of the rest first; what would take of the payout goes to the wallet, and the queue pays it', async () => {
-  const stand = await openWithPayout()
+  const stand = await openWithPayout({ server: { timeoutBlocks: 80 } })
   const before = await stand.assets()
   const { id } = await stand.askForPayout()
   await until(stand, id, 'lockup-seen')
   stand.network.mine()
   await stand.clock.advance(100)
   // Blocks ask for more than each claim pays.
-  for (const feerate of [20, 300, 1500, 2500]) {
+  for (const feerate of [20, 100, 400, 1500, 2500]) {
     stand.network.setFeerate(feerate)
     await stand.settle(40_000)
+    if (feerate === 100) await passSpike(stand, id)
     stand.network.mine()
     await stand.settle(40_000)
   }
@@ -60,7 +69,7 @@ test('dearer claims take of the rest first; what would take of the payout goes t
 
 test('a reorganization takes the claim out of its block: the one that is buried at last decides', async () => {
   for (const feerate of [1, 2500]) {
-    const stand = await openWithPayout()
+    const stand = await openWithPayout({ server: { timeoutBlocks: 76 } })
     const before = await stand.assets()
     const { id } = await stand.askForPayout()
     await until(stand, id, 'claim-published')
@@ -123,7 +132,10 @@ test('the payment came back after the reveal, and another process leads: LND is 
 
 test('the provider does not take its payment: the payout is settled when the claim is buried, and only the swap waits', async () => {
   for (const feerate of [1, 2500]) {
-    const stand = await openWithPayout({ faults: ['vanishes-after-lockup'] })
+    const stand = await openWithPayout({
+      faults: ['vanishes-after-lockup'],
+      server: { timeoutBlocks: 74 },
+    })
     const { run, node } = stand
     const before = await stand.assets()
     Object.assign(stand.payee, {
@@ -178,7 +190,10 @@ test('the provider does not take its payment: the payout is settled when the cla
 })
 
 test('a reorganization deeper than any: dearer claims pay the partner, whose payout counts as paid, all the same', async () => {
-  const stand = await openWithPayout({ faults: ['vanishes-after-lockup'] })
+  const stand = await openWithPayout({
+    faults: ['vanishes-after-lockup'],
+    server: { timeoutBlocks: 76 },
+  })
   Object.assign(stand.payee, {
     settleHold() {
       throw new Error('the provider is away')
