@@ -225,3 +225,35 @@ test('many are looked at a few at a time, the latest timeout first, and those th
   const back = await rescueSwaps({ lightning: blind, swapKey, provider, patience: 1000 })
   expect(back.swaps).toMatchObject([{ state: 'returned', payment: 'failed' }])
 }, 60_000)
+
+test('damaged books keep nothing from being rescued; those of a running host do, where they cannot be read beside it', async () => {
+  using folder = openFolder()
+  const path = folder.write(
+    file,
+    swappingShop({
+      lines: `
+const books = sqlite({ file: 'payments.db' })
+const storage = new Proxy(books, {
+  get: (target, name) => (name === 'openToRead' ? undefined : Reflect.get(target, name)),
+})`,
+      options: 'storage,',
+    }),
+  )
+  let held: Swap | undefined
+  let shop: SwappingShop | undefined
+  await withHost(path, async (node, world) => {
+    shop = world as SwappingShop
+    held = await untilHeld(node)
+    const refused = await folder.run('rescue', '--provider', 'swaps.example', '--yes')
+    expect(refused).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('Stop the host before'),
+    })
+  })
+  await untilLocked(shop!, held!.providerId!)
+  loseBooks(folder)
+  folder.write('payments.db', 'no database at all')
+  const { booksUnread, lost } = await rescue(folder)
+  expect(booksUnread).toMatch(/./)
+  expect(lost).toMatchObject([{ state: 'claimable' }])
+}, 60_000)
