@@ -35,8 +35,10 @@ export async function giveUpForgotten(
 /** Revealed, it says so only when the lockup is spent for good. Else its payment must have timed out by all limits. */
 function requireHopeless({ live, settings }: Context, row: SwapRow): void {
   const { id, state, reason, timeout_height: timeout, revealed_at: revealedAt } = row
+  // As it was paid, whatever is set today.
+  const maximumCltv = row.maximum_cltv ?? settings.swapping.maximumCltv
   const isForgotten = row.ended_at === null && reason === 'payment-forgotten'
-  const from = (timeout ?? 0) + settings.swapping.maximumCltv
+  const from = (timeout ?? 0) + maximumCltv
   const isOver = revealedAt !== null || (live.info?.blockHeight ?? 0) > from
   if (isForgotten && isOver && timeout !== null) return
   throw new PaymentNodeError(

@@ -24,22 +24,28 @@ export async function paySwap(
   const isFirst = row.state === 'verified'
   // Calls of a holder that is provably gone no longer count; those of a paused one do.
   const counts = row.epoch === leadership.epoch || !context.storage.isExclusive
+  const { maximumCltv } = context.settings.swapping
   const refused = await markSwap(pursuit, row, {
     ...(isFirst && { fact: 'paying', event: 'swap.paying' }),
-    set: { reason: null, epoch: leadership.epoch, calls: counts ? row.calls + 1 : 1 },
+    set: {
+      reason: null,
+      epoch: leadership.epoch,
+      calls: counts ? row.calls + 1 : 1,
+      // An earlier call may have been made with a greater one.
+      maximum_cltv: Math.max(row.maximum_cltv ?? 0, maximumCltv),
+    },
     writes: [requireUnchanged(safety, guard), countIntent(identity)],
   })
   if (refused) return
   if (!(await isCountedOutside(pursuit, row.id)) || !mayAct(pursuit)) return
   const { invoice } = readTerms(row) as { readonly invoice: string }
-  const { swapping } = context.settings
   follower.sight.payment = { evidence: { kind: 'none' } }
   follower.pay(
     {
       paymentRequest: invoice,
       feeLimitMsat: row.routing_limit_msat,
       timeoutSeconds: context.settings.paymentTimeoutSeconds,
-      maximumCltv: swapping.maximumCltv,
+      maximumCltv,
       outgoingChannels: row.outgoing_channels as string[],
     },
     row.payment_hash,

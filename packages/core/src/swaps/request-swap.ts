@@ -149,6 +149,7 @@ async function storeSwaps(
       timeout_height: null,
       epoch: 0,
       calls: 0,
+      maximum_cltv: null,
       seen_at: null,
       since_height: context.live.info?.blockHeight ?? 0,
       held_height: null,

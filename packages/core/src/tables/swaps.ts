@@ -71,6 +71,8 @@ export const swaps = table({
     /** Leader epoch under which LND was last asked to pay, 0 before, and send calls issued under it. */
     epoch: { type: 'integer' },
     calls: { type: 'integer' },
+    /** Blocks that LND was allowed to have the payment frozen, the most of all calls; null: it was not asked to pay. */
+    maximum_cltv: { type: 'integer', nullable: true },
     /** LND has shown the payment. */
     seen_at: { type: 'time', nullable: true },
     since_height: { type: 'integer' },
