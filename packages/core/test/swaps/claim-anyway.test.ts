@@ -167,15 +167,22 @@ test('nobody says the feerate: the stored claim is published, and near the timeo
 })
 
 test('nobody says the feerate, and no block takes the stored claim: near the timeout it is made dearer', async () => {
-  const died = await dieRevealed({ server: { timeoutBlocks: 76 } })
+  const died = await dieRevealed({ server: { timeoutBlocks: 76 } }, async (living) => {
+    living.network.setFeerate(2)
+    // A feerate that was read is kept for a moment.
+    await living.settle(40_000)
+  })
   const { stand, id } = died
   silenceFeerate(stand)
-  stand.network.setFeerate(3)
+  stand.network.setFeerate(5)
   stand.openNext()
   await stand.run(stand.node.start())
   expect((await stand.untilEnded(id, 60)).state).toBe('claimed')
   const { claims } = await stand.run(stand.node.swaps.explain(id))
-  expect(claims.at(-1)!.feerate).toBeGreaterThan(2.9)
+  expect(claims[0]!.feerate).toBeCloseTo(2, 0)
+  // Three times as much with 36 blocks left.
+  expect(claims.at(-1)!.feerate).toBeGreaterThan(5.9)
+  expect(claims.at(-1)!.feerate).toBeLessThan(7)
   await expectOnlyCosts(died)
 })
 
@@ -193,8 +200,10 @@ test('nobody says the feerate before the reveal: it waits, says so, and it is no
   await stand.mine(2)
   const waiting = await stand.swap(id)
   expect([waiting.state, waiting.reason]).toEqual(['lockup-confirmed', 'feerate-unknown'])
-  const swap = await stand.untilEnded(id, 90)
-  expect([swap.state, swap.claims]).toEqual(['returned', 0])
+  stand.payee.cancelHold(waiting.paymentHash)
+  await stand.mine(2)
+  const swap = await stand.swap(id)
+  expect([swap.state, swap.reason, swap.claims]).toEqual(['returned', 'feerate-unknown', 0])
   const [provider] = await stand.run(stand.node.swaps.providers())
   expect(provider!.failed).toBe(0)
 })
