@@ -13,8 +13,10 @@ export async function noteOverdue(
   lockup: SwapLockup,
 ): Promise<boolean> {
   const { context, identity, follower } = pursuit
-  const { payment, watch, watchedFrom } = follower.sight
+  const { payment, watch, watchedFrom, isDamageTold } = follower.sight
   if (payment.evidence.kind !== 'in-flight' || lockup === 'ours') return false
+  // Without terms that hold nobody knows whether the lockup is there.
+  if (isDamageTold) return false
   if (!isNewlyOverdue(context, row)) return false
   const height = context.live.info?.blockHeight ?? 0
   if (watch !== 'open' || watchedFrom === undefined || height <= watchedFrom) return false
