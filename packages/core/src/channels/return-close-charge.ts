@@ -1,7 +1,7 @@
 import type { Identity } from '../context.ts'
+import { returnToBudget } from '../liquidity/charge-budget.ts'
 import type { Write } from '../ports/storage.ts'
 import { closeIntents } from '../tables/channel-intents.ts'
-import { liquidityBudgets } from '../tables/swaps.ts'
 import { type RowOf, update } from '../tables/table.ts'
 
 type IntentRow = RowOf<typeof closeIntents>
@@ -11,14 +11,12 @@ type IntentRow = RowOf<typeof closeIntents>
  * also takes the charge off the intent: once.
  */
 export function returnCloseCharge(
-  { publicKey }: Identity,
+  identity: Identity,
   { worst_cost_msat: worstMsat, budget_period: period }: IntentRow,
   spentMsat: bigint,
 ): Write[] {
   if (worstMsat === null || period === null || spentMsat >= worstMsat) return []
-  const by = (spentMsat > 0n ? spentMsat : 0n) - worstMsat
-  const key = [publicKey, period]
-  return [{ op: 'add', table: liquidityBudgets, key, column: 'spent_msat', by }]
+  return returnToBudget(identity, period, worstMsat, spentMsat)
 }
 
 /** The same for a close that has ended, with the write that takes the charge off; none where nothing was charged. */

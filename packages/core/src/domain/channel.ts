@@ -1,4 +1,5 @@
 import type { NodeChannel } from '../ports/lightning-node.ts'
+import { atLeastZero } from './bigints.ts'
 
 /** What can really be sent and received over one channel now, in msat; both 0 while it is inactive. */
 export interface ChannelLiquidity {
@@ -64,8 +65,4 @@ export function nodeLiquidity(channels: readonly NodeChannel[]): ChannelLiquidit
     receivableMsat += one.receivableMsat
   }
   return { sendableMsat, receivableMsat }
-}
-
-function atLeastZero(value: bigint): bigint {
-  return value > 0n ? value : 0n
 }

@@ -10,6 +10,7 @@ import {
   swapOption,
   wholeOptions,
 } from './liquidity-options.ts'
+import { comesSoon } from './liquidity-refusals.ts'
 import type { LiquiditySettings, LiquiditySnapshot, SwapOffer } from './liquidity-snapshot.ts'
 
 /** An option that is not taken, and why. */
@@ -48,7 +49,7 @@ export function chooseOptions(
   let isSoon = false
   const refusal = (option: LiquidityOption): OptionRefusal | undefined => {
     const reason = refusalOf(option, snapshot, settings, need, room)
-    if (reason && option.lever !== 'close') isSoon ||= comesSoon.has(reason)
+    if (reason && option.lever !== 'close') isSoon ||= comesSoon(reason)
     return reason
   }
   const ranked = sortCheapestFirst(wholeOptions(snapshot))
@@ -115,13 +116,6 @@ export function chooseOptions(
   }
   return { actions, rejected: sortCheapestFirst(rejected).slice(0, mostRejected) }
 }
-
-/** What helps really, and is only waited for. What is too dear for now is not: it may be too dear for long. */
-const comesSoon: ReadonlySet<OptionRefusal> = new Set<OptionRefusal>([
-  'feerate-not-low',
-  'in-flight-cap',
-  'failed-lately',
-])
 
 /** By price, then by the operator's preference, then by name: always the same order. */
 function cheapestFirst(one: LiquidityOption, other: LiquidityOption): number {

@@ -1,3 +1,4 @@
+import { atLeastZero, largest, least, sumOf } from './bigints.ts'
 import type { LiquiditySettings, LiquiditySnapshot } from './liquidity-snapshot.ts'
 
 /** How inbound stands, and how much of it is missing. Shares in ppm. */
@@ -26,8 +27,8 @@ const whole = 1_000_000n
 export function needOf(snapshot: LiquiditySnapshot, settings: LiquiditySettings): LiquidityNeed {
   const active = snapshot.channels.filter(({ isActive }) => isActive)
   const ours = active.filter(({ ownership }) => ownership === 'ours')
-  const sendableMsat = sum(active.map((channel) => channel.sendableMsat))
-  const receivableMsat = sum(active.map((channel) => channel.receivableMsat))
+  const sendableMsat = sumOf(active.map((channel) => channel.sendableMsat))
+  const receivableMsat = sumOf(active.map((channel) => channel.receivableMsat))
   const { leavingMsat } = snapshot
   const expectedMsat = receivableMsat + leavingMsat
   const wholeMsat = sendableMsat + expectedMsat
@@ -40,14 +41,14 @@ export function needOf(snapshot: LiquiditySnapshot, settings: LiquiditySettings)
         .map((channel) => ({ channel, excessMsat: excessOf(channel, settings) }))
         .filter(({ excessMsat }) => excessMsat >= settings.minimumMsat)
     : []
-  const drainMsat = positive(sum(drains.map(({ excessMsat }) => excessMsat)) - leavingMsat)
+  const drainMsat = atLeastZero(sumOf(drains.map(({ excessMsat }) => excessMsat)) - leavingMsat)
   const targetShare = whole - BigInt(settings.outboundShare)
-  const gapMsat = positive((wholeMsat * targetShare) / whole - expectedMsat)
+  const gapMsat = atLeastZero((wholeMsat * targetShare) / whole - expectedMsat)
   const urgency = urgencyOf(snapshot, settings, wholeMsat, expectedShare, drainMsat)
   const floorMsat = settings.outboundFloorMsat + snapshot.expectedPayoutsMsat
   const movableMsat = least(
-    sum(ours.map((channel) => channel.sendableMsat)),
-    positive(sendableMsat - floorMsat),
+    sumOf(ours.map((channel) => channel.sendableMsat)),
+    atLeastZero(sendableMsat - floorMsat),
   )
   const wanted = { urgent: largest(gapMsat, drainMsat), drain: drainMsat, low: gapMsat, none: 0n }
   const drained = new Set(drains.map(({ channel }) => channel.channelId))
@@ -102,25 +103,9 @@ function excessOf(
   { sendableMsat, capacityMsat }: { sendableMsat: bigint; capacityMsat: bigint },
   { outboundShare }: LiquiditySettings,
 ): bigint {
-  return positive(sendableMsat - (capacityMsat * BigInt(outboundShare)) / whole)
+  return atLeastZero(sendableMsat - (capacityMsat * BigInt(outboundShare)) / whole)
 }
 
 function shareOf(partMsat: bigint, wholeMsat: bigint): number {
   return wholeMsat === 0n ? 0 : Number((partMsat * whole) / wholeMsat)
-}
-
-function sum(amounts: readonly bigint[]): bigint {
-  return amounts.reduce((total, amount) => total + amount, 0n)
-}
-
-function positive(amount: bigint): bigint {
-  return amount > 0n ? amount : 0n
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other
-}
-
-function largest(one: bigint, other: bigint): bigint {
-  return one > other ? one : other
 }

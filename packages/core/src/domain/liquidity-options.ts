@@ -1,3 +1,4 @@
+import { least, toWholeSat } from './bigints.ts'
 import { closeOptions } from './liquidity-close.ts'
 import type { LiquidityNeed } from './liquidity-need.ts'
 import type { LiquiditySettings, LiquiditySnapshot, SwapOffer } from './liquidity-snapshot.ts'
@@ -117,7 +118,7 @@ export function swapOption(
   const bounds = [room.missingMsat, room.movableMsat, room.swappableMsat, offer.maximumMsat]
   const [mostMsat] = bounds.sort((one, other) => (one < other ? -1 : 1)) as [bigint]
   // Too small a rest is asked for as the smallest swap: whether that fits is judged like any other.
-  const amountMsat = mostMsat < offer.minimumMsat ? offer.minimumMsat : wholeSat(mostMsat)
+  const amountMsat = mostMsat < offer.minimumMsat ? offer.minimumMsat : toWholeSat(mostMsat)
   // While much is missing each look at an offer is for the same amount.
   if (before?.amountMsat === amountMsat) return before
   return option({
@@ -177,8 +178,7 @@ export function refusalOf(
 
 /** One swap, whole. */
 function mostThrough({ paysPayout, maximumMsat }: SwapOffer): bigint {
-  const wholeMsat = paysPayout?.maximumMsat ?? 0n
-  return wholeMsat < maximumMsat ? wholeMsat : maximumMsat
+  return least(paysPayout?.maximumMsat ?? 0n, maximumMsat)
 }
 
 /** What is left when it is taken. */
@@ -223,8 +223,4 @@ function option(
 
 function ppmOf({ gainMsat, costMsat }: Pick<LiquidityOption, 'gainMsat' | 'costMsat'>): number {
   return gainMsat === 0n ? Number.MAX_SAFE_INTEGER : Number((costMsat * whole) / gainMsat)
-}
-
-function wholeSat(msat: bigint): bigint {
-  return (msat / 1000n) * 1000n
 }

@@ -1,6 +1,7 @@
 import { chooseOptions, type RejectedOption } from './liquidity-choice.ts'
 import { type LiquidityNeed, needOf } from './liquidity-need.ts'
 import type { LiquidityOption, OptionRefusal } from './liquidity-options.ts'
+import { loudestOf, passingOf } from './liquidity-refusals.ts'
 import type { LiquiditySettings, LiquiditySnapshot } from './liquidity-snapshot.ts'
 
 /** A policy: the same snapshot and settings give the same plan. Hosts may bring their own. */
@@ -43,33 +44,6 @@ export type LiquidityReason =
   | 'no-offer'
   | OptionRefusal
 
-/** What decides which refusal is named, when all options are refused: what the operator can change comes first. */
-const loudest: readonly OptionRefusal[] = [
-  'left-to-operator',
-  'budget-exhausted',
-  'feerate-above-ceiling',
-  'price-above-ceiling',
-  'worst-case-above-ceiling',
-  'feerate-unknown',
-  'outbound-floor',
-  'below-provider-minimum',
-  'above-provider-maximum',
-  'obligation',
-  'feerate-not-low',
-  'price-not-acceptable',
-  'in-flight-cap',
-  'failed-lately',
-  'too-late',
-]
-
-const passing: ReadonlySet<OptionRefusal> = new Set<OptionRefusal>([
-  'feerate-not-low',
-  'price-not-acceptable',
-  'in-flight-cap',
-  'failed-lately',
-  'too-late',
-])
-
 /**
  * The default policy: mission rows 4 and 10. For the inbound that is missing the cheapest options are taken
  * that arrive in time, one after the other, within floor, budget, ceilings and what may be in swaps at once.
@@ -95,7 +69,7 @@ export const cheapestLever: LiquidityPolicy = (snapshot, settings) => {
     }
   }
   const refusals = new Set(rejected.map(({ refusal }) => refusal))
-  const named = loudest.find((refusal) => refusals.has(refusal))
+  const named = loudestOf(refusals)
   if (!named && need.movableMsat < settings.minimumMsat) {
     const says = `${sat(need.movableMsat)} sat may leave: the rest is not ours, or must stay.`
     return { ...nothing, rejected, verdict: 'blocked', reason: 'outbound-floor', says }
@@ -106,14 +80,12 @@ export const cheapestLever: LiquidityPolicy = (snapshot, settings) => {
     return { ...nothing, rejected, verdict: 'blocked', reason: 'no-offer', says }
   }
   // One that passes with time is enough to wait for.
-  const hope = [...refusals].some((refusal) => passing.has(refusal))
-  const isWaiting = hope && need.urgency !== 'urgent'
-  const waitsFor = loudest.find((refusal) => refusals.has(refusal) && passing.has(refusal))
-  const reason = isWaiting && waitsFor ? waitsFor : named
+  const waitsFor = need.urgency === 'urgent' ? undefined : passingOf(refusals)
+  const reason = waitsFor ?? named
   return {
     ...nothing,
     rejected,
-    verdict: isWaiting ? 'wait' : 'blocked',
+    verdict: waitsFor ? 'wait' : 'blocked',
     reason,
     says: `${percent(need.inboundShare)} of the node can receive; nothing can be done for ${sat(need.missingMsat)} sat now: ${refusalWords[reason]}.`,
   }

@@ -1,3 +1,4 @@
+import { largest, toNextSat } from './bigints.ts'
 import type { LiquidityOption } from './liquidity-options.ts'
 import type { PayablePartner, SwapOffer } from './liquidity-snapshot.ts'
 
@@ -19,7 +20,7 @@ export function throughSwap(
   if (!terms || keptPpm <= 0n) return undefined
   const lockedMsat = amountMsat + terms.reservedMsat + fixedMsat
   const neededMsat = toNextSat((lockedMsat * whole) / keptPpm)
-  const leavesMsat = larger(neededMsat, minimumMsat)
+  const leavesMsat = largest(neededMsat, minimumMsat)
   const swapMsat = fixedMsat + terms.fixedMsat + (leavesMsat * BigInt(ppm)) / whole
   return {
     lever: 'pay-partner-through-swap',
@@ -33,15 +34,4 @@ export function throughSwap(
     pricePpm: Number(((swapMsat - savedMsat) * whole) / leavesMsat),
     leadTime: offer.leadTime,
   }
-}
-
-/** Of amounts: there is no `Math.max` for them. */
-function larger(one: bigint, other: bigint): bigint {
-  if (one > other) return one
-  return other
-}
-
-/** Rounded up. */
-function toNextSat(msat: bigint): bigint {
-  return (msat / 1000n + 1n) * 1000n
 }

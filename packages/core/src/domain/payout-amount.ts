@@ -1,3 +1,5 @@
+import { least } from './bigints.ts'
+
 /** How much the fee of a payout may be at worst: a fixed sum, or a share of the amount with a minimum. In msat. */
 export type WorstFee =
   | { readonly fixedMsat: bigint }
@@ -20,10 +22,6 @@ export function amountOfAll(budgetMsat: bigint, fee: WorstFee, unitMsat: bigint)
   const largest =
     'fixedMsat' in fee
       ? budgetMsat - fee.fixedMsat
-      : smaller((budgetMsat * million) / (million + fee.ppm), budgetMsat - fee.minimumMsat)
+      : least((budgetMsat * million) / (million + fee.ppm), budgetMsat - fee.minimumMsat)
   return largest > 0n ? largest - (largest % unitMsat) : 0n
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }

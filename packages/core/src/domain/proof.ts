@@ -1,3 +1,5 @@
+import { atLeastZero, sumOf } from './bigints.ts'
+
 /** An amount of which only bounds are known, in msat. */
 export interface Bounds {
   readonly low: bigint
@@ -61,8 +63,8 @@ export interface ProofJudgement {
 export function judgeProof(snapshot: ProofSnapshot): ProofJudgement {
   const { before, after, inFlightMsat, unbookedMsat, slackMsat, roundingMsat } = snapshot
   const assets = {
-    low: sum(snapshot.assets.map(({ low }) => low)),
-    high: sum(snapshot.assets.map(({ high }) => high)),
+    low: sumOf(snapshot.assets.map(({ low }) => low)),
+    high: sumOf(snapshot.assets.map(({ high }) => high)),
   }
   const totals = [before, after].map(({ owedMsat, operatorMsat }) => owedMsat + operatorMsat)
   const [less, more] = ascending(totals)
@@ -73,9 +75,9 @@ export function judgeProof(snapshot: ProofSnapshot): ProofJudgement {
     high: more + moved + unbookedMsat + roundingMsat,
   }
   const [owedMsat] = ascending([before.owedMsat, after.owedMsat])
-  const lackingMsat = positive(owedMsat - moved - inFlightMsat - assets.high)
-  const missingMsat = positive(expected.low - assets.high)
-  const foundMsat = positive(assets.low - expected.high)
+  const lackingMsat = atLeastZero(owedMsat - moved - inFlightMsat - assets.high)
+  const missingMsat = atLeastZero(expected.low - assets.high)
+  const foundMsat = atLeastZero(assets.low - expected.high)
   const judged = { assets, expected, lackingMsat }
   if (lackingMsat > 0n) return { ...judged, verdict: 'insolvent', differenceMsat: lackingMsat }
   if (missingMsat > 0n) return { ...judged, verdict: 'short', differenceMsat: missingMsat }
@@ -94,14 +96,6 @@ export function isQuiet({
   const isStill = before.owedMsat === after.owedMsat && before.operatorMsat === after.operatorMsat
   const isCertain = assets.every(({ mayOverlap, high }) => !mayOverlap || high === 0n)
   return isStill && isCertain && inFlightMsat === 0n && slackMsat === 0n
-}
-
-function sum(amounts: readonly bigint[]): bigint {
-  return amounts.reduce((total, amount) => total + amount, 0n)
-}
-
-function positive(amount: bigint): bigint {
-  return amount > 0n ? amount : 0n
 }
 
 function ascending(two: readonly bigint[]): readonly [bigint, bigint] {

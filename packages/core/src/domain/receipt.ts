@@ -1,3 +1,5 @@
+import { least } from './bigints.ts'
+
 /** What is kept of a payment: parts per million of it, and a fixed amount; null: nothing. */
 export interface Share {
   readonly ppm: number | null
@@ -26,8 +28,4 @@ export function divideReceipt(paidMsat: bigint, fee: Share, commission: Share): 
 
 function shareOf(paidMsat: bigint, { ppm, fixedMsat }: Share): bigint {
   return (paidMsat * BigInt(ppm ?? 0)) / 1_000_000n + (fixedMsat ?? 0n)
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other
 }

@@ -13,7 +13,7 @@ import { autopilots, type liquidityRuns } from '../tables/liquidity.ts'
 import { safety } from '../tables/node.ts'
 import { type Fields, insert, requireUnchanged } from '../tables/table.ts'
 import { readAutopilot } from './autopilot-row.ts'
-import { chargeBudget } from './charge-budget.ts'
+import { budgetPeriod, chargeBudget } from './charge-budget.ts'
 import { type ClosableChannel, readClosable } from './read-closable.ts'
 import type { RunOutcome } from './run-view.ts'
 
@@ -54,9 +54,10 @@ export async function closeChannel(
     }
     const worst = worstCloseFeeMsat(found.feeMsat)
     if (worst > worstMsat) return nothing('price-rose')
-    const charge = await chargeBudget(context, identity, worst)
-    if (!charge) return nothing('budget-exhausted')
-    const intent = intentOf(context, identity, run.id, found, worst, charge.period)
+    const period = budgetPeriod(context.clock.now())
+    const charge = await chargeBudget(context, identity, period, worst)
+    if (charge.spentMsat + worst > charge.limitMsat) return nothing('budget-exhausted')
+    const intent = intentOf(context, identity, run.id, found, worst, period)
     const change = {
       writes: [
         insert(closeIntents, intent),

@@ -1,4 +1,5 @@
 import type { Context, Identity, Leadership } from '../context.ts'
+import { least, toWholeSat } from '../domain/bigints.ts'
 import type { LiquidityPlan } from '../domain/liquidity-policy.ts'
 import type { LiquiditySnapshot } from '../domain/liquidity-snapshot.ts'
 import { actOnRun } from './act-on-run.ts'
@@ -39,19 +40,9 @@ export async function planLiquidity(
   const { missingMsat, movableMsat } = plan.need
   const amountMsat = least(missingMsat, movableMsat)
   if (amountMsat < settings.minimumMsat) return { row, snapshot: first, plan }
-  const offers = { book, amountMsat: wholeSat(amountMsat) }
+  const offers = { book, amountMsat: toWholeSat(amountMsat) }
   const snapshot = await takeLiquiditySnapshot(context, identity, row, offers)
   return { row, snapshot, plan: policy(snapshot, settings) }
-}
-
-/** Of amounts: there is no `Math.min` for them. */
-function least(one: bigint, other: bigint): bigint {
-  if (one < other) return one
-  return other
-}
-
-function wholeSat(msat: bigint): bigint {
-  return (msat / 1000n) * 1000n
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Context, Identity } from '../context.ts'
 import { invalidInvoice } from '../destinations/refuse-destination.ts'
 import { Amount } from '../domain/amount.ts'
+import { least } from '../domain/bigints.ts'
 import type { DestinationKind } from '../domain/destination.ts'
 import { amountOfAll, type WorstFee, worstFeeOf } from '../domain/payout-amount.ts'
 import type { PayoutReason } from '../domain/payout-reason.ts'
@@ -151,7 +152,7 @@ async function takeAll(
   const available = await freeOf(context, identity, partner.id)
   const charged: WorstFee = partner.fees_paid_by === 'operator' ? { fixedMsat: 0n } : fee
   const all = amountOfAll(available, charged, unitMsat)
-  const most = upToMsat === undefined ? all : smaller(all, amountOfAll(upToMsat, fee, unitMsat))
+  const most = upToMsat === undefined ? all : least(all, amountOfAll(upToMsat, fee, unitMsat))
   if (most > 0n) return new Amount(most)
   throw insufficientBalance(
     partner.id,
@@ -159,8 +160,4 @@ async function takeAll(
     new Amount(unitMsat + worstFeeOf(unitMsat, charged)),
     payLess(isOnchain),
   )
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
 }

@@ -1,11 +1,11 @@
 import type { Context, Identity } from '../context.ts'
+import { least } from '../domain/bigints.ts'
 import { nodeLiquidity } from '../domain/channel.ts'
 import { keeperStatus } from '../keeper/keeper-status.ts'
 import { readBalances } from '../ledger/read-balances.ts'
 import { payouts } from '../tables/payouts.ts'
 import { readWallet } from '../transactions/read-wallet.ts'
 import { operatorsPartner } from './operators-partner.ts'
-import { smaller } from './pay-automatically.ts'
 import { worstOf } from './reservation.ts'
 
 /** Satoshi that a transaction leaves itself as change, so that a child can speed it up. */
@@ -44,7 +44,7 @@ export async function operatorFree(
   const onchain = (coinsSat - keptSat - changeSat) * 1000n - queuedMsat
   const { sendableMsat } = nodeLiquidity(live.channels?.list ?? [])
   const beyond = onchain + sendableMsat - owedMsat
-  return { freeMsat: smaller(booked, smaller(onchain, beyond)), ownMsat }
+  return { freeMsat: least(booked, least(onchain, beyond)), ownMsat }
 }
 
 /** What on-chain payouts may take that are in no transaction yet, in msat. */

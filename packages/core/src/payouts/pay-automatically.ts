@@ -1,4 +1,5 @@
 import type { Context, Identity } from '../context.ts'
+import { least } from '../domain/bigints.ts'
 import { utcDay } from '../domain/utc-day.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { judgeFeerate } from '../fees/judge-feerate.ts'
@@ -59,7 +60,7 @@ export async function payAutomatically(
       idempotencyKey: next.key,
       terms,
       written: JSON.stringify({ partner: partner.id, automatic: true, ...terms.written }),
-      upToMsat: smaller(settings.capPerPayout.msat, partner.cap_per_payout_msat),
+      upToMsat: capOf(settings, partner),
     })
   } catch (error) {
     // Somebody else decided at the same time, for another destination.
@@ -181,11 +182,14 @@ export async function mostOnchain(
   const { settings } = context
   const worstMsat = (await estimateOnchainFee(context, { address })).worst.msat
   const chargedMsat = partner.fees_paid_by === 'operator' ? 0n : worstMsat
-  const capMsat = smaller(settings.capPerPayout.msat, partner.cap_per_payout_msat)
-  return smaller(availableMsat - chargedMsat, capMsat - worstMsat)
+  const capMsat = capOf(settings, partner)
+  return least(availableMsat - chargedMsat, capMsat - worstMsat)
 }
 
-/** null: no bound. */
-export function smaller(a: bigint, b: bigint | null): bigint {
-  return b !== null && b < a ? b : a
+/** What one payout of the partner may be at most, in msat. */
+function capOf(
+  { capPerPayout }: Context['settings'],
+  { cap_per_payout_msat: own }: RowOf<typeof partners>,
+): bigint {
+  return own === null ? capPerPayout.msat : least(capPerPayout.msat, own)
 }

@@ -1,4 +1,5 @@
 import { type Context, type Identity, newId } from '../context.ts'
+import { least } from '../domain/bigints.ts'
 import { bookCorrection } from '../domain/ledger.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { bookTransaction } from '../ledger/book-transaction.ts'
@@ -9,7 +10,7 @@ import { partners } from '../tables/partners.ts'
 import { type RowOf, update } from '../tables/table.ts'
 import { operatorFree } from './operator-free.ts'
 import { operatorsPartner } from './operators-partner.ts'
-import { nextAutomatic, smaller } from './pay-automatically.ts'
+import { nextAutomatic } from './pay-automatically.ts'
 import type { Payout } from './payout-view.ts'
 import { placePayout } from './place-payout.ts'
 import { readTerms } from './read-terms.ts'
@@ -47,7 +48,7 @@ export async function payOperator(
   const { freeMsat, ownMsat } = await operatorFree(context, identity)
   const next = await nextAutomatic(context, identity, operatorsPartner)
   if ('wait' in next) return wait(...next.wait)
-  const upToMsat = smaller(freeMsat, context.settings.capPerPayout.msat)
+  const upToMsat = least(freeMsat, context.settings.capPerPayout.msat)
   const isEnough = upToMsat >= operatorMinimum.msat
   if (!(await move(context, identity, partner, (isEnough ? upToMsat : 0n) - ownMsat)))
     return wait('under-way', 'another process was faster')

@@ -1,7 +1,7 @@
 import { type Context, type Identity, rowBase } from '../context.ts'
 import { Amount } from '../domain/amount.ts'
-import { utcDay } from '../domain/utc-day.ts'
 import { PaymentNodeError } from '../errors.ts'
+import { chargeBudget, returnToBudget } from '../liquidity/charge-budget.ts'
 import type { Refused, Write } from '../ports/storage.ts'
 import { liquidityBudgets, type swaps, swapTotals } from '../tables/swaps.ts'
 import { type Fields, insert, type RowOf } from '../tables/table.ts'
@@ -27,11 +27,6 @@ interface Counted {
   readonly write: Write
 }
 
-/** The UTC day whose budget pays. */
-export function budgetPeriod(now: number): string {
-  return utcDay(now)
-}
-
 /**
  * The bounded adds that count swaps against every cap, for the change that stores them (money rule 3). Throws
  * `swap.above-cap` and `swap.over-budget` for what is too much by itself; {@link throwRefusedCharge} says the rest.
@@ -54,7 +49,11 @@ export async function chargeSwaps(
       askedMsat: charge.amountMsat,
       scope: `provider/${charge.provider}`,
     }),
-    await countBudget(context, identity, charge.period, charge.worstMsat),
+    {
+      cap: 'budget' as const,
+      askedMsat: charge.worstMsat,
+      ...(await chargeBudget(context, identity, charge.period, charge.worstMsat)),
+    },
   ]
   for (const one of counted) if (one.askedMsat > one.limitMsat) throw above(one, 0n, charge.period)
   return counted
@@ -68,37 +67,23 @@ async function count(
     ...asked
   }: { readonly cap: Cap; readonly limitMsat: bigint; readonly askedMsat: bigint; scope: string },
 ): Promise<Counted> {
-  const key = [identity.publicKey, scope]
-  const row = await storage.get(swapTotals, key)
+  const row = await storage.get(swapTotals, [identity.publicKey, scope])
   const write: Write = row
-    ? add(swapTotals, key, 'amount_msat', asked.askedMsat, asked.limitMsat)
+    ? addToTotal(identity, scope, asked.askedMsat, asked.limitMsat)
     : insert(swapTotals, { ...rowBase(identity), scope, amount_msat: asked.askedMsat })
   return { ...asked, write }
 }
 
-async function countBudget(
-  { storage, settings }: Context,
-  identity: Identity,
-  period: string,
-  worstMsat: bigint,
-): Promise<Counted> {
-  const key = [identity.publicKey, period]
-  const limitMsat = settings.swapping.perDay.msat
-  const row = await storage.get(liquidityBudgets, key)
-  const write: Write = row
-    ? add(liquidityBudgets, key, 'spent_msat', worstMsat, limitMsat)
-    : insert(liquidityBudgets, { ...rowBase(identity), period, spent_msat: worstMsat })
-  return { cap: 'budget', limitMsat, askedMsat: worstMsat, write }
-}
-
-function add(
-  table: typeof swapTotals | typeof liquidityBudgets,
-  key: readonly string[],
-  column: string,
-  by: bigint,
-  max?: bigint,
-): Write {
-  return { op: 'add', table, key, column, by, ...(max !== undefined && { max }) }
+function addToTotal({ publicKey }: Identity, scope: string, by: bigint, max?: bigint): Write {
+  const key = [publicKey, scope]
+  return {
+    op: 'add',
+    table: swapTotals,
+    key,
+    column: 'amount_msat',
+    by,
+    ...(max !== undefined && { max }),
+  }
 }
 
 /** Throws when a refusal says that a cap is reached; returns when it must be decided again. */
@@ -146,38 +131,16 @@ function above(
 
 /** Gives back, when a swap has ended, its place and what it did not cost. */
 export function returnCharge(
-  { publicKey }: Identity,
+  identity: Identity,
   row: Pick<
     RowOf<typeof swaps> | Fields<typeof swaps>,
     'provider' | 'amount_msat' | 'worst_cost_msat' | 'budget_period'
   >,
   spentMsat: bigint,
 ): Write[] {
-  // A gain is no budget for others.
-  const cost = spentMsat > 0n ? spentMsat : 0n
   return [
-    add(swapTotals, [publicKey, 'all'], 'amount_msat', -row.amount_msat),
-    add(swapTotals, [publicKey, `provider/${row.provider}`], 'amount_msat', -row.amount_msat),
-    ...(cost === row.worst_cost_msat
-      ? []
-      : [
-          add(
-            liquidityBudgets,
-            [publicKey, row.budget_period],
-            'spent_msat',
-            cost - row.worst_cost_msat,
-          ),
-        ]),
+    addToTotal(identity, 'all', -row.amount_msat),
+    addToTotal(identity, `provider/${row.provider}`, -row.amount_msat),
+    ...returnToBudget(identity, row.budget_period, row.worst_cost_msat, spentMsat),
   ]
-}
-
-/** Charges what limits that were raised may cost more, to the budget of the swap's own day. */
-export function chargeMore(
-  { settings }: Context,
-  { publicKey }: Identity,
-  period: string,
-  moreMsat: bigint,
-): Write {
-  const max = settings.swapping.perDay.msat
-  return add(liquidityBudgets, [publicKey, period], 'spent_msat', moreMsat, max)
 }
