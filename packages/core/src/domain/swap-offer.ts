@@ -77,6 +77,8 @@ export function onchainNeededSat(payoutSat: bigint, claimLimitSat: bigint): bigi
 export interface OfferCosts {
   /** Service and lockup, as quoted. */
   readonly serviceSat: bigint
+  /** What it will probably be, and the most that it may be. */
+  readonly routingSat: bigint
   readonly routingLimitSat: bigint
   /** At the feerate of now. */
   readonly claimSat: bigint
@@ -85,8 +87,13 @@ export interface OfferCosts {
   readonly prepaySat: bigint
 }
 
-/** What it costs when the claim pays the feerate of now and routing takes all of its limit. */
+/** What it costs when the claim pays the feerate of now and routing what it usually does. */
 export function expectedCostSat(costs: OfferCosts): bigint {
+  return costs.serviceSat + costs.routingSat + costs.claimSat
+}
+
+/** The same when routing takes all of its limit: what a host's cap of prices is held against. */
+export function costAtLimitSat(costs: OfferCosts): bigint {
   return costs.serviceSat + costs.routingLimitSat + costs.claimSat
 }
 

@@ -102,9 +102,12 @@ async function swap(
   // Switched off meanwhile.
   if (mode !== 'act' || !offer) return nothing('mode')
   const { acceptablePpm, ceilingPpm } = context.settings.liquidity
-  const wantedPpm = BigInt(run.urgency === 'low' ? acceptablePpm : ceilingPpm)
+  const expectedPpm = BigInt(run.urgency === 'low' ? acceptablePpm : ceilingPpm)
   // What a payout saves elsewhere is in the option's price, and not in the swap's: there the cap of all swaps decides.
-  const maximumPpm = payout === undefined ? wantedPpm : context.settings.swapping.maximumPpm
+  const limits =
+    payout === undefined
+      ? { expectedPpm, maximumPpm: BigInt(ceilingPpm) }
+      : { maximumPpm: context.settings.swapping.maximumPpm }
   const providers = [offer.provider]
   const swaps = await requestSwap(context, {
     source: 'autopilot',
@@ -112,7 +115,7 @@ async function swap(
     amount: new Amount(amountMsat),
     urgency: run.urgency === 'low' ? 'low' : 'urgent',
     outgoingChannels: outOf,
-    limits: { maximumPpm },
+    limits,
     ...(payout !== undefined && { payout }),
     providers,
     idempotencyKey: `autopilot/${run.id}/${number}`,

@@ -204,22 +204,24 @@ function asShares(
 ): SwapOffer {
   let fixedSat = 0n
   let worstFixedSat = 0n
-  let shareSat = 0n
+  let [shareSat, worstShareSat] = [0n, 0n]
   for (const { quote, costs } of pieces) {
     fixedSat += quote.lockupSat + costs.claimSat
     worstFixedSat += quote.lockupSat + costs.claimLimitSat + costs.prepaySat
-    shareSat += quote.serviceSat + costs.routingLimitSat
+    shareSat += quote.serviceSat + costs.routingSat
+    worstShareSat += quote.serviceSat + costs.routingLimitSat
   }
   // Rounded up: a policy that reckons with too little would be refused by the caps.
-  const ppm = Number((shareSat * 1_000_000_000n + amountMsat - 1n) / amountMsat)
+  const ppmOf = (sat: bigint): number =>
+    Number((sat * 1_000_000_000n + amountMsat - 1n) / amountMsat)
   return {
     provider: provider.name,
     minimumMsat,
     maximumMsat: leftMsat > amountMsat ? amountMsat : leftMsat,
     fixedMsat: fixedSat * 1000n,
-    ppm,
+    ppm: ppmOf(shareSat),
     worstFixedMsat: worstFixedSat * 1000n,
-    worstPpm: ppm,
+    worstPpm: ppmOf(worstShareSat),
     leadTime,
     paysPayout: provider.custody === 'self' ? throughClaim(context, pieces[0]!, maximumMsat) : null,
   }

@@ -2,6 +2,7 @@ import { type Context, type Identity, identityOf, requireReady } from '../contex
 import { Amount, type AmountInput, readPositiveAmount } from '../domain/amount.ts'
 import { claimBytesOf, worstClaimSat } from '../domain/swap-claim-fee.ts'
 import {
+  costAtLimitSat,
   expectedCostSat,
   judgeQuote,
   type OfferCosts,
@@ -14,6 +15,7 @@ import type { SwapProvider, SwapQuote } from '../ports/swap-provider.ts'
 import { readObject } from '../read-input.ts'
 import { readFeerate } from '../transactions/current-feerate.ts'
 import { askProvider, providerReason } from './ask-provider.ts'
+import { readRoutingEstimates } from './estimate-routing.ts'
 import { overdueSwaps } from './overdue.ts'
 import { readHealth } from './provider-health.ts'
 
@@ -38,13 +40,15 @@ export interface SwapPrice {
   readonly service: Amount
   /** At the feerate of now. */
   readonly claim: Amount
-  /** What routing may cost; paid is what the route asks. */
+  /** What routing will probably cost: as in past swaps with the provider, else a fifth of what it may cost. */
   readonly routing: Amount
+  /** The most that routing may cost. */
+  readonly routingLimit: Amount
   /** Lost when the swap fails after it was paid. */
   readonly prepayAtRisk: Amount
-  /** Service, claim and routing. */
+  /** Service, claim and routing, as they will probably be. */
   readonly total: Amount
-  /** `total` in parts per million of the amount. */
+  /** `total` in parts per million of the amount. `swapping.maximumPpm` is held against it with `routingLimit`. */
   readonly ppm: number
   /** Nothing of it can become more: what the budget is charged. */
   readonly worst: Amount
@@ -74,8 +78,10 @@ export interface RawOffer {
 /** What an offer must keep. */
 export interface OfferBounds {
   readonly amountSat: bigint
-  /** All-in, in ppm of the amount. */
+  /** All-in with all that routing may cost, in ppm of the amount. */
   readonly maximumPpm: bigint
+  /** All-in with what routing usually costs; left out: no other bound. */
+  readonly expectedPpm?: bigint
   /** Of each swap; left out: `swapping.routingPpm` of its amount. */
   readonly routingLimitSat?: bigint
   /** Of each swap; left out: what a claim costs at the ceiling. */
@@ -113,14 +119,24 @@ export async function collectOffers(
   const { swapping } = context.settings
   const { satPerVbyte } = await readFeerate(context)
   const holding = new Set((await overdueSwaps(context, identity)).map(({ provider }) => provider))
+  const routingPpmOf = await readRoutingEstimates(context, identity)
   const offers = await Promise.all(
-    swapping.providers.map((provider) =>
-      askForOffer(context, identity, provider, bounds, satPerVbyte, holding.has(provider.name)),
-    ),
+    swapping.providers.map((provider) => {
+      const { name } = provider
+      const market = { satPerVbyte, routingPpm: routingPpmOf(name), isHolding: holding.has(name) }
+      return askForOffer(context, identity, provider, bounds, market)
+    }),
   )
   const place = ({ offer }: RawOffer): bigint =>
     offer.isAcceptable ? offer.price!.total.msat : 1n << 80n
   return offers.sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0))
+}
+
+/** What a price depends on besides the provider's word. */
+interface Market {
+  readonly satPerVbyte: number
+  /** What routing to it will probably cost. */
+  readonly routingPpm: bigint
 }
 
 async function askForOffer(
@@ -128,8 +144,7 @@ async function askForOffer(
   identity: Identity,
   provider: SwapProvider,
   bounds: OfferBounds,
-  satPerVbyte: number,
-  isHolding: boolean,
+  { isHolding, ...market }: Market & { readonly isHolding: boolean },
 ): Promise<RawOffer> {
   const { name } = provider
   const rejected = (reason: string): RawOffer => ({
@@ -164,9 +179,9 @@ async function askForOffer(
     }
     const pieces = split.piecesSat.map((amountSat): QuotedPiece => {
       const quote = quotes.get(amountSat)!
-      return { amountSat, quote, costs: costsOf(context, bounds, quote, satPerVbyte) }
+      return { amountSat, quote, costs: costsOf(context, bounds, quote, market) }
     })
-    const reason = whyNot(context, bounds, provider, pieces, satPerVbyte)
+    const reason = whyNot(context, bounds, provider, pieces, market.satPerVbyte)
     const offer = {
       provider: name,
       isAcceptable: reason === null,
@@ -183,18 +198,25 @@ function costsOf(
   { settings }: Context,
   bounds: OfferBounds,
   { amountSat, serviceSat, lockupSat, prepayAtRiskSat }: SwapQuote,
-  satPerVbyte: number,
+  { satPerVbyte, routingPpm }: Market,
 ): OfferCosts {
-  const { routingPpm, claimCeiling } = settings.swapping
+  const { routingPpm: mostPpm, claimCeiling } = settings.swapping
   const paysPayout = bounds.payoutSat !== undefined
-  const byShare = (amountSat * routingPpm + 999_999n) / 1_000_000n
+  const shareSat = (ppm: bigint): bigint => (amountSat * ppm + 999_999n) / 1_000_000n
+  const routingLimitSat = bounds.routingLimitSat ?? shareSat(mostPpm)
+  const usualSat = shareSat(routingPpm)
   return {
     serviceSat: serviceSat + lockupSat,
-    routingLimitSat: bounds.routingLimitSat ?? byShare,
+    routingSat: smaller(usualSat, routingLimitSat),
+    routingLimitSat,
     claimSat: BigInt(Math.ceil(satPerVbyte * claimBytesOf('cooperative', paysPayout))),
     claimLimitSat: bounds.claimLimitSat ?? worstClaimSat(claimCeiling, paysPayout),
     prepaySat: prepayAtRiskSat,
   }
+}
+
+function smaller(one: bigint, other: bigint): bigint {
+  return one < other ? one : other
 }
 
 function whyNot(
@@ -218,8 +240,14 @@ function whyNot(
     const neededSat = onchainNeededSat(payoutSat, costs.claimLimitSat)
     if (quote.amountSat - costs.serviceSat < neededSat) return 'too-small-for-payout'
   }
-  const totalSat = pieces.reduce((sum, { costs }) => sum + expectedCostSat(costs), 0n)
-  return ppmOf(totalSat, bounds.amountSat) > bounds.maximumPpm ? 'too-dear' : null
+  const ppm = (of: (costs: OfferCosts) => bigint): bigint =>
+    ppmOf(
+      pieces.reduce((sum, { costs }) => sum + of(costs), 0n),
+      bounds.amountSat,
+    )
+  const { maximumPpm, expectedPpm = maximumPpm } = bounds
+  const isTooDear = ppm(costAtLimitSat) > maximumPpm || ppm(expectedCostSat) > expectedPpm
+  return isTooDear ? 'too-dear' : null
 }
 
 function priceOf({ amountSat }: OfferBounds, pieces: readonly QuotedPiece[]): SwapPrice {
@@ -230,7 +258,8 @@ function priceOf({ amountSat }: OfferBounds, pieces: readonly QuotedPiece[]): Sw
     pieces: pieces.map((piece) => new Amount(piece.amountSat * 1000n)),
     service: sum(({ costs }) => costs.serviceSat),
     claim: sum(({ costs }) => costs.claimSat),
-    routing: sum(({ costs }) => costs.routingLimitSat),
+    routing: sum(({ costs }) => costs.routingSat),
+    routingLimit: sum(({ costs }) => costs.routingLimitSat),
     prepayAtRisk: sum(({ costs }) => costs.prepaySat),
     total,
     ppm: Number(ppmOf(total.msat / 1000n, amountSat)),

@@ -3,6 +3,7 @@ import { afterOutcome, newHealth } from '../../src/domain/provider-health.ts'
 import { bookSwap } from '../../src/domain/swap-bookings.ts'
 import { claimFeerate, isWorthReplacing, worstClaimSat } from '../../src/domain/swap-claim-fee.ts'
 import {
+  costAtLimitSat,
   expectedCostSat,
   judgeQuote,
   ppmOf,
@@ -111,12 +112,14 @@ test('a quote that is none is not used', () => {
 test('what a swap may cost is all of its limits together', () => {
   const costs = {
     serviceSat: 500n,
+    routingSat: 20n,
     routingLimitSat: 100n,
     claimSat: 20n,
     claimLimitSat: 300n,
     prepaySat: 7n,
   }
-  expect(expectedCostSat(costs)).toBe(620n)
+  expect(expectedCostSat(costs)).toBe(540n)
+  expect(costAtLimitSat(costs)).toBe(620n)
   expect(worstCostSat(costs)).toBe(907n)
   // A gift is no budget.
   expect(worstCostSat({ ...costs, serviceSat: -50n })).toBe(407n)

@@ -9,7 +9,7 @@ const keys = {
 const liquidity = {
   ...({ mode: 'act', settlePeriod: '0s', every: '1m', minimum: '50000 sat' } as const),
   ...{ drainAtOnce: false, lowInbound: 600_000, hysteresis: 20_000, outboundShare: 300_000 },
-  ...{ acceptablePpm: 7000, ceilingPpm: 20_000 },
+  ...{ acceptablePpm: 3000, ceilingPpm: 20_000 },
 }
 
 test('when fees fall, prices are asked for again at the next look, and not after five minutes', async () => {

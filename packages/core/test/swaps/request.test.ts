@@ -85,14 +85,15 @@ test('all providers are asked at once; one that hangs delays nobody longer than 
     ['throws', 'unreachable'],
   ])
   const { price } = offers[0]!
-  // Service and lockup; 111 vB at 1.012 sat/vB; half a percent of routing.
+  // Service and lockup; 111 vB at 1.012 sat/vB; a fifth of half a percent of routing.
   expect([price!.service.msat, price!.claim.msat, price!.routing.msat]).toEqual([
     2_010_000n,
     113_000n,
-    5_000_000n,
+    1_000_000n,
   ])
-  expect(price!.total.msat).toBe(7_123_000n)
-  expect(price!.ppm).toBe(7123)
+  expect(price!.routingLimit.msat).toBe(5_000_000n)
+  expect(price!.total.msat).toBe(3_123_000n)
+  expect(price!.ppm).toBe(3123)
   expect(price!.worst.msat).toBe(2_010_000n + 5_000_000n + 4_560_000n)
 })
 

@@ -54,7 +54,8 @@ const offer = z
       .looseObject({
         service: amount,
         claim: amount,
-        routing: amount.openapi({ description: 'The most that routing may cost.' }),
+        routing: amount.openapi({ description: 'What routing will probably cost.' }),
+        routingLimit: amount.openapi({ description: 'The most that routing may cost.' }),
         total: amount,
         ppm: z.number(),
         worst: amount,
