@@ -13,6 +13,7 @@ export async function loadSwapKit(): Promise<void> {
       publicKey: `02${'11'.repeat(32)}`,
       network: 'regtest',
       blockHeight: 1,
+      isSyncedToChain: true,
     }),
   }
   const nothing = { name: 'nothing', restore: async () => [] }
