@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { channelRows } from './bad-input/channel-rows.ts'
 import { invoiceRows } from './bad-input/invoice-rows.ts'
 import { ledgerRows, partnerSettingRows } from './bad-input/ledger-rows.ts'
+import { liquidityRows } from './bad-input/liquidity-rows.ts'
 import { optionRows } from './bad-input/option-rows.ts'
 import { ownHashes, payoutRows } from './bad-input/payout-rows.ts'
 import { amountRows, eventRows, partnerRows, safetyRows } from './bad-input/room-rows.ts'
@@ -23,6 +24,7 @@ const rows: readonly Row[] = [
   ...eventRows,
   ...safetyRows,
   ...swapRows,
+  ...liquidityRows,
   ...webhookRows,
 ]
 

@@ -31,7 +31,6 @@ export type OptionRefusal =
   | 'worst-case-above-ceiling'
   | 'budget-exhausted'
   | 'outbound-floor'
-  | 'below-provider-minimum'
   | 'above-provider-maximum'
   | 'obligation'
   /** Nothing else speaks against buying it; this library orders no channels: that is the operator's to do. */
@@ -161,7 +160,6 @@ export function refusalOf(
     const isBeyond = amountMsat > room.missingMsat && amountMsat > offer.minimumMsat
     if (lever === 'pay-partner-through-swap' && isBeyond) return 'not-needed'
     if (amountMsat > room.swappableMsat) return 'in-flight-cap'
-    if (amountMsat < offer.minimumMsat) return 'below-provider-minimum'
     const mostMsat = lever === 'swap' ? offer.maximumMsat : mostThrough(offer)
     if (amountMsat > mostMsat) return 'above-provider-maximum'
   }

@@ -105,7 +105,6 @@ const refusalWords: Readonly<Record<OptionRefusal, string>> = {
     'its price is within liquidity.ceilingPpm, and what it may cost at worst is not',
   'budget-exhausted': 'what it may cost at worst is more than the day has left (swapping.perDay)',
   'outbound-floor': 'less may leave than the smallest option takes',
-  'below-provider-minimum': 'what may leave is less than any provider takes',
   'above-provider-maximum': 'it is more than any provider takes now',
   obligation: 'a channel is kept open for somebody (noCloseBefore)',
   'left-to-operator': 'a channel is for sale, and buying it is left to you',

@@ -20,7 +20,6 @@ const meanings: Readonly<Record<OptionRefusal, Meaning>> = {
   'worst-case-above-ceiling': 'stays',
   'feerate-unknown': 'stays',
   'outbound-floor': 'stays',
-  'below-provider-minimum': 'stays',
   'above-provider-maximum': 'stays',
   obligation: 'stays',
   'feerate-not-low': 'soon',

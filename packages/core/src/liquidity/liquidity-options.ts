@@ -110,6 +110,10 @@ export function readLiquidityOptions(value: unknown): LiquidityRules {
   if (acceptablePpm > ceilingPpm) {
     throw invalid('liquidity.acceptablePpm', 'out-of-range', 'must not be above ceilingPpm')
   }
+  const outboundFloor = readAmount(given('outboundFloor', sat(0)), 'liquidity.outboundFloor')
+  if (outboundFloor.msat < 0n) {
+    throw invalid('liquidity.outboundFloor', 'negative', 'must not be negative')
+  }
   const policy = given('policy', cheapestLever)
   if (typeof policy !== 'function') {
     throw invalid(
@@ -125,7 +129,7 @@ export function readLiquidityOptions(value: unknown): LiquidityRules {
     urgentInbound,
     hysteresis,
     drainsAtOnce: readBoolean(options.drainAtOnce, 'liquidity.drainAtOnce', true),
-    outboundFloor: readAmount(given('outboundFloor', sat(0)), 'liquidity.outboundFloor'),
+    outboundFloor,
     acceptablePpm,
     ceilingPpm,
     minimum: readPositiveAmount(given('minimum', sat(50_000)), 'liquidity.minimum'),

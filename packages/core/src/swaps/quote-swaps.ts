@@ -1,5 +1,6 @@
 import { type Context, type Identity, identityOf, requireReady } from '../context.ts'
 import { Amount, type AmountInput, readPositiveAmount } from '../domain/amount.ts'
+import { least } from '../domain/bigints.ts'
 import { claimBytesOf, worstClaimSat } from '../domain/swap-claim-fee.ts'
 import {
   costAtLimitSat,
@@ -207,16 +208,12 @@ function costsOf(
   const usualSat = shareSat(routingPpm)
   return {
     serviceSat: serviceSat + lockupSat,
-    routingSat: smaller(usualSat, routingLimitSat),
+    routingSat: least(usualSat, routingLimitSat),
     routingLimitSat,
     claimSat: BigInt(Math.ceil(satPerVbyte * claimBytesOf('cooperative', paysPayout))),
     claimLimitSat: bounds.claimLimitSat ?? worstClaimSat(claimCeiling, paysPayout),
     prepaySat: prepayAtRiskSat,
   }
-}
-
-function smaller(one: bigint, other: bigint): bigint {
-  return one < other ? one : other
 }
 
 function whyNot(

@@ -470,6 +470,45 @@ test('mission rows 4 and 10: what is done at which inbound, by which lever, and 
         { channels: [channel(750_000)], swapsFrom: now + 1 },
         'wait failed-lately',
       ],
+      [
+        'under 10 % the cheapest that arrives in time, not the cheapest',
+        {
+          channels: [channel(950_000)],
+          swaps: [offer('slow', { ppm: 1000, leadTime: 7 * hour }), offer('fast')],
+        },
+        'act inbound-urgent; swap fast 750000',
+      ],
+      [
+        'under 10 %, and nothing arrives in time',
+        { channels: [channel(950_000)], swaps: [offer('slow', { leadTime: 7 * hour })] },
+        'blocked too-late',
+      ],
+      [
+        'while nothing presses the cheapest, however slow',
+        {
+          channels: [channel(750_000)],
+          swaps: [offer('slow', { ppm: 1000, leadTime: 7 * hour }), offer('fast')],
+        },
+        'act inbound-low; swap slow 550000',
+      ],
+      [
+        'what is under way with a provider leaves less than it takes',
+        { channels: [channel(750_000)], swaps: [offer('full', { maximumMsat: sat(40_000) })] },
+        'blocked above-provider-maximum',
+      ],
+      [
+        'little can be received now, and enough is leaving',
+        {
+          channels: [channel(300_000, { receivableMsat: sat(100_000) })],
+          leavingMsat: sat(600_000),
+        },
+        'enough under-way',
+      ],
+      [
+        'a new channel, nearly drained by what is leaving',
+        { channels: [channel(990_000, { isNew: true })], leavingMsat: sat(785_000) },
+        'enough under-way',
+      ],
       ['paused', { channels: [channel(950_000)], pausedReason: 'lunch' }, 'blocked paused'],
       ['halted', { channels: [channel(950_000)], haltedReason: 'theft' }, 'blocked halted'],
       ['LND away', { channels: [channel(950_000)], readyFor: null }, 'wait node-away'],
@@ -643,4 +682,28 @@ test('what it says is plain: amounts in thousands, and what keeps it from acting
   for (const [more, says] of wanted) {
     expect(cheapestLever({ ...calm, ...more }, settings).says).toBe(says)
   }
+})
+
+test('a payout that is larger than what a provider takes now is not paid through it, and a smaller one is asked for as its minimum', () => {
+  const throughOf = (amount: number, swap: SwapOffer): readonly string[] => {
+    const { actions, rejected } = cheapestLever(
+      {
+        ...calm,
+        channels: [channel(750_000)],
+        partners: [partner('shop', amount, { way: 'onchain', savedMsat: sat(30_000) })],
+        swaps: [swap],
+      },
+      settings,
+    )
+    return [...actions.map((one) => ({ ...one, refusal: 'taken' })), ...rejected]
+      .filter(({ lever }) => lever === 'pay-partner-through-swap')
+      .map(({ amountMsat, refusal }) => `${amountMsat / 1000n} ${refusal}`)
+  }
+  const cheap = { worstFixedMsat: sat(100), fixedMsat: sat(100) }
+  expect(throughOf(100_000, offer('one', { ...cheap, minimumMsat: sat(200_000) }))).toEqual([
+    '200000 taken',
+  ])
+  expect(throughOf(400_000, offer('one', { maximumMsat: sat(300_000) }))).toEqual([
+    '409275 above-provider-maximum',
+  ])
 })
