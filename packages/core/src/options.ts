@@ -71,9 +71,10 @@ export interface PaymentNodeOptions {
     readonly invoices: KeySource
     /**
      * Derives preimages and claim keys of swaps; needed with a provider whose swaps the library claims itself. 32 bytes.
-     * Losing it loses the coins of swaps under way.
+     * Losing it loses the coins of swaps under way. Left out while one lives, no process that works starts; `'lost'` says
+     * that it is: then what was stored is all that can be claimed.
      */
-    readonly swaps?: KeySource
+    readonly swaps?: KeySource | 'lost'
   }
   /**
    * A count of outgoing intents outside of the storage, e.g. `counterFile('payments.counter')`: tells a
@@ -357,7 +358,7 @@ function read(options: PaymentNodeOptions): Settings {
     transactions: readTransactionOptions(options.transactions),
     swapping: readSwapOptions(options.swapping, {
       providers: options.swaps,
-      key: options.keys.swaps,
+      key: options.keys.swaps === 'lost' ? undefined : options.keys.swaps,
       role,
       hardCeiling: fees.hardCeiling,
     }),
@@ -379,8 +380,18 @@ function read(options: PaymentNodeOptions): Settings {
 
 /** A key that was meant must not be missing when the first swap is claimed. */
 function readSwapKey(value: unknown): void {
-  if (value === undefined || typeof value === 'function' || value instanceof Uint8Array) return
-  throw invalid('keys.swaps', 'wrong-type', 'expected 32 bytes or a function that fetches them')
+  if (
+    value === undefined ||
+    value === 'lost' ||
+    typeof value === 'function' ||
+    value instanceof Uint8Array
+  )
+    return
+  throw invalid(
+    'keys.swaps',
+    'wrong-type',
+    'expected 32 bytes, a function that fetches them, or "lost"',
+  )
 }
 
 /** Null is not the same as left out: a cap that was meant must not become the default. */

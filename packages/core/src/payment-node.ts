@@ -236,7 +236,7 @@ export function createPaymentNode(options: PaymentNodeOptions): PaymentNode {
   async function open(signal: AbortSignal): Promise<void> {
     const key = await loadKey('invoices', settings.keys.invoices)
     const { swaps } = settings.keys
-    const swapKey = swaps && (await loadKey('swaps', swaps))
+    const swapKey = swaps && swaps !== 'lost' ? await loadKey('swaps', swaps) : undefined
     requireNotStopped(signal)
     if (settings.role !== 'api') await readCounterOutside(context)
     requireNotStopped(signal)

@@ -72,7 +72,7 @@ export async function reportLost(
 ): Promise<LostRescue> {
   const provider = chooseProvider(options, name)
   const swapKey = options.keys.swaps
-  if (swapKey === undefined) {
+  if (swapKey === undefined || swapKey === 'lost') {
     throw new PaymentNodeError(
       'keys.missing',
       'keys.swaps is missing: nothing can be claimed without it.',

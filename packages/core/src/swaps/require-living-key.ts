@@ -9,7 +9,7 @@ import { livingSwaps } from './living-swaps.ts'
  */
 export async function requireLivingKey(context: Context, identity: Identity): Promise<void> {
   const { settings, live, storage } = context
-  if (live.swapKey || settings.role === 'api') return
+  if (live.swapKey || settings.keys.swaps === 'lost' || settings.role === 'api') return
   if (!(await storage.get(keys, [identity.publicKey, 'swaps']))) return
   const living = await livingSwaps(context, identity)
   if (living.length === 0) return
@@ -18,7 +18,8 @@ export async function requireLivingKey(context: Context, identity: Identity): Pr
     `keys.swaps is missing, and ${living.length === 1 ? '1 swap has' : `${living.length} swaps have`} not ended: without it no better claim than the stored one can be made, and before the reveal none at all.`,
     { field: 'keys.swaps', reason: 'missing' },
     {
-      advice: 'Give the key that the swaps were made with, until all of them have ended.',
+      advice:
+        "Give the key that the swaps were made with, until all of them have ended. Is it lost? 'lost' says so: what is stored is claimed, and the rest comes back or is lost.",
       fundsAtRisk: true,
     },
   )

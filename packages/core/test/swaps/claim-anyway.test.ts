@@ -234,6 +234,13 @@ test('a process that works is not started without the key of a swap that lives',
   expect((await stand.run(stand.node.status())).state).toBe('ready')
 })
 
+test('a key that is lost is said to be: then the stored claim is published', async () => {
+  const { stand, id } = await dieRevealed()
+  stand.openNext({ swaps: [], keys: { invoices: stand.invoiceKey, swaps: 'lost' } })
+  await stand.run(stand.node.start())
+  expect((await stand.untilEnded(id)).state).toBe('claimed')
+})
+
 test('a process without the key that takes over publishes the claim that is stored', async () => {
   const stand = openSwaps({ isExclusive: false, faults: ['claim-silent'] })
   let isDead = false
