@@ -7,6 +7,8 @@ import {
 } from '../domain/closing.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { newEvent } from '../events/new-event.ts'
+import { lookAtCloseAnew } from '../liquidity/look-at-close-anew.ts'
+import type { NodeChannel } from '../ports/lightning-node.ts'
 import type { OpenerRefusal } from '../ports/node-channels.ts'
 import { LostLeadership, record } from '../record.ts'
 import { isCompared, whenCompared } from '../safety/compared.ts'
@@ -18,6 +20,8 @@ import { closingView } from './closing-view.ts'
 import { returnCloseCharge } from './return-close-charge.ts'
 
 type IntentRow = RowOf<typeof closeIntents>
+
+type OpenEvidence = Extract<ClosingEvidence, { kind: 'open' }> & { readonly channel: NodeChannel }
 
 /** Ended, or to be looked at again after so many milliseconds. */
 export type ClosePursuit =
@@ -60,6 +64,13 @@ export async function pursueClose(
       : await lookUp(context, row, known, signal)
   const action = decideClosing(situation, evidence)
   if (action.do !== 'call') return book(context, identity, leadership, row, action)
+  if (evidence.kind === 'open') {
+    const because = await lookAtCloseAnew(context, identity, row, known, evidence.channel)
+    if (because) {
+      const stop = because === 'channel-needed' ? 'book-refused' : 'wait'
+      return book(context, identity, leadership, row, { do: stop, because } as ClosingAction)
+    }
+  }
   // Directly before the call (money rule 14); LND takes a second call for success.
   if (!leadership.isFresh()) throw new LostLeadership()
   // LND broke off since the look: it may be another state of itself that would be published.
@@ -74,12 +85,13 @@ async function lookUp(
   row: IntentRow,
   known: RowOf<typeof channels> | undefined,
   signal: AbortSignal,
-): Promise<ClosingEvidence> {
+): Promise<Exclude<ClosingEvidence, { kind: 'open' }> | OpenEvidence> {
   const { lightning } = context
   const point = row.channel_point
   const open = (await lightning.listChannels(signal)).find((one) => one.channelPoint === point)
   if (open) {
-    return { kind: 'open', isOlder: Number(open.updateCount) < (known?.update_count ?? 0) }
+    const isOlder = Number(open.updateCount) < (known?.update_count ?? 0)
+    return { kind: 'open', isOlder, channel: open }
   }
   const pending = (await lightning.listPendingChannels(signal)).find(
     (one) => one.channelPoint === point,

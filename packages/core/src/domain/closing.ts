@@ -37,7 +37,11 @@ export type ClosingAction =
   | { readonly do: 'nothing' }
 
 /** Why a channel is not closed, for good. */
-export type ClosingRefusal = 'channel-not-found' | 'channel-state'
+export type ClosingRefusal =
+  | 'channel-not-found'
+  | 'channel-state'
+  /** The autopilot's: promised, no longer ours, or money has moved in since. */
+  | 'channel-needed'
 
 /** Why a close waits; the operator may force it meanwhile. */
 export type ClosingDelay =
@@ -46,6 +50,10 @@ export type ClosingDelay =
   | 'not-confirmed'
   | 'unlisted'
   | 'no-answer'
+  /** The autopilot's alone: an operator's close waits for none of these. */
+  | 'halted'
+  | 'paused'
+  | 'feerate-rose'
 
 /**
  * What the next step of a close is. Closing is safe to repeat: LND takes a second call for success while

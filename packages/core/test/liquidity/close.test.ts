@@ -3,6 +3,7 @@ import {
   cheapestLever,
   type LiquidityPolicy,
   type LiquidityRun,
+  PaymentNodeError,
   type PaymentNodeOptions,
   peerList,
   type SelfCustodialSwapProvider,
@@ -36,6 +37,8 @@ function options(more: Partial<PaymentNodeOptions> = {}): Partial<PaymentNodeOpt
 interface IdleShop extends Shop {
   readonly point: string
   readonly idle: string
+  /** An invoice of the idle peer: what pays it moves to its side. */
+  billOfIdle(amountMsat: bigint): string
   start(options?: Partial<PaymentNodeOptions>, hooks?: CommitHooks): Promise<ShopProcess>
 }
 
@@ -64,6 +67,7 @@ async function openIdle(isExclusive = true): Promise<IdleShop> {
     ...shop,
     point,
     idle: idle.publicKey,
+    billOfIdle: (amountMsat) => idle.createInvoice({ amountMsat }).paymentRequest,
     async start(more = options(), hooks = {}) {
       const process = shop.open(more, hooks)
       await run(process.node.start())
@@ -405,6 +409,76 @@ test('while LND does not close it the channel counts as gone, and nothing else i
   expect(now!.outOf).toEqual([])
   expect(await closesOf(shop)).toMatchObject([{ state: 'intended' }])
 })
+
+const peerIsOffline = new PaymentNodeError('node.refused', 'the peer is not connected', {
+  call: 'closeChannel',
+  reason: 'peer-offline',
+})
+
+test('a close that LND refuses for now is looked at anew: a halt, a pause and dear fees hold it up, a promise and money that moved in end it', async () => {
+  const rows: readonly {
+    readonly name: string
+    readonly change: (shop: IdleShop, process: ShopProcess) => unknown
+    readonly found: readonly [state: string, reason: string | null]
+  }[] = [
+    {
+      name: 'halted',
+      change: ({ run }, { node }) => run(node.safety.halt('a test')),
+      found: ['intended', 'halted'],
+    },
+    {
+      name: 'paused',
+      change: ({ run }, { node }) => run(node.liquidity.pause('lunch')),
+      found: ['intended', 'paused'],
+    },
+    {
+      name: 'dearer',
+      change: ({ network }) => network.setFeerate(4),
+      found: ['intended', 'feerate-rose'],
+    },
+    {
+      name: 'promised',
+      change: (shop, process) =>
+        adopt(shop, process, 'ours', { noCloseBefore: shop.clock.now() + 24 * 60 * minute }),
+      found: ['refused', 'channel-needed'],
+    },
+    {
+      name: 'not ours any more',
+      change: (shop, process) => adopt(shop, process, 'observe'),
+      found: ['refused', 'channel-needed'],
+    },
+    {
+      name: 'money has moved in',
+      change: (shop, { node }) =>
+        shop.request({ destination: shop.billOfIdle(500_000_000n) }, 'back', node),
+      found: ['refused', 'channel-needed'],
+    },
+    // It is closed as soon as LND can.
+    { name: 'nothing', change: () => undefined, found: ['closing', null] },
+  ]
+  for (const { name, change, found } of rows) {
+    const shop = await openIdle()
+    let isAway = true
+    shop.lnd.faults.add(({ call, moment }) =>
+      isAway && call === 'closeChannel' && moment === 'before-effect'
+        ? { error: peerIsOffline }
+        : undefined,
+    )
+    const process = await shop.start()
+    await shop.clock.advance(2 * minute)
+    expect(await closesOf(shop), name).toMatchObject([
+      { state: 'intended', reason: 'peer-offline' },
+    ])
+    await change(shop, process)
+    await shop.clock.advance(2 * minute)
+    isAway = false
+    await shop.clock.advance(2 * minute)
+    const [close] = await closesOf(shop)
+    expect([close!.state, close!.reason], name).toEqual(found)
+    expect(await spentSat(shop), name).toBe(found[0] === 'refused' ? 0 : 1200)
+    await shop.run(process.node.stop())
+  }
+}, 60_000)
 
 /** What its commits write that matter here. */
 const matters = new Set(['liquidity_runs', 'autopilots', 'close_intents', 'channels', 'jobs'])
