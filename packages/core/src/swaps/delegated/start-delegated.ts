@@ -43,6 +43,11 @@ export async function startDelegated(
     await endUnstarted(pursuit, row, { reason: 'outdated' })
     return undefined
   }
+  // Its coins would have to be told from others' by the payout: nobody can, the daemon names no transaction.
+  if (row.destination_kind === 'payout') {
+    await endUnstarted(pursuit, row, { reason: 'no-direct-payout' })
+    return undefined
+  }
   // What a daemon loses, it loses again with the next swap.
   const { publicKey } = identity
   const health = await context.storage.get(swapProviders, [publicKey, row.provider])
