@@ -194,7 +194,7 @@ test('many are looked at a few at a time, the latest timeout first, and those th
       ]
     },
   }
-  const { swaps } = await rescueSwaps({ lightning, swapKey, provider: several, patience: 5000 })
+  const { swaps } = await rescueSwaps({ lightning, swapKey, provider: several, patience: 1500 })
   expect(swaps.map(({ providerId, state }) => `${providerId} ${state}`)).toEqual([
     'late unreadable',
     ...Array.from({ length: 9 }, () => `${held.providerId} claimable`),
