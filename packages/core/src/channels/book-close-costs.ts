@@ -107,7 +107,11 @@ function factsOf(
   const finalHeight = height - finalAfter + 1
   if (closeHeight > finalHeight) return undefined
   const isOverdue = closeHeight + waitAtMost < height
-  const ended = { closed, localMsat: row.local_msat, remoteMsat: row.remote_msat, isInitiator }
+  const ended = {
+    ...{ closed, isInitiator },
+    ...{ localMsat: row.local_msat, remoteMsat: row.remote_msat },
+    underWayMsat: row.under_way_msat,
+  }
   if (closeType === 'breach') {
     const spenders = spendersOf(closingTransaction, seen.transactions)
     const isFinal =

@@ -51,8 +51,9 @@ export async function recordChannels(
     // In no list: LND ≥ 0.21 shows a closing channel nowhere for a few blocks.
     if (!seen.has(point)) seen.set(point, rowView(row, 'closing'))
   }
+  const underWay = new Map(open.map((channel) => [channel.channelPoint, underWayIn(channel)]))
   for (const [point, channel] of seen)
-    await recordOne(context, identity, leadership, stored.get(point), channel)
+    await recordOne(context, identity, leadership, stored.get(point), channel, underWay.get(point))
   const { comparedAt, readySince } = context.live
   context.live.comparedAt = at
   // Since LND came back, the keeper waits for this.
@@ -81,12 +82,13 @@ async function recordOne(
   leadership: Leadership,
   living: ChannelRow | undefined,
   channel: Channel,
+  underWayMsat?: bigint,
 ): Promise<Refused | undefined> {
   const key = [identity.publicKey, channel.channelPoint]
   // A reorganization can bring back what had ended.
   const row = living ?? (await context.storage.get(channels, key))
   const now = context.clock.now()
-  const seen = columns(channel, row, now)
+  const seen = columns(channel, row, now, underWayMsat)
   if (row && isSame(row, seen)) return undefined
   const opening = row ? undefined : await recognizeOpening(context, identity, channel)
   const isNewClose = seen.close_type !== null && (row?.attribution ?? null) === null
@@ -162,8 +164,14 @@ async function haltWhenOlder(
  * What may change. Pending lists carry no count, no close type and do not say who may know of it: what is
  * known stays. A channel that a reorganization brought back was not closed: its next close is judged anew.
  */
-function columns(channel: Channel, row: ChannelRow | undefined, now: number) {
+function columns(
+  channel: Channel,
+  row: ChannelRow | undefined,
+  now: number,
+  underWayMsat: bigint | undefined,
+) {
   const known = row?.update_count ?? 0
+  const isStill = row?.local_msat === channel.local.msat && row.remote_msat === channel.remote.msat
   const isEnding = channel.state === 'closing' || channel.state === 'closed'
   return {
     state: channel.state,
@@ -171,6 +179,7 @@ function columns(channel: Channel, row: ChannelRow | undefined, now: number) {
     capacity_msat: channel.capacity.msat,
     local_msat: channel.local.msat,
     remote_msat: channel.remote.msat,
+    under_way_msat: underWayMsat ?? (isStill ? row.under_way_msat : null),
     // Never lowered: a lower count is the sign of an LND that came back with an old state.
     update_count: isOpen(channel) ? Math.max(channel.updateCount, known) : known,
     is_private: isOpen(channel) ? channel.isPrivate : (row?.is_private ?? channel.isPrivate),
@@ -181,6 +190,10 @@ function columns(channel: Channel, row: ChannelRow | undefined, now: number) {
     inactive_since: channel.state === 'active' ? null : (row?.inactive_since ?? now),
     closed_at: channel.state === 'closed' ? (row?.closed_at ?? now) : null,
   }
+}
+
+function underWayIn({ pendingHtlcs }: NodeChannel): bigint {
+  return pendingHtlcs.reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
 }
 
 function isOpen(channel: Channel): boolean {

@@ -7,6 +7,8 @@ export interface EndedChannel {
   /** Last balances in the books. */
   readonly localMsat: bigint
   readonly remoteMsat: bigint
+  /** Payments under way when these balances were seen; null: not known. */
+  readonly underWayMsat: bigint | null
   readonly isInitiator: boolean
 }
 
@@ -24,17 +26,19 @@ const anchorsMsat = 660_000n
  * anchor came to us that the peer had paid for.
  */
 export function closingCost(
-  { closed, localMsat, remoteMsat, isInitiator }: EndedChannel,
+  { closed, localMsat, remoteMsat, underWayMsat, isInitiator }: EndedChannel,
   closingTransaction: WalletTransaction | undefined,
 ): bigint {
   const { capacityMsat, settledMsat, closeType, claims = [] } = closed
   if (closeType === 'funding-canceled' || closeType === 'abandoned') return 0n
   const heldMsat = capacityMsat - localMsat - remoteMsat
-  // The books may have seen it last with payments under way, of which some came to us afterwards.
+  // Whoever gets them in the end, payments that were under way are neither fee nor anchors.
+  const known = underWayMsat === null ? undefined : isPlausible(heldMsat - underWayMsat)
+  // Older books did not note them: some may have come to us afterwards.
   const ours = claims
     .filter(({ kind, outpoint }) => kind === 'payment' && isOutputOf(closed, outpoint))
     .reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
-  const held = isPlausible(heldMsat) ?? isPlausible(heldMsat - ours)
+  const held = known ?? isPlausible(heldMsat) ?? isPlausible(heldMsat - ours)
   const missing = closingTransaction && capacityMsat - closingTransaction.outputsSat * 1000n
   if (closeType === 'cooperative') return isInitiator ? (missing ?? held ?? 0n) : 0n
   const seen = missing === undefined ? 0n : missing + anchorsMsat

@@ -12,6 +12,8 @@ export const channels = table({
     capacity_msat: { type: 'msat' },
     local_msat: { type: 'msat' },
     remote_msat: { type: 'msat' },
+    /** Payments under way when these balances were seen; null: not known. */
+    under_way_msat: { type: 'msat', nullable: true },
     update_count: { type: 'integer' },
     is_initiator: { type: 'boolean' },
     is_private: { type: 'boolean' },

@@ -150,7 +150,7 @@ const addedInVersion3: Readonly<Record<string, readonly string[]>> = {
     'claim_height',
   ],
   safety: ['times_behind'],
-  channels: ['no_close_before'],
+  channels: ['no_close_before', 'under_way_msat'],
   close_intents: ['decision', 'worst_cost_msat', 'budget_period'],
   ledger_transactions: ['note'],
 }

@@ -44,6 +44,7 @@ function ended(
   return {
     localMsat: localSat * 1000n,
     remoteMsat: remoteSat * 1000n,
+    underWayMsat: null,
     isInitiator,
     closed: {
       channelPoint: `${'f0'.repeat(32)}:0`,
@@ -176,6 +177,30 @@ test('who opened pays for the close; what was claimed, left or given is counted'
       }),
       undefined,
       3065n,
+    ],
+    [
+      'remote force, ours, with payments that were seen under way, whoever got them',
+      {
+        ...ended(600_000n, [97_935n, 300_000n], true, {
+          ...remote,
+          claims: [claim('balance', 97_935n)],
+        }),
+        underWayMsat: 200_000_000n,
+      },
+      undefined,
+      2065n,
+    ],
+    [
+      'the same, of which one came to us',
+      {
+        ...ended(600_000n, [97_935n, 300_000n], true, {
+          ...remote,
+          claims: [claim('balance', 97_935n), claim('payment', 100_000n)],
+        }),
+        underWayMsat: 200_000_000n,
+      },
+      undefined,
+      2065n,
     ],
     // Nothing is known of what was claimed: no loss is made up.
     ['no claims told', ended(700_000n, [300_000n, 397_935n], false, remote), undefined, 0n],

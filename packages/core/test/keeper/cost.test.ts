@@ -50,6 +50,7 @@ async function fill({ run, process, lnd, clock }: KeeperStand, count: number): P
         capacity_msat: 1n,
         local_msat: 1n,
         remote_msat: 0n,
+        under_way_msat: null,
         update_count: 0,
         is_initiator: true,
         is_private: false,
