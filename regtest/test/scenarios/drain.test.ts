@@ -1,7 +1,9 @@
 import { boltz } from '@payment-node/boltz-plugin'
-import type { Swap } from '@payment-node/core'
+import { peerList, type Swap } from '@payment-node/core'
 import { macaroonPermissions } from '@payment-node/lnd-adapter'
+import { Transaction } from 'bitcoinjs-lib'
 import { afterAll, expect, test } from 'vitest'
+import { createSpendings } from '../../boltz-server/find-spending.ts'
 import { startBoltzServer } from '../../boltz-server/index.ts'
 import { sharedNetwork } from '../../shared-network.ts'
 import { waitUntil } from '../../wait-until.ts'
@@ -13,14 +15,10 @@ afterAll(() => network.remove())
 const swapKey = Buffer.from('5a'.repeat(15) + '01'.repeat(17), 'hex')
 const roles = ['receive', 'pay', 'channels', 'onchain', 'swaps'] as const
 
-test('a new channel is drained through a swap server in chunks, together with it and without it, and the books agree', async () => {
+test('the keeper opens a channel; it is drained through a swap server in chunks, together with it and after its death, and the books agree', async () => {
   const shopNode = await network.addNode({ alias: 'drain-shop' })
   const server = await network.addNode({ alias: 'drain-server' })
   for (const node of [shopNode, server]) await node.fund(5_000_000, 4)
-  await shopNode.connect(server)
-  const point = await shopNode.openChannel(server, 2_000_000)
-  await network.mine(6)
-  await Promise.all([shopNode, server].map((end) => end.waitUntilChannelActive(point)))
 
   await using swaps = await startBoltzServer({ node: server, clientNode: shopNode })
   const { hostname, port } = new URL(swaps.address.url)
@@ -53,15 +51,29 @@ test('a new channel is drained through a swap server in chunks, together with it
         minimum: '100000 sat',
         ceilingPpm: 40_000,
       },
-      channels: { mode: 'observe' },
+      channelSources: [
+        peerList([
+          {
+            publicKey: server.publicKey,
+            address: server.details.peerAddress,
+            alias: server.details.alias,
+          },
+        ]),
+      ],
+      channels: {
+        mode: 'act',
+        minimumActive: 1,
+        capacity: '2000000 sat',
+        settlePeriod: '1s',
+        budgetPerMonth: '1000000 sat',
+      },
     },
     { macaroon: { hex } },
   )
   const { node } = shop
   await node.start()
-  await waitUntil('the channel in the books', () => node.channels.adopt(point, 'ours'))
 
-  // Blocks come by themselves: lockups and claims confirm.
+  // Blocks come by themselves: fundings, lockups and claims confirm.
   const mining = setInterval(() => void network.mine(1).catch(() => undefined), 2000)
   let state = ''
   const look = (what: string, isThere: () => Promise<boolean>): Promise<true> =>
@@ -78,12 +90,21 @@ test('a new channel is drained through a swap server in chunks, together with it
     (await node.swaps.list()).items.filter((swap) => states.includes(swap.state))
   try {
     await look('the first chunk is claimed', async () => (await inState('claimed')).length === 1)
-    // The second one is locked up, and the server goes away for good: the claim needs nobody.
+    // The second one is locked up, and the server is shut down for good: the claim needs nobody.
     await look(
       'a second lockup',
       async () => swaps.swaps().filter(({ lockup }) => lockup).length === 2,
     )
-    swaps.isReachable = false
+    await swaps.close()
+    await look(
+      'a claim by script is final, and only the end of its payment is waited for',
+      async () => (await inState('claim-published')).some((one) => one.reason === 'payment-open'),
+    )
+    // Whoever owns the server has its node take the payment, with the preimage that the chain shows.
+    const [open] = await inState('claim-published')
+    const spending = await createSpendings(network.chain).find(open!.lockup!, 1)
+    const [, preimage] = Transaction.fromHex(spending!.hex).ins[0]!.witness
+    await server.settleHold(Buffer.from(preimage!))
     await look('the second chunk is claimed', async () => (await inState('claimed')).length === 2)
   } finally {
     clearInterval(mining)
@@ -93,7 +114,15 @@ test('a new channel is drained through a swap server in chunks, together with it
     ['autopilot', 'self'],
     ['autopilot', 'self'],
   ])
-  const [channel] = await shopNode.listChannels()
+  const paths = items.map(async ({ id }) => {
+    const { claims } = await node.swaps.explain(id)
+    return claims.find(({ confirmedHeight }) => confirmedHeight !== null)?.path
+  })
+  expect((await Promise.all(paths)).sort()).toEqual(['cooperative', 'script'])
+  const [channel, ...others] = await shopNode.listChannels()
+  expect(others).toEqual([])
+  const { items: openings } = await node.channels.openings()
+  expect(openings).toMatchObject([{ state: 'open', channelPoint: channel!.channel_point }])
   // What stays is the outbound share, and what a last chunk was too small for.
   expect(Number(channel?.local_balance)).toBeLessThan(520_000)
   const { actions, reason } = await node.liquidity.explain(items.at(-1)?.decision ?? '')
