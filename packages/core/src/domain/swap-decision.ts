@@ -295,7 +295,8 @@ function whileClaiming(situation: SwapSituation): SwapAction {
   if (isForgotten && !situation.isGivenUp) return { do: 'wait', because: 'payment-forgotten' }
   if (payment !== 'succeeded' && payment !== 'failed' && !isForgotten)
     return { do: 'wait', because: 'payment-open' }
-  return { do: spending.by === 'us' ? 'end-claimed' : 'end-lost' }
+  if (spending.by === 'us') return { do: 'end-claimed' }
+  return { do: payment === 'failed' ? 'end-returned' : 'end-lost' }
 }
 
 function left({ blocksLeft }: SwapSituation): number {

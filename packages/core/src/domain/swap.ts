@@ -1,7 +1,8 @@
 /**
  * A self-custodial swap: created → verified → paying → held → lockup-seen → lockup-confirmed →
  * preimage-revealed → claim-published → claimed. Before anything is revealed it can end as `failed-unpaid`
- * (nothing was ever paid) or `returned` (the payment came back, whole); after that only as `claimed` or `lost`.
+ * (nothing was ever paid) or `returned` (the payment came back, whole); after that only as `claimed` or `lost`, or as
+ * `returned` where the provider took its lockup back and gave the payment back.
  */
 export type SwapState =
   /** Keys are chosen and stored; the provider is asked. */
@@ -47,6 +48,8 @@ export type SwapFact =
   | 'claim-buried'
   /** Somebody else spent the lockup, and that is deep enough; the preimage was revealed. */
   | 'lockup-taken'
+  /** The same, and LND says for certain that the payment has failed: nothing is gone. */
+  | 'taken-back'
 
 /** The next state, or why the fact cannot be true. */
 export type SwapStep =
@@ -83,9 +86,14 @@ const edges: Readonly<Record<SwapState, Partial<Readonly<Record<SwapFact, SwapSt
     'claim-published': 'claim-published',
     'claim-buried': 'claimed',
     'lockup-taken': 'lost',
+    'taken-back': 'returned',
     // Revealed, and yet never paid: the claim goes on, it is ours if it confirms.
   },
-  'claim-published': { 'claim-buried': 'claimed', 'lockup-taken': 'lost' },
+  'claim-published': {
+    'claim-buried': 'claimed',
+    'lockup-taken': 'lost',
+    'taken-back': 'returned',
+  },
   claimed: {},
   'failed-unpaid': {},
   returned: {},

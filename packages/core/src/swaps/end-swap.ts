@@ -44,7 +44,7 @@ const notTheirs: ReadonlySet<string> = new Set([
 
 const tooLate: ReadonlySet<string> = new Set(['too-late-to-reveal', 'too-near-timeout'])
 
-/** The payment came back, whole, and nothing was revealed: `returned`. */
+/** The payment came back, whole: `returned`. */
 export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<void> {
   const { evidence, update: seen } = pursuit.follower.sight.payment
   // What it waited for tells more than that the payment came back.
@@ -54,6 +54,9 @@ export async function endReturned(pursuit: SwapPursuit, row: SwapRow): Promise<v
     const says = `given up by the operator: ${row.given_up}`
     return endWithoutCost(pursuit, row, 'payment-failed', { reason: 'given-up', says })
   }
+  // No claim of ours came through, and the provider has not used what it learned.
+  if (row.revealed_at !== null)
+    return endWithoutCost(pursuit, row, 'taken-back', { reason: 'lockup-taken-back' })
   const isForUs = notTheirs.has(reason ?? '')
   const isMissed = !isRefused && !isForUs && wasMissed(pursuit, row)
   const isTold = isRefused || isForUs || tooLate.has(reason ?? '')
@@ -77,7 +80,7 @@ function wasMissed({ context }: SwapPursuit, row: SwapRow): boolean {
 async function endWithoutCost(
   pursuit: SwapPursuit,
   row: SwapRow,
-  fact: 'refused' | 'payment-failed',
+  fact: 'refused' | 'payment-failed' | 'taken-back',
   { reason, says, outcome }: UnpaidEnding,
 ): Promise<void> {
   const noted = await noteFor(pursuit, row, outcome, reason, says)
@@ -152,7 +155,6 @@ export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void>
   const moves = { ...paid, lockupMsat: 0n, claimFeeMsat: 0n }
   const says = 'the lockup was spent by somebody else after the preimage was revealed'
   const noted = await noteFor(pursuit, row, 'lied', 'lockup-taken', says)
-  const isNothingGone = paid.paidMsat === 0n
   await markSwap(pursuit, row, {
     fact: 'lockup-taken',
     set: {
@@ -165,9 +167,8 @@ export async function endLost(pursuit: SwapPursuit, row: SwapRow): Promise<void>
       ended_at: context.clock.now(),
     },
     writes: [
-      ...(isNothingGone ? [] : postTransaction(context, identity, bookSwap(row.id, moves))),
+      ...postTransaction(context, identity, bookSwap(row.id, moves)),
       ...returnCharge(identity, row, paid.paidMsat + paid.routingMsat),
-      ...(isNothingGone ? returnWithdrawal(identity, row) : []),
       ...noted.writes,
     ],
     events: noted.events,

@@ -9,7 +9,7 @@ const states: Readonly<Record<string, string>> = {
   'claim-published': 'A claim was published; it is made dearer until a block takes it.',
   claimed: 'The coins are ours, for good.',
   'failed-unpaid': 'Nothing was paid.',
-  returned: 'The payment came back, whole; nothing was revealed.',
+  returned: 'The payment came back, whole.',
   lost: 'The provider has the payment, and somebody else has the coins.',
   requested: 'Written down; the daemon is asked next.',
   accepted: 'The daemon has it.',
@@ -51,6 +51,8 @@ const reasons: Readonly<Record<string, string>> = {
     'Its stored terms were changed: the checks that they passed refuse them now. Nothing is paid or revealed for it. Put back a backup of the books.',
   'waiting-for-claim': 'The claim is in a block and needs more on top of it.',
   'lockup-taken': 'Somebody else has spent the lockup.',
+  'lockup-taken-back':
+    'No claim came through in time. The provider took its lockup back, and gave the payment back: nothing is gone.',
   'payment-open':
     'LND has a payment of it in flight. That ends by itself, and needs no provider or daemon any more: it is taken or given back, at the latest when it times out.',
   'payment-forgotten':

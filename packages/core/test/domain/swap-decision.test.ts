@@ -444,6 +444,12 @@ const rows: readonly Row[] = [
   ],
   ['for good', 'claim-published', { spending: taken, payment: 'succeeded' }, 'end-lost'],
   [
+    'for good, and the payment came back',
+    'claim-published',
+    { spending: taken, payment: 'failed' },
+    'end-returned',
+  ],
+  [
     'for good, and the money is open',
     'claim-published',
     { spending: taken, payment: 'held' },

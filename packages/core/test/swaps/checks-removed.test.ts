@@ -142,6 +142,11 @@ const losses: Partial<Readonly<Record<BoltzFault, string>>> = {
     'without leaf-version, address-differs, own-script: lost, all of it is lost',
   'refund-key-other':
     'without refund-leaf-differs, address-differs, own-script: lost, all of it is lost',
+  'refund-leaf-without-timeout':
+    'without refund-leaf-differs, address-differs, own-script: lost, all of it is lost',
+  'extra-leaf': 'without leaf-extra, address-differs, own-script: lost, all of it is lost',
+  'extra-leaf-hidden': 'without address-differs, own-script: lost, all of it is lost',
+  'address-other-tree': 'without address-differs, own-script: lost, all of it is lost',
   'key-order-swapped': 'without address-differs, own-script: lost, all of it is lost',
   'key-untweaked': 'without address-differs, own-script: preimage-revealed, all of it is lost',
   'lockup-small': 'without lockup-amount: claimed, more than the worst case is lost',
@@ -162,17 +167,12 @@ const losses: Partial<Readonly<Record<BoltzFault, string>>> = {
     'without claim-leaf-differs, address-differs, own-script: claimed, what was quoted is lost',
   'refund-leaf-other-key':
     'without refund-leaf-differs, address-differs, own-script: claimed, what was quoted is lost',
-  'refund-leaf-without-timeout':
-    'without refund-leaf-differs, address-differs, own-script: lost, nothing is lost',
   'refund-leaf-early-timeout':
     'without refund-leaf-differs, address-differs, own-script: claimed, what was quoted is lost',
   'leaves-swapped': 'without claim-leaf-differs: claimed, what was quoted is lost',
   'leaf-missing': 'without leaf-missing: claimed, what was quoted is lost',
-  'extra-leaf': 'without leaf-extra, address-differs, own-script: lost, nothing is lost',
-  'extra-leaf-hidden': 'without address-differs, own-script: lost, nothing is lost',
   'refund-key-is-claim-key': 'without refund-key-ours: created, nothing is lost',
   'refund-key-not-on-curve': 'without refund-key-invalid: created, nothing is lost',
-  'address-other-tree': 'without address-differs, own-script: lost, nothing is lost',
   'address-p2wsh': 'without address-differs: claimed, what was quoted is lost',
   'address-server-key': 'without address-differs: claimed, what was quoted is lost',
   'address-other-network': 'without address-differs: claimed, what was quoted is lost',

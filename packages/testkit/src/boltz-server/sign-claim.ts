@@ -3,6 +3,7 @@ import { Transaction } from 'bitcoinjs-lib'
 import type { SignedHalf } from './ports.ts'
 import { BoltzRefusal, type BoltzSwap, type ServerContext } from './server-context.ts'
 import { merkleRoot } from './swap-tree.ts'
+import { takeBack } from './take-back.ts'
 import { settleBy } from './tend-swap.ts'
 
 const eligible = ['transaction.mempool', 'transaction.confirmed', 'invoice.settled']
@@ -35,7 +36,11 @@ export async function signClaim(
   }
   if (faults.strike('claim-unsettled')) swap.preimage = preimage ?? swap.preimage
   else await settleBy(context, swap, preimage)
-  if (faults.strike('claim-keeps-preimage')) throw new BoltzRefusal('internal error', 500)
+  if (faults.strike('claim-keeps-preimage')) {
+    // Who can take the lockup at any time does so before the client's own claim is out.
+    if (swap.takeBack.fromHeight === 0 && swap.lockup && !swap.refund) await takeBack(context, swap)
+    throw new BoltzRefusal('internal error', 500)
+  }
   if (faults.strike('claim-silent')) return 'never'
   if (faults.strike('vanishes-after-reveal')) {
     context.isReachable = false

@@ -70,7 +70,9 @@ async function tendLockup(context: ServerContext, swap: BoltzSwap, height: numbe
     return
   }
   const { leaf, fromHeight } = swap.takeBack
-  const isDue = height >= fromHeight && isConfirmed
+  // Who can take it at any time, and keeps preimages, waits for this one: then it has the payment as well.
+  const isPatient = fromHeight === 0 && faults.has('claim-keeps-preimage')
+  const isDue = height >= fromHeight && isConfirmed && (!isPatient || swap.preimage !== undefined)
   if (isDue) {
     if (faults.has('refund-never')) return void faults.strike('refund-never')
     await takeBack(context, swap)

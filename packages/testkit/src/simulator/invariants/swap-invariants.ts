@@ -14,8 +14,8 @@ const swapTransitions: Transitions = {
   held: ['lockup-seen', 'lockup-confirmed', 'returned'],
   'lockup-seen': ['lockup-confirmed', 'held', 'returned'],
   'lockup-confirmed': ['preimage-revealed', 'held', 'returned'],
-  'preimage-revealed': ['claim-published', 'claimed', 'lost'],
-  'claim-published': ['claimed', 'lost'],
+  'preimage-revealed': ['claim-published', 'claimed', 'lost', 'returned'],
+  'claim-published': ['claimed', 'lost', 'returned'],
   claimed: [],
   'failed-unpaid': [],
   returned: [],
@@ -453,7 +453,8 @@ const revealedIsClaimed: Invariant = {
           const id = textOf(row, 'id')
           if (!ends.has(textOf(row, 'state')))
             return `${id} is ${row.state} (${row.reason}) for ever`
-          if (row.state !== 'lost') continue
+          const isTakenBack = row.state === 'returned' && row.revealed_at !== null
+          if (row.state !== 'lost' && !isTakenBack) continue
           const from = revealed.get(id) ?? 0
           const seen = seenOf(swapping, row)
           const until = seen && swapping.heightReachedAt(seen.freeFrom)
