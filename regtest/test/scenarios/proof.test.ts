@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { PaymentNodeError, type Proof } from '@payment-node/core'
 import { macaroonPermissions } from '@payment-node/lnd-adapter'
 import { afterAll, expect, test } from 'vitest'
 import type { LndPayment } from '../../payment-controls.ts'
@@ -27,8 +28,16 @@ test('whatever other programs do with this LND, the proof explains it, and a cha
   await node.start()
   const start = await node.ledger.balances()
   const prove = async (when: string): Promise<void> => {
-    const proof = await node.ledger.prove()
-    expect(proof.verdict, `${when}: ${JSON.stringify(proof)}`).toBe('proved')
+    let proof: Proof | undefined
+    // LND may have to catch up with new blocks first.
+    await waitUntil(`LND to be synced: ${when}`, async () => {
+      proof = await node.ledger.prove().catch((error: unknown) => {
+        if (PaymentNodeError.is(error, 'node.unavailable')) return undefined
+        throw error
+      })
+      return proof !== undefined
+    })
+    expect(proof!.verdict, `${when}: ${JSON.stringify(proof)}`).toBe('proved')
   }
   const operator = async (): Promise<bigint> =>
     (await node.ledger.balances()).operator.msat - start.operator.msat
