@@ -4,11 +4,13 @@ import { compareBytes, tagSchnorr, taprootTweakPubkey } from '@scure/btc-signer/
 import { address as addresses } from 'bitcoinjs-lib'
 import { expect, test, vi } from 'vitest'
 import type { ReadOutput } from '../../src/swaps/kit/read-terms.ts'
+import { readTransaction } from '../../src/swaps/kit/read-transaction.ts'
 import { openSwaps } from './swap-stand.ts'
 
 /**
  * Checks that are taken out of core's code for now: reasons of refusals, and `own-script` (that the script is built
- * here, and not taken from the provider), `lockup-amount` and `deadline`.
+ * here, and not taken from the provider), `own-chain` (that LND's chain has the lockup, and not the provider's word),
+ * `lockup-amount` and `deadline`.
  */
 const removed = vi.hoisted(() => new Set<string>())
 
@@ -80,6 +82,21 @@ vi.mock('../../src/swaps/kit/check-reveal-allowed.ts', async (original) => {
   return { ...real, checkRevealAllowed }
 })
 
+vi.mock('../../src/swaps/see-lockup.ts', async (original) => {
+  const real = await original<typeof import('../../src/swaps/see-lockup.ts')>()
+  const judgeLockup: typeof real.judgeLockup = async (pursuit, row) => {
+    const judged = await real.judgeLockup(pursuit, row)
+    const told = pursuit.follower.sight.report?.lockupTransaction
+    if (!removed.has('own-chain') || judged.word === 'ours' || told === undefined) return judged
+    // As a client does that believes what it is told: the transaction, and that it will confirm.
+    const transaction = readTransaction(told)!
+    const valueSat = (row.onchain_msat ?? 0n) / 1000n
+    const height = pursuit.context.live.info!.blockHeight
+    return { word: 'ours', lockup: { txid: transaction.txid, vout: 0, valueSat, height } }
+  }
+  return { ...real, judgeLockup }
+})
+
 type Loss = 'nothing' | 'what was quoted' | 'more than the worst case' | 'all of it'
 
 const amountSat = 1_000_000n
@@ -107,12 +124,13 @@ async function live(fault: BoltzFault): Promise<readonly [end: string, loss: Los
 }
 
 /** The check that kept the swap from going on; undefined: none that could be taken out. */
-function checkBehind(end: string): string | undefined {
+function checkBehind(end: string, fault: BoltzFault): string | undefined {
   const [state, ...reason] = end.split(' ')
   if (state === 'failed-unpaid') return reason.join(' ')
   if (state !== 'returned') return undefined
   if (end.endsWith('amount-too-small')) return 'lockup-amount'
-  return end.endsWith('too-late-to-reveal') ? 'deadline' : 'own-script'
+  if (end.endsWith('too-late-to-reveal')) return 'deadline'
+  return fault.startsWith('lockup-') ? 'own-chain' : 'own-script'
 }
 
 /** Takes one check out after the other, as long as something keeps the provider from what it wants. */
@@ -120,7 +138,7 @@ async function withoutChecks(fault: BoltzFault): Promise<string> {
   removed.clear()
   for (;;) {
     const [end, loss] = await live(fault)
-    const check = checkBehind(end)
+    const check = checkBehind(end, fault)
     if (check !== undefined && !removed.has(check)) removed.add(check)
     else return `without ${[...removed].join(', ')}: ${end.split(' ')[0]}, ${loss} is lost`
   }
@@ -129,7 +147,7 @@ async function withoutChecks(fault: BoltzFault): Promise<string> {
 /**
  * With its checks removed, how far each kind of cheating comes. Without the first ones all of the money is lost. Where the others come
  * to nothing all the same, something behind them holds: the script that is built here, LND, the price that was accepted.
- * What LND alone says of the chain (lockups that are small, replaced, evicted or never made) cannot be taken out.
+ * Where nothing is told of a lockup, there is nothing to believe either.
  */
 const losses: Partial<Readonly<Record<BoltzFault, string>>> = {
   'invoice-other-hash': 'without invoice-hash-differs: held, all of it is lost',
@@ -149,8 +167,17 @@ const losses: Partial<Readonly<Record<BoltzFault, string>>> = {
   'address-other-tree': 'without address-differs, own-script: lost, all of it is lost',
   'key-order-swapped': 'without address-differs, own-script: lost, all of it is lost',
   'key-untweaked': 'without address-differs, own-script: preimage-revealed, all of it is lost',
+  'lockup-p2wsh': 'without own-chain: preimage-revealed, all of it is lost',
+  'lockup-other-key': 'without own-chain: preimage-revealed, all of it is lost',
+  'lockup-two-outputs': 'without own-chain: lost, all of it is lost',
+  'lockup-unpublished': 'without own-chain: preimage-revealed, all of it is lost',
+  'lockup-replaced': 'without own-chain: preimage-revealed, all of it is lost',
+  'lockup-evicted': 'without own-chain: preimage-revealed, all of it is lost',
   'lockup-small': 'without lockup-amount: claimed, more than the worst case is lost',
 
+  'lockup-dust': 'without lockup-amount, deadline: returned, nothing is lost',
+  'lockup-low-fee': 'without own-chain: claimed, what was quoted is lost',
+  'lockup-reorganized-and-replaced': 'without own-chain: claimed, what was quoted is lost',
   'invoice-smaller': 'without invoice-amount-differs: claimed, nothing is lost',
   'invoice-off-by-msat': 'without invoice-amount-differs: claimed, what was quoted is lost',
   'invoice-without-amount':
