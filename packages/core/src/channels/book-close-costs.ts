@@ -108,9 +108,11 @@ function factsOf(
   if (closeHeight > finalHeight) return undefined
   const isOverdue = closeHeight + waitAtMost < height
   const ended = {
-    ...{ closed, isInitiator },
-    ...{ localMsat: row.local_msat, remoteMsat: row.remote_msat },
+    closed,
+    localMsat: row.local_msat,
+    remoteMsat: row.remote_msat,
     underWayMsat: row.under_way_msat,
+    isInitiator,
   }
   if (closeType === 'breach') {
     const spenders = spendersOf(closingTransaction, seen.transactions)

@@ -1,4 +1,5 @@
 import { type Context, type Identity, type Leadership, rowBase } from '../context.ts'
+import { underWayMsat } from '../domain/channel.ts'
 import { newEvent } from '../events/new-event.ts'
 import type { ClosedChannel, NodeChannel } from '../ports/lightning-node.ts'
 import type { Refused } from '../ports/storage.ts'
@@ -51,7 +52,7 @@ export async function recordChannels(
     // In no list: LND ≥ 0.21 shows a closing channel nowhere for a few blocks.
     if (!seen.has(point)) seen.set(point, rowView(row, 'closing'))
   }
-  const underWay = new Map(open.map((channel) => [channel.channelPoint, underWayIn(channel)]))
+  const underWay = new Map(open.map((channel) => [channel.channelPoint, underWayMsat(channel)]))
   for (const [point, channel] of seen)
     await recordOne(context, identity, leadership, stored.get(point), channel, underWay.get(point))
   const { comparedAt, readySince } = context.live
@@ -82,13 +83,13 @@ async function recordOne(
   leadership: Leadership,
   living: ChannelRow | undefined,
   channel: Channel,
-  underWayMsat?: bigint,
+  paymentsMsat?: bigint,
 ): Promise<Refused | undefined> {
   const key = [identity.publicKey, channel.channelPoint]
   // A reorganization can bring back what had ended.
   const row = living ?? (await context.storage.get(channels, key))
   const now = context.clock.now()
-  const seen = columns(channel, row, now, underWayMsat)
+  const seen = columns(channel, row, now, paymentsMsat)
   if (row && isSame(row, seen)) return undefined
   const opening = row ? undefined : await recognizeOpening(context, identity, channel)
   const isNewClose = seen.close_type !== null && (row?.attribution ?? null) === null
@@ -168,7 +169,7 @@ function columns(
   channel: Channel,
   row: ChannelRow | undefined,
   now: number,
-  underWayMsat: bigint | undefined,
+  paymentsMsat: bigint | undefined,
 ) {
   const known = row?.update_count ?? 0
   const isStill = row?.local_msat === channel.local.msat && row.remote_msat === channel.remote.msat
@@ -179,7 +180,7 @@ function columns(
     capacity_msat: channel.capacity.msat,
     local_msat: channel.local.msat,
     remote_msat: channel.remote.msat,
-    under_way_msat: underWayMsat ?? (isStill ? row.under_way_msat : null),
+    under_way_msat: paymentsMsat ?? (isStill ? row.under_way_msat : null),
     // Never lowered: a lower count is the sign of an LND that came back with an old state.
     update_count: isOpen(channel) ? Math.max(channel.updateCount, known) : known,
     is_private: isOpen(channel) ? channel.isPrivate : (row?.is_private ?? channel.isPrivate),
@@ -190,10 +191,6 @@ function columns(
     inactive_since: channel.state === 'active' ? null : (row?.inactive_since ?? now),
     closed_at: channel.state === 'closed' ? (row?.closed_at ?? now) : null,
   }
-}
-
-function underWayIn({ pendingHtlcs }: NodeChannel): bigint {
-  return pendingHtlcs.reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
 }
 
 function isOpen(channel: Channel): boolean {

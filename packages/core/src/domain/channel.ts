@@ -1,5 +1,5 @@
 import type { NodeChannel } from '../ports/lightning-node.ts'
-import { atLeastZero } from './bigints.ts'
+import { atLeastZero, sumOf } from './bigints.ts'
 
 /** What can really be sent and received over one channel now, in msat; both 0 while it is inactive. */
 export interface ChannelLiquidity {
@@ -65,4 +65,9 @@ export function nodeLiquidity(channels: readonly NodeChannel[]): ChannelLiquidit
     receivableMsat += one.receivableMsat
   }
   return { sendableMsat, receivableMsat }
+}
+
+/** Payments in a channel that have not ended, both directions, in msat. */
+export function underWayMsat({ pendingHtlcs }: Pick<NodeChannel, 'pendingHtlcs'>): bigint {
+  return sumOf(pendingHtlcs.map(({ amountMsat }) => amountMsat))
 }

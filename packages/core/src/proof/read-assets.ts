@@ -1,3 +1,4 @@
+import { underWayMsat } from '../domain/channel.ts'
 import { receivedFrom } from '../domain/channel-costs.ts'
 import type { Asset, Bounds } from '../domain/proof.ts'
 import type { LightningNode, NodeChannel, PendingChannel } from '../ports/lightning-node.ts'
@@ -74,8 +75,8 @@ async function readClaims(
  * A payment under way belongs to neither side for certain: LND may have settled it already.
  */
 function inChannel(channel: NodeChannel): Bounds {
-  const { capacityMsat, localMsat, remoteMsat, pendingHtlcs, isInitiator } = channel
-  const underWay = pendingHtlcs.reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
+  const { capacityMsat, localMsat, remoteMsat, isInitiator } = channel
+  const underWay = underWayMsat(channel)
   // Balances are rounded down: ours may be a little more, and the rest of the capacity a little less.
   if (!isInitiator) return { low: localMsat, high: localMsat + underWay + rounding }
   const rest = capacityMsat - remoteMsat
@@ -85,9 +86,9 @@ function inChannel(channel: NodeChannel): Bounds {
 
 /** The same as one amount, for an opening balance: without payments under way. */
 export function ownedInChannel(channel: NodeChannel): bigint {
-  const { capacityMsat, localMsat, remoteMsat, pendingHtlcs, isInitiator } = channel
+  const { capacityMsat, localMsat, remoteMsat, isInitiator } = channel
   if (!isInitiator) return localMsat
-  return pendingHtlcs.reduce((rest, { amountMsat }) => rest - amountMsat, capacityMsat - remoteMsat)
+  return capacityMsat - remoteMsat - underWayMsat(channel)
 }
 
 /** Its coins may be in the wallet at the same time: as inputs that are free again. */
