@@ -1,4 +1,5 @@
 import { type Context, type Identity, rowBase } from '../context.ts'
+import { atLeastZero } from '../domain/bigints.ts'
 import { utcDay } from '../domain/utc-day.ts'
 import type { Write } from '../ports/storage.ts'
 import { liquidityBudgets } from '../tables/swaps.ts'
@@ -50,7 +51,7 @@ export function returnToBudget(
   worstMsat: bigint,
   spentMsat: bigint,
 ): Write[] {
-  const by = (spentMsat > 0n ? spentMsat : 0n) - worstMsat
+  const by = atLeastZero(spentMsat) - worstMsat
   return by === 0n ? [] : [addToBudget(identity, period, by)]
 }
 
@@ -71,6 +72,5 @@ export async function readBudgetLeft(
   { publicKey }: Identity,
 ): Promise<bigint> {
   const row = await storage.get(liquidityBudgets, [publicKey, budgetPeriod(clock.now())])
-  const leftMsat = settings.swapping.perDay.msat - (row?.spent_msat ?? 0n)
-  return leftMsat > 0n ? leftMsat : 0n
+  return atLeastZero(settings.swapping.perDay.msat - (row?.spent_msat ?? 0n))
 }

@@ -9,6 +9,7 @@ import {
 import type { Refused, Write } from '../ports/storage.ts'
 import type { swaps } from '../tables/swaps.ts'
 import type { Fields } from '../tables/table.ts'
+import { returnCharge } from './charge-swaps.ts'
 
 type Withdrawal = Pick<Fields<typeof swaps>, 'destination_kind' | 'amount_msat' | 'created_at'>
 
@@ -42,7 +43,15 @@ export function throwRefusedWithdrawal(
     throw above('operator-per-day', settings.capOperatorPerDay, amountOf(rows))
 }
 
-/** Nothing left the node: its day has the amount again. */
+/** Nothing left the node: caps and budget have all of it again, and the operator's day what should have gone outside. */
+export function returnAll(
+  identity: Identity,
+  row: Withdrawal & Parameters<typeof returnCharge>[1],
+): Write[] {
+  return [...returnCharge(identity, row, 0n), ...returnWithdrawal(identity, row)]
+}
+
+/** Of it the operator's day alone. */
 export function returnWithdrawal(identity: Identity, row: Withdrawal): Write[] {
   if (row.destination_kind !== 'operator') return []
   return [returnToOperatorDay(identity, capDay(row.created_at), row.amount_msat)]

@@ -4,7 +4,7 @@ import { revealMargin } from '../domain/swap-decision.ts'
 import { postTransaction } from '../ledger/post-transaction.ts'
 import type { NewEvent, Write } from '../ports/storage.ts'
 import { returnCharge } from './charge-swaps.ts'
-import { returnWithdrawal } from './charge-withdrawal.ts'
+import { returnAll } from './charge-withdrawal.ts'
 import { claimFeeOf, confirmClaim } from './confirm-claim.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { outcomeOnce } from './overdue.ts'
@@ -96,12 +96,7 @@ async function endWithoutCost(
       prepay_lost_msat: 0n,
       ended_at: pursuit.context.clock.now(),
     },
-    writes: [
-      ...returnCharge(pursuit.identity, row, 0n),
-      ...returnWithdrawal(pursuit.identity, row),
-      ...noted.writes,
-      ...payout.writes,
-    ],
+    writes: [...returnAll(pursuit.identity, row), ...noted.writes, ...payout.writes],
     events: [...noted.events, ...payout.events],
     event: 'swap.failed',
   })

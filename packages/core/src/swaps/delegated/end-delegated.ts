@@ -4,7 +4,7 @@ import type { PaymentUpdate } from '../../ports/lightning-node.ts'
 import type { Write } from '../../ports/storage.ts'
 import type { DelegatedSwap } from '../../ports/swap-provider.ts'
 import { returnCharge } from '../charge-swaps.ts'
-import { returnWithdrawal } from '../charge-withdrawal.ts'
+import { returnAll, returnWithdrawal } from '../charge-withdrawal.ts'
 import { outcomeOnce } from '../overdue.ts'
 import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
 import { readQuote } from '../stored-quote.ts'
@@ -133,11 +133,7 @@ async function endElsewhere(
       evidence: writeWord(report),
       ended_at: context.clock.now(),
     },
-    writes: [
-      ...returnCharge(identity, row, 0n),
-      ...returnWithdrawal(identity, row),
-      ...noted.writes,
-    ],
+    writes: [...returnAll(identity, row), ...noted.writes],
     event: 'swap.failed',
     events: noted.events,
   })

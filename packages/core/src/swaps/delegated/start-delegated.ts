@@ -11,8 +11,7 @@ import { swapProviders, swaps } from '../../tables/swaps.ts'
 import { requireUnchanged } from '../../tables/table.ts'
 import type { Pursuit } from '../../transactions/mark-transaction.ts'
 import { mayAct } from '../../transactions/may-act.ts'
-import { returnCharge } from '../charge-swaps.ts'
-import { returnWithdrawal } from '../charge-withdrawal.ts'
+import { returnAll } from '../charge-withdrawal.ts'
 import { type NotedOutcome, noteOutcome } from '../provider-health.ts'
 import { readQuote } from '../stored-quote.ts'
 import { type DelegatedEnding, type DelegatedRow, markDelegated } from './mark-delegated.ts'
@@ -207,11 +206,7 @@ export async function endUnstarted(
       ...(says !== undefined && { evidence: { says: says.slice(0, 500) } }),
       ended_at: context.clock.now(),
     },
-    writes: [
-      ...returnCharge(identity, row, 0n),
-      ...returnWithdrawal(identity, row),
-      ...noted.writes,
-    ],
+    writes: [...returnAll(identity, row), ...noted.writes],
     event: 'swap.failed',
     events: noted.events,
   })
