@@ -335,11 +335,9 @@ test('a swap stays with the url that it was created on', async () => {
   expect(wasAsked).toBe(false)
 })
 
-test('a provider that takes its lockup back while no claim comes through: lost, told and booked', async () => {
-  const stand = openSwaps({ faults: ['claim-keeps-preimage'], server: { timeoutBlocks: 80 } })
-  await stand.run(stand.node.start())
-  const before = await stand.assets()
-  stand.lnd.faults.add(({ call, moment }) =>
+/** From now on no claim comes through. */
+function refusePublishing({ lnd }: SwapStand): void {
+  lnd.faults.add(({ call, moment }) =>
     call === 'publishTransaction' && moment === 'before-effect'
       ? {
           error: new PaymentNodeError('node.refused', 'no', {
@@ -349,6 +347,13 @@ test('a provider that takes its lockup back while no claim comes through: lost, 
         }
       : undefined,
   )
+}
+
+test('a provider that takes its lockup back while no claim comes through: lost, told and booked', async () => {
+  const stand = openSwaps({ faults: ['claim-keeps-preimage'], server: { timeoutBlocks: 80 } })
+  await stand.run(stand.node.start())
+  const before = await stand.assets()
+  refusePublishing(stand)
   const { id } = await stand.ask(1_000_000)
   const swap = await stand.untilEnded(id, 120)
   expect([swap.state, swap.reason]).toEqual(['lost', 'lockup-taken'])
@@ -370,16 +375,7 @@ test('a provider that takes its lockup back and gives the payment back: nothing 
   const stand = openSwaps({ faults: ['claim-refused'], server: { timeoutBlocks: 80 } })
   await stand.run(stand.node.start())
   const before = await stand.assets()
-  stand.lnd.faults.add(({ call, moment }) =>
-    call === 'publishTransaction' && moment === 'before-effect'
-      ? {
-          error: new PaymentNodeError('node.refused', 'no', {
-            call: 'publishTransaction',
-            reason: 'rejected',
-          }),
-        }
-      : undefined,
-  )
+  refusePublishing(stand)
   const { id } = await stand.ask(1_000_000)
   const swap = await stand.untilEnded(id, 120)
   expect([swap.state, swap.reason]).toEqual(['returned', 'lockup-taken-back'])
