@@ -7,6 +7,7 @@ import { givenUpAtOnce, giveUpStuck } from '../swaps/perform-daemon-swaps.ts'
 import type { World } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
 import type { Fault, FaultKind, Parameters, PlanFrame } from './fault.ts'
+import { planOwnFaults } from './plan-own-faults.ts'
 
 const calls = ['check', 'quote', 'limits', 'list', 'list', 'start', 'start', 'start'] as const
 
@@ -266,12 +267,5 @@ function ofDaemon(
 /** Some of them for a run with a daemon; chance of its own, so that everything else stays. */
 export function planDaemonFaults(random: SeededRandom, frame: PlanFrame): Fault[] {
   if (!usesDaemon(frame.features)) return []
-  const faults: Fault[] = []
-  for (let position = random.integer(4); position > 0; position--) {
-    const chance = random.fork(`daemon-fault/${position}`)
-    const kind = pick(chance, daemonFaults)
-    const planned = kind.plan(chance, frame)
-    if (planned) faults.push({ kind: kind.name, ...planned })
-  }
-  return faults
+  return planOwnFaults(random, frame, 'daemon', daemonFaults)
 }

@@ -9,6 +9,7 @@ import type { MarketProvider } from '../swaps/market-place.ts'
 import type { World } from '../world.ts'
 import { between, pick, someStep, someTime } from './choose.ts'
 import type { Fault, FaultKind, PlanFrame } from './fault.ts'
+import { planOwnFaults } from './plan-own-faults.ts'
 
 /** Providers that cheat or fail, and whatever happens while money is with them. */
 export const swapFaults: readonly FaultKind[] = [
@@ -535,12 +536,5 @@ function ofSwaps(
 /** Some more of them for a run with swaps; chance of its own, so that everything else stays. */
 export function planSwapFaults(random: SeededRandom, frame: PlanFrame): Fault[] {
   if (!usesSwaps(frame.features)) return []
-  const faults: Fault[] = []
-  for (let position = random.integer(4); position > 0; position--) {
-    const chance = random.fork(`swap-fault/${position}`)
-    const kind = pick(chance, swapFaults)
-    const planned = kind.plan(chance, frame)
-    if (planned) faults.push({ kind: kind.name, ...planned })
-  }
-  return faults
+  return planOwnFaults(random, frame, 'swap', swapFaults)
 }
