@@ -50,7 +50,9 @@ test('partner-caps-hold', () => {
     put('partner_days', { partner: 'bakery', day: '1', amount_msat })
   const one = payout('p1', { purpose: 'payout' })
   expect(open({}).commit([...one, day(110n)])).toBeUndefined()
-  expect(open({}).commit([...one, day(109n)])).toContain('counts 109 msat, its payouts are 110')
+  expect(open({}).commit([...one, day(109n)])).toContain(
+    'counts 109 msat, what leaves for it is 110',
+  )
   expect(open({ cap_per_payout_msat: 109n }).commit([...one, day(110n)])).toContain('is 109')
   expect(open({ cap_per_day_msat: 109n }).commit([...one, day(110n)])).toContain('its cap is 109')
   expect(open({ cap_per_day_msat: 110n }).commit([...one, day(110n)])).toBeUndefined()
