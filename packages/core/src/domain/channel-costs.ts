@@ -26,19 +26,17 @@ const anchorsMsat = 660_000n
  * anchor came to us that the peer had paid for.
  */
 export function closingCost(
-  { closed, localMsat, remoteMsat, underWayMsat, isInitiator }: EndedChannel,
+  ended: EndedChannel,
   closingTransaction: WalletTransaction | undefined,
 ): bigint {
+  const { closed, isInitiator } = ended
   const { capacityMsat, settledMsat, closeType, claims = [] } = closed
   if (closeType === 'funding-canceled' || closeType === 'abandoned') return 0n
-  const heldMsat = capacityMsat - localMsat - remoteMsat
-  // Whoever gets them in the end, payments that were under way are neither fee nor anchors.
-  const known = underWayMsat === null ? undefined : isPlausible(heldMsat - underWayMsat)
-  // Older books did not note them: some may have come to us afterwards.
+  // Older books did not note payments under way: some may have come to us afterwards.
   const ours = claims
     .filter(({ kind, outpoint }) => kind === 'payment' && isOutputOf(closed, outpoint))
     .reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
-  const held = known ?? isPlausible(heldMsat) ?? isPlausible(heldMsat - ours)
+  const held = heldByOpener(ended) ?? isPlausible(betweenBalances(ended) - ours)
   const missing = closingTransaction && capacityMsat - closingTransaction.outputsSat * 1000n
   if (closeType === 'cooperative') return isInitiator ? (missing ?? held ?? 0n) : 0n
   const seen = missing === undefined ? 0n : missing + anchorsMsat
@@ -53,14 +51,20 @@ function isOutputOf({ closingTransaction }: ClosedChannel, outpoint: string): bo
 }
 
 /** What our side had in a channel that the peer closed with a revoked state. */
-export function shareBeforeBreach({
-  closed,
-  localMsat,
-  remoteMsat,
-  isInitiator,
-}: EndedChannel): bigint {
-  const held = isPlausible(closed.capacityMsat - localMsat - remoteMsat) ?? 0n
-  return closed.settledMsat + (isInitiator ? held : 0n)
+export function shareBeforeBreach(ended: EndedChannel): bigint {
+  const held = ended.isInitiator ? (heldByOpener(ended) ?? 0n) : 0n
+  return ended.closed.settledMsat + held
+}
+
+/** For the commitment's fee and its anchors; payments under way are neither, whoever gets them in the end. */
+function heldByOpener(ended: EndedChannel): bigint | undefined {
+  const held = betweenBalances(ended)
+  const known = ended.underWayMsat === null ? undefined : isPlausible(held - ended.underWayMsat)
+  return known ?? isPlausible(held)
+}
+
+function betweenBalances({ closed, localMsat, remoteMsat }: EndedChannel): bigint {
+  return closed.capacityMsat - localMsat - remoteMsat
 }
 
 /** What came to the wallet from the outputs of a closing transaction. */

@@ -247,6 +247,8 @@ test('after a breach everything that came from its outputs counts', () => {
   const breach = ended(1_000_000n, [400_000n, 597_935n], true, { closeType: 'breach' })
   expect(shareBeforeBreach(breach)).toBe(402_065_000n)
   expect(shareBeforeBreach({ ...breach, isInitiator: false })).toBe(400_000_000n)
+  // 300 sat were under way: not held for the commitment, but on neither side.
+  expect(shareBeforeBreach({ ...breach, underWayMsat: 300_000n })).toBe(401_765_000n)
   const justice = transaction('aa', {
     amountSat: 990_000n,
     spends: [`${closingTransaction}:1`, 'x:0'],
