@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: ['regtest/test/**/*.test.ts'],
     globalSetup: [join(import.meta.dirname, 'start-shared-network.ts')],
-    // One chain for all files: who mines, mines for everybody. And two cores carry all of it.
-    fileParallelism: false,
+    // Two cores carry two chains: the files mostly wait for LND.
+    maxWorkers: 2,
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 180_000,

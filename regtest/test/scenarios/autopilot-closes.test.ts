@@ -215,6 +215,12 @@ test('nobody swaps, and two channels lie idle: the autopilot closes them in agre
   ])
   expect((await walletSat()) - before.wallet).toBe(settledSat)
 
+  // What a close cost is booked once it is six blocks deep, by a worker with its own pace.
+  await network.mine(6)
+  await waitUntil(
+    'both costs in the books',
+    async () => (await node.ledger.balances()).world.onchainFees.msat >= feesSat * 1000n,
+  )
   const { world, sum } = await node.ledger.balances()
   expect(sum.msat).toBe(0n)
   expect(world.onchainFees.msat).toBe(feesSat * 1000n)
