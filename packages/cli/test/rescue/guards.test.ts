@@ -130,11 +130,12 @@ test('the confirmations of the configuration are kept to', async () => {
   expect((await rescue(folder)).lost).toMatchObject([{ state: 'claimable' }])
 }, 60_000)
 
-test('what the books have under way is claimed to their address, so that the host knows it for its own', async () => {
+test('what the books have under way is claimed to their address, so that the host books it as its own', async () => {
   using folder = openFolder()
   const { shop, held } = await lockedUp(folder)
   const elsewhere = await shop.shop.lightning.onchain!.newAddress('taproot')
-  const { lost, booksUnread } = await rescue(folder, '--to', elsewhere, '--yes')
+  // At another price than the host's: its own claim would be another transaction.
+  const { lost, booksUnread } = await rescue(folder, '--to', elsewhere, '--feerate', '7', '--yes')
   expect(booksUnread).toBe(null)
   expect(lost).toMatchObject([
     {
@@ -143,6 +144,9 @@ test('what the books have under way is claimed to their address, so that the hos
     },
   ])
   shop.network.mine()
+  const transactions = await shop.shop.lightning.onchain!.transactions(0)
+  const own = transactions.find(({ transactionId }) => transactionId === lost[0]!.published)
+  expect(own!.label).toBe(`payment-node:swap:${held.id}`)
   const bad: string[] = []
   await withHost(`${folder.path}/${file}`, async (node) => {
     for (const name of ['swap.lost', 'swap.provider-disabled'] as const) {
@@ -157,6 +161,9 @@ test('what the books have under way is claimed to their address, so that the hos
     }
     await Promise.all([claimed, until()])
     expect(await node.swaps.get(held.id)).toMatchObject({ state: 'claimed' })
+    const { claims } = await node.swaps.explain(held.id)
+    expect(claims.map(({ transactionId }) => transactionId)).not.toContain(lost[0]!.published)
+    expect(await node.ledger.prove()).toMatchObject({ verdict: 'proved' })
   })
   expect(bad).toEqual([])
 }, 60_000)

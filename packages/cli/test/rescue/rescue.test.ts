@@ -58,6 +58,10 @@ test('a swap whose books are lost is found, shown, and claimed only when it is s
   network.mine()
   const received = await lnd.lightning.onchain!.unspent()
   expect(received.map(({ outpoint }) => outpoint)).toContain(`${published}:0`)
+  // No swap of any books: what comes after these will take it for a deposit.
+  const transactions = await lnd.lightning.onchain!.transactions(0)
+  const claimed = transactions.find(({ transactionId }) => transactionId === published)
+  expect(claimed!.label).toBe(`payment-node:rescue:${id}`)
   // The server has learnt the preimage from the chain alone; no command has told it, or the key.
   while (swapOf(server, providerId!).preimage === undefined) {
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -5,6 +5,7 @@ import { type KeySource, loadKey } from '../keys.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { LightningNode, NodeInfo } from '../ports/lightning-node.ts'
 import type { SelfCustodialSwapProvider } from '../ports/swap-provider.ts'
+import { rescueLabel, swapLabel } from '../swaps/swap-label.ts'
 import { systemClock } from '../system-clock.ts'
 import { systemRandom } from '../system-random.ts'
 import { fewAtATime } from './few-at-a-time.ts'
@@ -26,7 +27,8 @@ export interface RescueOptions {
   readonly destination?: string
   /**
    * Of a swap that books have which can be read: where they have its claim pay to. It goes before `destination`, so
-   * that they know the claim for their own. Answers undefined for others.
+   * that they know the claim for their own, and the claim has the label of a claim of theirs. Answers undefined for
+   * others.
    */
   readonly storedDestination?: (paymentHash: string) => string | undefined
   /** sat/vB; left out: LND's estimate for six blocks. */
@@ -111,7 +113,11 @@ export async function rescueSwaps(options: RescueOptions): Promise<Rescue> {
         known.keys,
         systemRandom.bytes(32),
       )
-      await onchain.publish(Buffer.from(transaction, 'hex'), `rescue ${swap.providerId}`)
+      const { paymentHash, swapId } = known.keys
+      // Their wallet's bookkeeping leaves it to the swap; what no swap of theirs books is the operator's deposit.
+      const isInBooks = storedDestination?.(paymentHash) !== undefined
+      const label = isInBooks ? swapLabel(swapId) : rescueLabel(swapId)
+      await onchain.publish(Buffer.from(transaction, 'hex'), label)
       return txid
     },
   }

@@ -1,0 +1,137 @@
+import {
+  type RescueOptions,
+  rescueSwaps,
+  type SelfCustodialSwapProvider,
+  type Swap,
+  type SwapTerms,
+} from '@payment-node/core'
+import { type BoltzServer, providerWithoutSocket } from '@payment-node/testkit/boltz-server'
+import { expect, test } from 'vitest'
+import { openWithPayout } from './payout-stand.ts'
+import { openSwaps, type SwapStand, swapKey } from './swap-stand.ts'
+
+/** The provider holds the payment; no block has the lockup. */
+async function untilHeld(stand: SwapStand, { id }: Swap): Promise<Swap> {
+  await stand.settle()
+  const held = await stand.swap(id)
+  expect(['held', 'lockup-seen']).toContain(held.state)
+  return held
+}
+
+/** The lockups are in a block when the host is gone. */
+async function stopHost(stand: SwapStand): Promise<void> {
+  await stand.run(stand.current.node.stop())
+  stand.network.mine()
+}
+
+/** What the server's restore call tells, read without HTTP. */
+function restorable({ server }: SwapStand): SelfCustodialSwapProvider {
+  const restore = async () => server.swaps().map(termsOf)
+  return { ...providerWithoutSocket(server), restore }
+}
+
+function termsOf(swap: ReturnType<BoltzServer['swaps']>[number]): SwapTerms {
+  const told = swap.told as Record<'lockupAddress' | 'refundPublicKey', string>
+  const leaves: Record<string, { version: number; script: string }> = {}
+  for (const [name, { version, output }] of Object.entries(swap.tree))
+    leaves[name] = { version, script: output }
+  const { lockupAddress, refundPublicKey } = told
+  return {
+    providerId: swap.id,
+    invoice: '',
+    lockupAddress,
+    refundPublicKey,
+    timeoutHeight: swap.timeoutHeight,
+    onchainAmountSat: 0n,
+    leaves,
+    metadata: swap.metadata!,
+    raw: told,
+  }
+}
+
+const rescuing = (stand: SwapStand, more: Partial<RescueOptions> = {}) =>
+  stand.run(
+    rescueSwaps({
+      lightning: stand.lnd.lightning,
+      swapKey,
+      provider: restorable(stand),
+      clock: stand.clock,
+      patience: 1000,
+      ...more,
+    }),
+  )
+
+/** Publishes the only claim there is; answers its transaction id. */
+async function claim(stand: SwapStand, more: Partial<RescueOptions>): Promise<string> {
+  const found = await rescuing(stand, more)
+  expect(found.swaps).toMatchObject([{ state: 'claimable' }])
+  return stand.run(found.publish(found.swaps[0]!))
+}
+
+const labelsOf = async (stand: SwapStand, ids: readonly string[]) => {
+  const all = await stand.run(stand.lnd.lightning.onchain!.transactions(0))
+  return all
+    .filter(({ transactionId }) => ids.includes(transactionId))
+    .map(({ label, blockHeight }) => [label, blockHeight !== undefined])
+}
+
+/** A host on the same books, until the swap has ended and its claim is final. */
+async function startAnew(stand: SwapStand, { id }: Swap): Promise<Swap> {
+  stand.openNext()
+  await stand.run(stand.current.node.start())
+  const ended = await stand.untilEnded(id)
+  await stand.mine(8)
+  return ended
+}
+
+test('two claims of one rescued swap, a cheap and a dear one, are booked once, as the swap’s', async () => {
+  const stand = openSwaps()
+  await stand.run(stand.node.start())
+  const held = await untilHeld(stand, await stand.ask(1_000_000))
+  await stopHost(stand)
+  const storedDestination = () => held.destination!
+  const cheap = await claim(stand, { storedDestination, feerate: 3 })
+  const dear = await claim(stand, { storedDestination, feerate: 9 })
+  expect(dear).not.toBe(cheap)
+  stand.network.mine()
+  const label = `payment-node:swap:${held.id}`
+  expect(await labelsOf(stand, [cheap, dear])).toEqual([[label, true]])
+  const swap = await startAnew(stand, held)
+  expect(swap.state).toBe('claimed')
+  const { node } = stand.current
+  expect(await stand.run(node.ledger.prove())).toMatchObject({ verdict: 'proved' })
+  expect((await stand.run(node.ledger.balances())).world.deposits.msat).toBe(0n)
+})
+
+test('the rescued swap of a payout pays the wallet alone, and the payout waits in the queue again', async () => {
+  const stand = await openWithPayout()
+  const before = await stand.assets()
+  const held = await untilHeld(stand, await stand.askForPayout())
+  await stopHost(stand)
+  const storedDestination = () => held.restDestination!
+  const published = await claim(stand, { storedDestination, feerate: 9 })
+  stand.network.mine()
+  const label = `payment-node:swap:${held.id}`
+  expect(await labelsOf(stand, [published])).toEqual([[label, true]])
+  expect((await startAnew(stand, held)).state).toBe('claimed')
+  expect(await stand.paying()).toMatchObject({ swap: null })
+  expect(await stand.faultsOf(held.id, before)).toEqual([])
+})
+
+test('what was claimed without the books is a deposit to them, and the swap’s loss', async () => {
+  const stand = openSwaps()
+  await stand.run(stand.node.start())
+  const held = await untilHeld(stand, await stand.ask(1_000_000))
+  await stopHost(stand)
+  const published = await claim(stand, { feerate: 9 })
+  const coins = await stand.run(stand.lnd.lightning.onchain!.unspent())
+  const received = coins.find(({ outpoint }) => outpoint === `${published}:0`)!.amountSat
+  stand.network.mine()
+  const label = `payment-node:rescue:${held.id}`
+  expect(await labelsOf(stand, [published])).toEqual([[label, true]])
+  expect((await startAnew(stand, held)).state).toBe('lost')
+  const { node } = stand.current
+  expect(await stand.run(node.ledger.prove())).toMatchObject({ verdict: 'proved' })
+  const { swapLosses, deposits } = (await stand.run(node.ledger.balances())).world
+  expect([swapLosses.msat, deposits.msat]).toEqual([1_000_000_000n, -received * 1000n])
+})
