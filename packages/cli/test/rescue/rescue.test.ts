@@ -187,4 +187,8 @@ test('what it cannot work with is refused with the reason', async () => {
     stderr: expect.stringContaining('--provider: swaps.example'),
   })
   expect((await folder.run('rescue', '--feerate', '0')).exitCode).toBe(2)
+  expect(await folder.run('rescue', '--to', 'bc1nonsense')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('destination: as an address of'),
+  })
 }, 60_000)

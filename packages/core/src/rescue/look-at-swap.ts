@@ -60,8 +60,29 @@ export async function lookAtSwap(
   terms: SwapTerms | UnreadableSwap,
 ): Promise<Found> {
   const { key, identity, tip } = search
-  const unknown = {
-    providerId: terms.providerId,
+  if ('unreadable' in terms) {
+    return unreadable(terms, `What the provider tells of it cannot be read: ${terms.unreadable}.`)
+  }
+  const { restoreSwap } = await import('../swaps/kit/index.ts')
+  const { timeoutHeight, claimIndex } = terms
+  const claimIndexEnd = Math.min(mostClaimKeys, Math.max(claimKeys, (claimIndex ?? 0) + 1))
+  const restored = await restoreSwap(key, identity, terms, { ...search, claimIndex, claimIndexEnd })
+  if (restored.ok) {
+    const base = { ...unknownOf(terms), timeoutHeight, blocksLeft: timeoutHeight - tip }
+    return judge(search, base, restored.verified, restored.keys)
+  }
+  const { reason, says } = restored.refusal
+  return unreadable(terms, whyUnreadable(terms, reason, says))
+}
+
+/** One that nothing is known of, but why. */
+export function unreadable(terms: Pick<SwapTerms, 'providerId'>, says: string): Found {
+  return { swap: { ...unknownOf(terms), state: 'unreadable', says } }
+}
+
+function unknownOf({ providerId }: Pick<SwapTerms, 'providerId'>) {
+  return {
+    providerId,
     paymentHash: null,
     payment: null,
     lockup: null,
@@ -70,26 +91,14 @@ export async function lookAtSwap(
     blocksLeft: null,
     claim: null,
   } as const
-  const unreadable = (says: string): Found => ({ swap: { ...unknown, state: 'unreadable', says } })
-  if ('unreadable' in terms) {
-    return unreadable(`What the provider tells of it cannot be read: ${terms.unreadable}.`)
-  }
-  const { restoreSwap } = await import('../swaps/kit/index.ts')
-  const { timeoutHeight, claimIndex } = terms
-  const claimIndexEnd = Math.min(mostClaimKeys, Math.max(claimKeys, (claimIndex ?? 0) + 1))
-  const restored = await restoreSwap(key, identity, terms, { ...search, claimIndex, claimIndexEnd })
-  if (restored.ok) {
-    const base = { ...unknown, timeoutHeight, blocksLeft: timeoutHeight - tip }
-    return judge(search, base, restored.verified, restored.keys)
-  }
-  const { reason, says } = restored.refusal
-  if (reason === 'destination-refused') throw misdirected(says)
-  return unreadable(whyUnreadable(terms, reason, says))
 }
 
 function whyUnreadable({ metadata }: SwapTerms, reason: string, says: string): string {
   if (metadata === undefined || metadata === '') {
     return 'The operator of the server has dropped the metadata of this swap: without it there is no preimage, and nothing can be claimed. Only the books have what is needed.'
+  }
+  if (reason === 'destination-refused') {
+    return `The books have an address for its claim that cannot be paid: ${says}. Without these books it can be claimed to another one.`
   }
   return `${reason}: ${says}.`
 }
@@ -205,11 +214,4 @@ export async function findPayment(
     if (PaymentNodeError.is(error, 'node.payment-not-found')) return undefined
     throw error
   }
-}
-
-function misdirected(says: string): PaymentNodeError<'input.invalid'> {
-  return new PaymentNodeError('input.invalid', `destination: ${says}`, {
-    field: 'destination',
-    reason: 'malformed',
-  })
 }

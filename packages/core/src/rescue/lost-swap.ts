@@ -8,11 +8,12 @@ export interface LostSwap {
   /** Null when the swap cannot be made out. */
   readonly paymentHash: string | null
   /**
-   * `claimable`; `unreadable`: it is not ours, its metadata is gone, or the provider's entry is damaged; `no-lockup`:
-   * LND's chain has shown none yet; `too-few-confirmations`: it is not deep enough to reveal anything for it yet;
-   * `spent`: claimed or taken back; `no-word`: LND did not say what became of the payment; `returned`: the payment
-   * came back; `too-late`: nothing may be revealed any more; `too-small`: less is locked up than was paid for;
-   * `not-worth-it`: the claim would cost all of it, or too much of it while the payment may still come back.
+   * `claimable`; `unreadable`: it is not ours, its metadata is gone, the provider's entry or the address that books have
+   * for it is damaged, or it could not be looked at (repeat); `no-lockup`: LND's chain has shown none yet;
+   * `too-few-confirmations`: it is not deep enough to reveal anything for it yet; `spent`: claimed or taken back;
+   * `no-word`: LND did not say what became of the payment; `returned`: the payment came back; `too-late`: nothing may
+   * be revealed any more; `too-small`: less is locked up than was paid for; `not-worth-it`: the claim would cost all of
+   * it, or too much of it while the payment may still come back.
    */
   readonly state:
     | 'claimable'

@@ -1,16 +1,17 @@
 import type { Identity } from '../context.ts'
+import { parseAddress } from '../destinations/require-address.ts'
 import { type AmountInput, readAmount } from '../domain/amount.ts'
-import { PaymentNodeError } from '../errors.ts'
+import { invalid, PaymentNodeError } from '../errors.ts'
 import { type KeySource, loadKey } from '../keys.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { LightningNode, NodeInfo } from '../ports/lightning-node.ts'
+import type { LightningNode, Network, NodeInfo } from '../ports/lightning-node.ts'
 import type { SelfCustodialSwapProvider } from '../ports/swap-provider.ts'
 import { rescueLabel, swapLabel } from '../swaps/swap-label.ts'
 import { systemClock } from '../system-clock.ts'
 import { systemRandom } from '../system-random.ts'
-import { fewAtATime } from './few-at-a-time.ts'
 import { firstWithin } from './first-within.ts'
-import { findPayment, lookAtSwap, type ReadyClaim, type Search, tooLate } from './look-at-swap.ts'
+import { lookAtEach } from './look-at-each.ts'
+import { findPayment, type ReadyClaim, type Search, tooLate } from './look-at-swap.ts'
 import type { LostSwap } from './lost-swap.ts'
 
 export type { LostSwap } from './lost-swap.ts'
@@ -57,13 +58,10 @@ export interface Rescue {
   publish(swap: LostSwap): Promise<string>
 }
 
-/** Swaps that are looked at at once: LND scans blocks for each. */
-const together = 4
-
 /**
  * Finds swaps without the books: from the swap key, the provider's restore call and LND alone. It reveals and
  * publishes nothing by itself. Throws `node.unavailable` (also when LND is not synced to the chain),
- * `swap.provider-failed`.
+ * `swap.provider-failed`, `input.invalid`, and what LND says when no swap at all can be looked at.
  */
 export async function rescueSwaps(options: RescueOptions): Promise<Rescue> {
   const { lightning, provider, patience = 60_000, clock = systemClock } = options
@@ -79,6 +77,7 @@ export async function rescueSwaps(options: RescueOptions): Promise<Rescue> {
   const key = await loadKey('swaps', options.swapKey)
   const { publicKey, network, blockHeight } = await readSyncedInfo(lightning)
   const identity: Identity = { publicKey, network }
+  if (options.destination !== undefined) requireUsable(options.destination, network)
   const kit = await import('../swaps/kit/index.ts')
   const told = await provider.restore(kit.swapExtendedPublicKey(key, identity))
   const destination =
@@ -97,10 +96,7 @@ export async function rescueSwaps(options: RescueOptions): Promise<Rescue> {
     tip: blockHeight,
     firstOf: (open) => firstWithin(open, patience, clock.sleep),
   }
-  const timeoutOf = (one: (typeof told)[number]): number =>
-    'unreadable' in one ? 0 : one.timeoutHeight
-  const latestFirst = told.toSorted((a, b) => timeoutOf(b) - timeoutOf(a))
-  const found = await fewAtATime(latestFirst, together, (terms) => lookAtSwap(search, terms))
+  const found = await lookAtEach(search, told)
   const ready = new Map(found.map(({ swap, ready }) => [swap, ready]))
   return {
     swaps: found.map(({ swap }) => swap),
@@ -121,6 +117,17 @@ export async function rescueSwaps(options: RescueOptions): Promise<Rescue> {
       return txid
     },
   }
+}
+
+/** What the caller names for all of them is refused before anybody is asked; a stored one concerns its swap alone. */
+function requireUsable(destination: string, network: Network): void {
+  const reading = parseAddress(destination, network)
+  if (reading.isPayable) return
+  throw invalid(
+    'destination',
+    'malformed',
+    `as an address of ${network} it is not usable: ${reading.says}`,
+  )
 }
 
 /** Blocks may have come since it was looked at, and LND may have lost them. */

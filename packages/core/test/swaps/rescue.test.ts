@@ -1,4 +1,6 @@
 import {
+  type LightningNode,
+  PaymentNodeError,
   type RescueOptions,
   rescueSwaps,
   type SelfCustodialSwapProvider,
@@ -134,4 +136,51 @@ test('what was claimed without the books is a deposit to them, and the swap’s 
   expect(await stand.run(node.ledger.prove())).toMatchObject({ verdict: 'proved' })
   const { swapLosses, deposits } = (await stand.run(node.ledger.balances())).world
   expect([swapLosses.msat, deposits.msat]).toEqual([1_000_000_000n, -received * 1000n])
+})
+
+test('one damaged address, and one swap that LND cannot be asked about, keep no other from being rescued', async () => {
+  const stand = openSwaps()
+  await stand.run(stand.node.start())
+  const asked: Swap[] = []
+  for (const key of ['a', 'b', 'c', 'd']) asked.push(await stand.ask(500_000, key))
+  const held: Swap[] = []
+  for (const swap of asked) held.push(await untilHeld(stand, swap))
+  const [foreign, damaged, silent, good] = held
+  await stopHost(stand)
+  const stored: Record<string, string> = {
+    [foreign!.paymentHash]: 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
+    [damaged!.paymentHash]: 'no address at all',
+  }
+  const real = stand.lnd.lightning
+  const broken = new Set([silent!.paymentHash])
+  const lightning: LightningNode = {
+    ...real,
+    trackPayment(paymentHash, signal) {
+      if (!broken.has(paymentHash)) return real.trackPayment(paymentHash, signal)
+      const details = { reason: 'unreachable', outcome: 'none' } as const
+      throw new PaymentNodeError('node.unavailable', 'LND broke off.', details)
+    },
+  }
+  const more = { lightning, storedDestination: (hash: string) => stored[hash] }
+  const found = await rescuing(stand, more)
+  const stateOf = ({ providerId }: Swap) =>
+    found.swaps.find((swap) => swap.providerId === providerId)
+  const unusable = {
+    state: 'unreadable',
+    says: expect.stringContaining('an address for its claim that cannot be paid'),
+    claim: null,
+  }
+  expect(stateOf(foreign!)).toMatchObject(unusable)
+  expect(stateOf(damaged!)).toMatchObject(unusable)
+  expect(stateOf(silent!)).toMatchObject({
+    state: 'unreadable',
+    says: expect.stringContaining('LND broke off.'),
+  })
+  expect(stateOf(good!)).toMatchObject({ state: 'claimable' })
+  await stand.run(found.publish(stateOf(good!)!))
+
+  // Where LND answers for none it is no swap's fault.
+  for (const { paymentHash } of held) broken.add(paymentHash)
+  const gone = rescuing(stand, { lightning })
+  await expect(gone).rejects.toMatchObject({ code: 'node.unavailable' })
 })
