@@ -201,7 +201,7 @@ async function judge(
 
 /** Why nothing is revealed any more. */
 export const tooLate =
-  'Fewer than 36 blocks are left: nothing is revealed, the payment comes back by itself.'
+  'Fewer than 36 blocks are left, and the payment is not taken: nothing is revealed any more. It comes back by itself, unless a claim was published before; that one is sped up by a child that spends its output.'
 
 /** LND's word; undefined when it says that it knows of no such payment: this node has not paid it. */
 export async function findPayment(

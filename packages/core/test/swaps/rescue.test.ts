@@ -138,6 +138,32 @@ test('what was claimed without the books is a deposit to them, and the swap’s 
   expect([swapLosses.msat, deposits.msat]).toEqual([1_000_000_000n, -received * 1000n])
 })
 
+test('near the timeout a claim is made dearer only when its payment is taken, whatever was published before', async () => {
+  const stand = openSwaps()
+  await stand.run(stand.node.start())
+  const held = await untilHeld(stand, await stand.ask(1_000_000))
+  await stopHost(stand)
+  const real = stand.lnd.lightning
+  const [inFlight] = await stand.run(real.listPayments({ afterIndex: 0n, limit: 1 }))
+  const cheap = await claim(stand, { feerate: 3 })
+  let isTaken = false
+  const info = await stand.run(real.getInfo())
+  const lightning: LightningNode = {
+    ...real,
+    getInfo: async () => ({ ...info, blockHeight: held.timeoutHeight! - 20 }),
+    async *trackPayment(paymentHash, signal) {
+      if (isTaken) yield* real.trackPayment(paymentHash, signal)
+      else yield inFlight!
+    },
+  }
+  const late = await rescuing(stand, { lightning, feerate: 9 })
+  const says = expect.stringContaining('a child that spends its output')
+  expect(late.swaps).toMatchObject([{ state: 'too-late', payment: 'in-flight', claim: null, says }])
+  isTaken = true
+  await stand.settle()
+  expect(await claim(stand, { lightning, feerate: 9 })).not.toBe(cheap)
+})
+
 test('one damaged address, and one swap that LND cannot be asked about, keep no other from being rescued', async () => {
   const stand = openSwaps()
   await stand.run(stand.node.start())
