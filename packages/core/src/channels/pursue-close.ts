@@ -7,9 +7,10 @@ import {
 } from '../domain/closing.ts'
 import { PaymentNodeError } from '../errors.ts'
 import { newEvent } from '../events/new-event.ts'
-import { lookAtCloseAnew } from '../liquidity/look-at-close-anew.ts'
+import { isUnsent, lookAtCloseAnew } from '../liquidity/look-at-close-anew.ts'
 import type { NodeChannel } from '../ports/lightning-node.ts'
 import type { OpenerRefusal } from '../ports/node-channels.ts'
+import type { Refused } from '../ports/storage.ts'
 import { LostLeadership, record } from '../record.ts'
 import { isCompared, whenCompared } from '../safety/compared.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
@@ -71,12 +72,30 @@ export async function pursueClose(
       return book(context, identity, leadership, row, { do: stop, because } as ClosingAction)
     }
   }
+  const next = await markSent(context, identity, leadership, row)
+  if (!next) return { ended: false, after: lookAfter }
   // Directly before the call (money rule 14); LND takes a second call for success.
   if (!leadership.isFresh()) throw new LostLeadership()
   // LND broke off since the look: it may be another state of itself that would be published.
   if (!isCompared(context, leadership)) return { ended: false, after: lookAfter }
-  const answer = await call(context, row, known !== undefined, signal)
-  return book(context, identity, leadership, row, decideClosing(situation, answer))
+  const answer = await call(context, next, known !== undefined, signal)
+  return book(context, identity, leadership, next, decideClosing(situation, answer))
+}
+
+/**
+ * From here on it may be with LND, whatever becomes of this process: what it was refused for before says no longer
+ * that it is not. Undefined: the operator has asked for something else meanwhile.
+ */
+async function markSent(
+  context: Context,
+  identity: Identity,
+  leadership: Leadership,
+  row: IntentRow,
+): Promise<IntentRow | undefined> {
+  if (!isUnsent(row)) return row
+  const set = { reason: null }
+  if (await write(context, identity, leadership, row, set)) return undefined
+  return { ...row, ...set, revision: row.revision + 1 }
 }
 
 /** In this order, a channel that moves on meanwhile is seen at least once. */
@@ -169,13 +188,13 @@ async function write(
   leadership: Leadership,
   row: IntentRow,
   set: Partial<Pick<IntentRow, 'state' | 'reason' | 'closing_transaction'>>,
-): Promise<void> {
+): Promise<Refused | undefined> {
   const next = { ...row, ...set, updated_at: context.clock.now() }
   const isSame =
     next.state === row.state &&
     next.reason === row.reason &&
     next.closing_transaction === row.closing_transaction
-  if (isSame) return
+  if (isSame) return undefined
   const subject = `channel/${row.channel_point}`
   const closing = closingView(next)
   const isRefused = next.state === 'refused'
@@ -196,5 +215,5 @@ async function write(
     fence: leadership.fence,
   }
   // The next look finds the same again; refused `stale`: the operator has asked for something else.
-  await record(context, change, async () => true)
+  return record(context, change, async () => true)
 }

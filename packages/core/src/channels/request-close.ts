@@ -126,8 +126,9 @@ function intentFields(
     ...request,
     created_at: row?.created_at ?? now,
     updated_at: now,
-    // Whoever asks for more now, it began with that decision, and its budget was charged then.
-    decision: row?.decision ?? null,
+    // Also of what the autopilot began: it waits for nothing that the operator does not wait for.
+    decision: null,
+    // Its budget was charged then.
     worst_cost_msat: row?.worst_cost_msat ?? null,
     budget_period: row?.budget_period ?? null,
   }

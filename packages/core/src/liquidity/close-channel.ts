@@ -14,7 +14,6 @@ import { safety } from '../tables/node.ts'
 import { type Fields, insert, requireUnchanged } from '../tables/table.ts'
 import { readAutopilot } from './autopilot-row.ts'
 import { budgetPeriod, chargeBudget } from './charge-budget.ts'
-import { saysOfClose } from './look-at-close-anew.ts'
 import { type ClosableChannel, readClosable } from './read-closable.ts'
 import type { RunOutcome } from './run-view.ts'
 
@@ -102,7 +101,7 @@ function intentOf(
     // The keeper wants as many channels as before.
     is_replaced: true,
     sat_per_vbyte: satPerVbyte,
-    says: saysOfClose(decision),
+    says: `The autopilot: everything is on our side, see liquidity.explain('${decision}').`,
     closing_transaction: null,
     created_at: now,
     updated_at: now,

@@ -14,12 +14,7 @@ import { readAutopilot } from './autopilot-row.ts'
 
 type IntentRow = RowOf<typeof closeIntents>
 
-/** What stands in an intent of the autopilot. An operator who asks for the same channel says something else. */
-export function saysOfClose(decision: string): string {
-  return `The autopilot: everything is on our side, see liquidity.explain('${decision}').`
-}
-
-/** Reasons after which the last call may have reached LND, or none was made yet. */
+/** Reasons after which the last call may have reached LND, or none was made yet; null is written before each call. */
 const mayBeSent: ReadonlySet<string | null> = new Set<ClosingDelay | null>([
   null,
   'no-answer',
@@ -27,6 +22,11 @@ const mayBeSent: ReadonlySet<string | null> = new Set<ClosingDelay | null>([
   'not-confirmed',
   'node-behind',
 ])
+
+/** Whether it is a close of the autopilot, and LND has refused it for now: nothing of it was sent. */
+export function isUnsent({ decision, state, reason }: IntentRow): boolean {
+  return decision !== null && state === 'intended' && !mayBeSent.has(reason)
+}
 
 /**
  * Whether a close of the autopilot that LND has refused for now, so that nothing of it was sent, is still to be done:
@@ -39,8 +39,7 @@ export async function lookAtCloseAnew(
   known: RowOf<typeof channels> | undefined,
   channel: NodeChannel,
 ): Promise<'halted' | 'paused' | 'feerate-rose' | 'channel-needed' | undefined> {
-  const isAutopilots = row.decision !== null && row.says === saysOfClose(row.decision)
-  if (!isAutopilots || row.state !== 'intended' || mayBeSent.has(row.reason)) return undefined
+  if (!isUnsent(row)) return undefined
   const isPromised = (known?.no_close_before ?? 0) > context.clock.now()
   const isIdle = isAllLocal({ capacityMsat: channel.capacityMsat, ...channelLiquidity(channel) })
   // What LND cannot use now shows nothing on either side.

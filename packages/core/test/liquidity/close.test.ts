@@ -453,6 +453,14 @@ test('a close that LND refuses for now is looked at anew: a halt, a pause and de
         shop.request({ destination: shop.billOfIdle(500_000_000n) }, 'back', node),
       found: ['refused', 'channel-needed'],
     },
+    {
+      name: 'paused, and the operator asks for it',
+      async change({ run, point }, { node }) {
+        await run(node.liquidity.pause('lunch'))
+        await run(node.channels.close(point, { reason: 'gone', feerate: 5, replace: true }))
+      },
+      found: ['closing', null],
+    },
     // It is closed as soon as LND can.
     { name: 'nothing', change: () => undefined, found: ['closing', null] },
   ]
@@ -480,6 +488,75 @@ test('a close that LND refuses for now is looked at anew: a halt, a pause and de
   }
 }, 60_000)
 
+/** LND has refused a close, and is asked for it once more: with what, and who asks. */
+async function untilSecondCall(
+  shop: IdleShop,
+  hooks: CommitHooks = {},
+  onCall: (first: ShopProcess) => { outcome: 'unknown' } | undefined = () => undefined,
+): Promise<unknown> {
+  const asked: unknown[] = []
+  shop.lnd.faults.add(({ call, moment, parameters }) => {
+    if (call !== 'closeChannel' || moment !== 'before-effect') return undefined
+    asked.push(parameters[0])
+    if (asked.length === 1) return { error: peerIsOffline }
+    return asked.length === 2 ? onCall(first) : undefined
+  })
+  const first = shop.open(options(), hooks)
+  await shop.run(first.node.start())
+  for (let step = 0; step < 60 && asked.length < 2; step++) await shop.clock.advance(5000)
+  return asked[1]
+}
+
+test('a close that LND had refused and may have now is not looked at anew, nor ended', async () => {
+  const rows: readonly [name: string, change: (shop: IdleShop) => unknown][] = [
+    [
+      'promised',
+      async (shop) => {
+        const api = shop.open(options({ role: 'api' }))
+        await shop.run(api.node.start())
+        await adopt(shop, api, 'ours', { noCloseBefore: shop.clock.now() + 24 * 60 * minute })
+        await shop.run(api.node.stop())
+      },
+    ],
+    ['dearer', ({ network }) => network.setFeerate(4)],
+  ]
+  for (const [name, change] of rows) {
+    const shop = await openIdle()
+    // LND lists it as open while both ends still agree on the fee.
+    const die = ({ kill }: ShopProcess): { outcome: 'unknown' } => {
+      kill()
+      return { outcome: 'unknown' }
+    }
+    expect(await untilSecondCall(shop, {}, die), name).toBeDefined()
+    await change(shop)
+    const second = await shop.start()
+    await shop.clock.advance(minute)
+    expect(await closesOf(shop), name).toMatchObject([{ state: 'closing', reason: null }])
+    expect(await spentSat(shop), name).toBe(1200)
+    await shop.run(second.node.stop())
+  }
+})
+
+test('what the operator asks for between the look and the call of a close is what LND is asked for', async () => {
+  const shop = await openIdle(false)
+  const host = shop.open(options({ role: 'api' }))
+  await shop.run(host.node.start())
+  let asked: Promise<unknown> | undefined
+  const beforeCommit = async ({ writes }: Change): Promise<void> => {
+    const isCall = writes.some((one) => {
+      return one.table.name === 'close_intents' && one.op === 'update' && one.set.reason === null
+    })
+    if (asked || !isCall) return
+    asked = host.node.channels.close(shop.point, { reason: 'gone', feerate: 7 })
+    await asked
+  }
+  expect(await untilSecondCall(shop, { beforeCommit })).toMatchObject({ satPerVbyte: 7 })
+  await shop.clock.advance(minute)
+  expect(await closesOf(shop)).toMatchObject([
+    { state: 'closing', decision: null, sat_per_vbyte: 7, is_replaced: false },
+  ])
+})
+
 /** What its commits write that matter here. */
 const matters = new Set(['liquidity_runs', 'autopilots', 'close_intents', 'channels', 'jobs'])
 
@@ -487,36 +564,51 @@ function writesThem({ writes }: Change): boolean {
   return writes.some(({ table }) => matters.has(table.name))
 }
 
-test('killed before and after each of its commits, it closes the channel once and is charged once', async () => {
-  const undisturbed = await openIdle()
-  let commits = 0
-  const whole = await undisturbed.start(options(), {
-    beforeCommit: (change) => {
-      if (writesThem(change)) commits++
-    },
-  })
-  await undisturbed.clock.advance(2 * minute)
-  await finish(undisturbed)
-  const relevant = commits
-  await expectOneClose(undisturbed, whole, 'undisturbed')
-  expect(relevant).toBeGreaterThan(8)
-  for (const when of ['beforeCommit', 'afterCommit'] as const) {
-    for (let at = 0; at < relevant; at++) {
-      const shop = await openIdle()
-      let count = 0
-      const first = shop.open(options(), {
-        [when]: (change: Change) => {
-          if (writesThem(change) && count++ === at) first.kill()
-        },
-      })
-      void first.node.start().catch(() => undefined)
-      for (let step = 0; step < 120 && count <= at; step++) {
-        await shop.clock.advance(10_000)
-        if (step % 4 === 3) shop.network.mine(1)
+/** LND refuses its first closes. */
+function refuseCloses({ lnd }: IdleShop, times: number): void {
+  let left = times
+  lnd.faults.add(({ call, moment }) =>
+    call === 'closeChannel' && moment === 'before-effect' && left-- > 0
+      ? { error: peerIsOffline }
+      : undefined,
+  )
+}
+
+test('killed before and after each of its commits, also where LND refuses it first, it closes the channel once and is charged once', async () => {
+  for (const refusals of [0, 1]) {
+    const undisturbed = await openIdle()
+    refuseCloses(undisturbed, refusals)
+    let commits = 0
+    const whole = await undisturbed.start(options(), {
+      beforeCommit: (change) => {
+        if (writesThem(change)) commits++
+      },
+    })
+    await undisturbed.clock.advance(2 * minute)
+    await finish(undisturbed)
+    const relevant = commits
+    await expectOneClose(undisturbed, whole, `${refusals} undisturbed`)
+    expect(relevant).toBeGreaterThan(8)
+    for (const when of ['beforeCommit', 'afterCommit'] as const) {
+      for (let at = 0; at < relevant; at++) {
+        const label = `${refusals} ${when} ${at}`
+        const shop = await openIdle()
+        refuseCloses(shop, refusals)
+        let count = 0
+        const first = shop.open(options(), {
+          [when]: (change: Change) => {
+            if (writesThem(change) && count++ === at) first.kill()
+          },
+        })
+        void first.node.start().catch(() => undefined)
+        for (let step = 0; step < 120 && count <= at; step++) {
+          await shop.clock.advance(10_000)
+          if (step % 4 === 3) shop.network.mine(1)
+        }
+        expect(count, label).toBeGreaterThan(at)
+        const second = await shop.start()
+        await expectOneClose(shop, second, label)
       }
-      expect(count, `${when} ${at}`).toBeGreaterThan(at)
-      const second = await shop.start()
-      await expectOneClose(shop, second, `${when} ${at}`)
     }
   }
 }, 300_000)
