@@ -115,7 +115,7 @@ export function swapOption(
   before?: LiquidityOption,
 ): LiquidityOption {
   const bounds = [room.missingMsat, room.movableMsat, room.swappableMsat, offer.maximumMsat]
-  const [mostMsat] = bounds.sort((one, other) => (one < other ? -1 : 1)) as [bigint]
+  const mostMsat = bounds.reduce(least)
   // Too small a rest is asked for as the smallest swap: whether that fits is judged like any other.
   const amountMsat = mostMsat < offer.minimumMsat ? offer.minimumMsat : toWholeSat(mostMsat)
   // While much is missing each look at an offer is for the same amount.

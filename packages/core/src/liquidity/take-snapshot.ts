@@ -1,5 +1,6 @@
 import { currentChannels } from '../channels/current-channels.ts'
 import type { Context, Identity } from '../context.ts'
+import { atLeastZero } from '../domain/bigints.ts'
 import { channelLiquidity } from '../domain/channel.ts'
 import type {
   LiquidityChannel,
@@ -65,7 +66,7 @@ export async function takeLiquiditySnapshot(
   const promisedMsat = notSent(swapping.promised, listed) + payable.goingMsat
   const { channels: unpromised, leftMsat } = withoutPromised(described, promisedMsat)
   // What our channels do not have does not leave.
-  const leavingMsat = outgoing(list, overdue) + positive(promisedMsat - leftMsat - heldBackMsat)
+  const leavingMsat = outgoing(list, overdue) + atLeastZero(promisedMsat - leftMsat - heldBackMsat)
   const base: LiquiditySnapshot = {
     now: clock.now(),
     readyFor: live.readySince === undefined ? null : clock.monotonic() - live.readySince,
@@ -144,10 +145,6 @@ function outgoing(
     }
   }
   return sumMsat
-}
-
-function positive(amount: bigint): bigint {
-  return amount > 0n ? amount : 0n
 }
 
 /**
