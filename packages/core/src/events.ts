@@ -37,6 +37,8 @@ export interface PaymentNodeEvents {
    * `status().warnings` whether it is still so.
    */
   'books.uncompared': { says: string }
+  /** They are compared again, `uncomparedFor` milliseconds after `books.uncompared` was told, by whichever process. */
+  'books.compared': { uncomparedFor: number }
   /** Missing value: LND has less than the books say. Outgoing money is halted; `safety.resume()` books the loss. */
   'books.short': { comparison: Comparison }
   /** LND has more than the books knew: booked as the operator's. */

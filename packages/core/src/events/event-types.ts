@@ -8,6 +8,7 @@ const all: Readonly<Record<EventType, true>> = {
   'node.books-behind': true,
   'node.behind': true,
   'books.uncompared': true,
+  'books.compared': true,
   'books.short': true,
   'books.surplus': true,
   'invoice.created': true,

@@ -25,6 +25,8 @@ export const nodeStates = table({
     state: { type: 'text' },
     reason: { type: 'text', nullable: true },
     since: { type: 'time' },
+    /** When `books.uncompared` was told, and `books.compared` has not been since; else null. */
+    uncompared_since: { type: 'time', nullable: true },
   },
   key: ['node'],
 })

@@ -149,6 +149,7 @@ const addedInVersion3: Readonly<Record<string, readonly string[]>> = {
     'claim_transaction',
     'claim_height',
   ],
+  node_states: ['uncompared_since'],
   safety: ['times_behind'],
   channels: ['no_close_before', 'under_way_msat'],
   close_intents: ['decision', 'worst_cost_msat', 'budget_period'],

@@ -89,7 +89,13 @@ async function writeBinding(context: Context, identity: Identity, key: PurposeKe
       payment_index: Number(highWater.paymentIndex),
       created_at: now,
     }),
-    insert(nodeStates, { ...base, state: 'new', reason: null, since: now }),
+    insert(nodeStates, {
+      ...base,
+      state: 'new',
+      reason: null,
+      since: now,
+      uncompared_since: null,
+    }),
     insert(safety, {
       ...base,
       is_halted: false,

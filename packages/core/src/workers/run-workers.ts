@@ -32,7 +32,7 @@ export async function runWorkers(
 ): Promise<void> {
   const keep = (name: string, worker: (signal: AbortSignal) => Promise<void>): Promise<void> =>
     keepRunning(context, name, () => worker(signal), signal)
-  const books: BooksWatch = { areLive: false, trouble: undefined, looks: 0, isTold: false }
+  const books: BooksWatch = { areLive: false, trouble: undefined, looks: 0, isTold: undefined }
   const { forwards, onchain, funding, policies } = context.lightning
   const { automaticEvery } = context.settings.payouts
   await Promise.all([

@@ -20,9 +20,10 @@ export interface BooksWatch {
   areLive: boolean
   /** Why the last comparison did not come to its end. */
   trouble: string | undefined
-  /** Looks in a row at which they were not compared although LND could be used, and whether that was told. */
+  /** Looks in a row at which they were not compared although LND could be used. */
   looks: number
-  isTold: boolean
+  /** Whether that is what was told last. Undefined: not read yet; it may have been another process. */
+  isTold: boolean | undefined
 }
 
 /**

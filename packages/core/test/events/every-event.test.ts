@@ -281,6 +281,7 @@ const all: { readonly [T in EventType]: PaymentNodeEvents[T] } = {
   'node.behind': { comparison },
   'books.short': { comparison },
   'books.uncompared': { says: '8 sat' },
+  'books.compared': { uncomparedFor: 1 },
   'books.surplus': { proof },
   'invoice.created': { invoice },
   'invoice.settled': { invoice },
