@@ -72,7 +72,8 @@ export interface PaymentNodeOptions {
     /**
      * Derives preimages and claim keys of swaps; needed with a provider whose swaps the library claims itself. 32 bytes.
      * Losing it loses the coins of swaps under way. Left out while one lives, no process that works starts; `'lost'` says
-     * that it is: then what was stored is all that can be claimed.
+     * that it is: then what was stored is all that can be claimed, and nothing else is paid or revealed. Such providers
+     * must then leave `swaps`, and these books can make no more swaps with them: they take no other key.
      */
     readonly swaps?: KeySource | 'lost'
   }
@@ -358,7 +359,7 @@ function read(options: PaymentNodeOptions): Settings {
     transactions: readTransactionOptions(options.transactions),
     swapping: readSwapOptions(options.swapping, {
       providers: options.swaps,
-      key: options.keys.swaps === 'lost' ? undefined : options.keys.swaps,
+      key: options.keys.swaps,
       role,
       hardCeiling: fees.hardCeiling,
     }),

@@ -25,8 +25,9 @@ export interface SwapOffer {
   readonly provider: string
   readonly isAcceptable: boolean
   /**
-   * Why not: `quarantined`, `disabled`, `lockup-overdue`, `unreachable`, `node-cannot-watch`, `below-minimum`, `too-dear`, …; for a payout
-   * also `cannot-pay-payout` (a daemon), `needs-one-swap`, `too-small-for-payout`. Null when acceptable.
+   * Why not: `quarantined`, `disabled`, `lockup-overdue` (it holds the payment of another swap, no lockup comes, and it
+   * gets no new one before that payment is back), `unreachable`, `node-cannot-watch`, `below-minimum`, `too-dear`, …; for
+   * a payout also `cannot-pay-payout` (a daemon), `needs-one-swap`, `too-small-for-payout`. Null when acceptable.
    */
   readonly reason: string | null
   /** Null where no price could be had. */

@@ -19,7 +19,7 @@ export async function requireLivingKey(context: Context, identity: Identity): Pr
     { field: 'keys.swaps', reason: 'missing' },
     {
       advice:
-        "Give the key that the swaps were made with, until all of them have ended. Is it lost? 'lost' says so: what is stored is claimed, and the rest comes back or is lost.",
+        "Give the key that the swaps were made with, until all of them have ended. Is it lost? 'lost' says so: what is stored is claimed and made no dearer, nothing else is revealed, and its payment comes back.",
       fundsAtRisk: true,
     },
   )

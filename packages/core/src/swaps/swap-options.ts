@@ -72,7 +72,7 @@ const names = [
 /** What swaps need besides their own options. */
 export interface SwapSurroundings {
   readonly providers: unknown
-  readonly key: KeySource | undefined
+  readonly key: KeySource | 'lost' | undefined
   /** `api` may lack the key. */
   readonly role: string
   /** sat/vB */
@@ -137,13 +137,31 @@ function readProviders({ providers, key, role }: SwapSurroundings): readonly Swa
     seen.add(name)
   })
   const list = providers as readonly SwapProvider[]
-  if (key === undefined && role !== 'api' && list.some(({ custody }) => custody === 'self')) {
-    throw new PaymentNodeError(
-      'options.invalid',
-      'keys.swaps is missing: swaps that the library claims itself are made with it.',
-      { field: 'keys.swaps', reason: 'missing' },
-      { advice: 'Make one with: openssl rand -hex 32, and keep it as long as the books.' },
-    )
-  }
+  const isKeyless = key === undefined || key === 'lost'
+  if (isKeyless && role !== 'api' && list.some(({ custody }) => custody === 'self'))
+    throw keyMissing(key === 'lost')
   return list
+}
+
+function keyMissing(isLost: boolean): PaymentNodeError<'options.invalid'> {
+  const details = { field: 'keys.swaps', reason: 'missing' } as const
+  return isLost
+    ? new PaymentNodeError(
+        'options.invalid',
+        'keys.swaps is said to be lost: no swaps can be made that the library claims itself.',
+        details,
+        {
+          advice:
+            'Leave those providers (custody self, e.g. boltz()) out of swaps. What is stored is claimed without them. These books take no other swap key.',
+        },
+      )
+    : new PaymentNodeError(
+        'options.invalid',
+        'keys.swaps is missing: swaps that the library claims itself are made with it.',
+        details,
+        {
+          advice:
+            'Were there swaps before? Give the key that they were made with: these books take no other. If not, make one with: openssl rand -hex 32, and keep it as long as the books.',
+        },
+      )
 }

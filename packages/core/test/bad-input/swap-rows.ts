@@ -126,6 +126,13 @@ const optionRows: readonly Row[] = [
   ...each(
     verb,
     'keys.swaps',
+    (world, swaps) => make(world, { swaps, keys: { invoices: invoiceKey, swaps: 'lost' } }),
+    [[[provider], 'missing', 'Leave those providers']],
+    code,
+  ),
+  ...each(
+    verb,
+    'keys.swaps',
     (world, swaps) => make(world, { keys: { invoices: invoiceKey, swaps } }),
     [
       ['ab'.repeat(32), 'wrong-type'],

@@ -12,6 +12,9 @@ export function checkSwapKey(key: PurposeKey, storedFingerprint: string): void {
     'keys.mismatch',
     'keys.swaps is not the key that the stored swaps were made with.',
     { purpose: 'swaps', expected: storedFingerprint.slice(0, 8), actual: key.keyId },
-    { advice: 'Give the former key: without it, swaps under way cannot be claimed.' },
+    {
+      advice:
+        "Give the former key: these books take no other, also when no swap is under way. Is it lost? keys.swaps: 'lost' says so; then leave the providers out whose swaps the library claims itself.",
+    },
   )
 }
