@@ -163,7 +163,10 @@ export interface PaymentNodeEvents {
    * halted; look whether its partner was paid twice.
    */
   'swap.paid-twice': { swap: Swap; transactionId: string; says: string }
-  /** A daemon does not go on by itself, or the stored terms of a swap were changed (reason `terms-damaged`). */
+  /**
+   * A daemon does not go on by itself, the stored terms of a swap were changed (reason `terms-damaged`), or the key that
+   * it was made with is not here while there is still time to give it (`no-key`).
+   */
   'swap.needs-operator': { swap: Swap }
   /** Not asked for swaps any more before `swaps.enableProvider`. */
   'swap.provider-disabled': { provider: string; reason: string; says: string }

@@ -32,6 +32,8 @@ export type SwapLockup =
   | 'refused'
   /** A reorganization took it out of its block. */
   | 'gone'
+  /** Something is in the chain, and what it is could not be found out now. */
+  | 'unread'
 
 /** What LND's chain shows of the lockup's spending. */
 export type SwapSpending =
@@ -54,6 +56,11 @@ export interface SwapSituation {
    * looked yet whether they have. Left out: it is these books' to pay, or there is none.
    */
   readonly payoutDoubt?: 'maybe-paid' | 'uncompared' | undefined
+  /**
+   * What keeps it from being paid and revealed: its stored terms do not hold any more, or the key that it was made with
+   * is not here. Left out: nothing does.
+   */
+  readonly hindrance?: 'terms-damaged' | 'no-key' | undefined
   /** By our clock, with a margin. */
   readonly isInvoiceExpired: boolean
   /** So long ago that LND, whose clock may go wrong as well, will not pay it any more. */
@@ -86,6 +93,9 @@ export type SwapWait =
   | 'watch-opening'
   | 'waiting-for-lockup'
   | 'lockup-refused'
+  | 'lockup-unread'
+  | 'terms-damaged'
+  | 'no-key'
   | 'too-late-to-reveal'
   | 'claim-above-limit'
   | 'feerate-unknown'
@@ -105,6 +115,8 @@ export type SwapRefusedBecause =
   | 'too-late'
   | 'lockups-unwatchable'
   | 'given-up'
+  | 'no-key'
+  | 'terms-damaged'
 
 export type SwapAction =
   | { readonly do: 'nothing' }
@@ -190,6 +202,8 @@ function beforePaid(situation: SwapSituation): SwapAction {
   if (situation.isInvoiceExpired) return { do: 'end-unpaid', because: 'invoice-expired' }
   if (situation.payoutDoubt === 'maybe-paid')
     return { do: 'end-unpaid', because: 'payout-maybe-paid' }
+  // It could never be claimed: its payment would be frozen for nothing.
+  if (situation.hindrance === 'no-key') return { do: 'end-unpaid', because: 'no-key' }
   if (situation.watch === 'forbidden') return { do: 'end-unpaid', because: 'lockups-unwatchable' }
   if (left(situation) < paymentMargin) return { do: 'end-unpaid', because: 'too-late' }
   if (situation.isHalted) return { do: 'wait', because: 'halted' }
@@ -212,14 +226,12 @@ function whilePaying(situation: SwapSituation): SwapAction {
       // Then LND is asked to say that its invoice has expired: it ends, and its payout waits for the operator's word.
       if (situation.payoutDoubt && (situation.isHalted || !situation.isLongExpired))
         return { do: 'wait', because: 'payout-maybe-paid' }
-      return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
+      return sendAgain(situation, { do: 'end-unpaid', because: 'terms-damaged' })
     case 'held':
     case 'succeeded':
       return { do: 'note-held' }
     case 'in-flight':
-      return situation.lockup === 'ours'
-        ? { do: 'note-lockup' }
-        : { do: 'wait', because: 'waiting-for-lockup' }
+      return situation.lockup === 'ours' ? { do: 'note-lockup' } : waitForLockup(situation)
     case 'forgotten':
       return situation.isGivenUp
         ? { do: 'end-unpaid', because: 'given-up' }
@@ -235,8 +247,7 @@ function whileHeld(situation: SwapSituation): SwapAction {
   // Before anything is revealed: the money is back, whole.
   if (payment === 'failed') return { do: 'end-returned' }
   // It failed, and a call of an earlier leader could still start it: LND is asked to say that its invoice has expired.
-  if (payment === 'to-send')
-    return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
+  if (payment === 'to-send') return sendAgain(situation, { do: 'end-returned' })
   // While there is time for it, a lockup may still come and be claimed.
   if (payment === 'forgotten' && left(situation) < revealMargin) {
     // Nothing was revealed, so that nobody can have taken it.
@@ -248,17 +259,35 @@ function whileHeld(situation: SwapSituation): SwapAction {
   if (state === 'lockup-confirmed' && lockup !== 'ours') {
     if (lockup === 'gone') return { do: 'note-lockup-gone' }
     // Not looked at since this process began.
-    return { do: 'wait', because: 'waiting-for-lockup' }
+    return waitForLockup(situation)
   }
   if (lockup === 'ours') {
     return state === 'lockup-confirmed' ? beforeReveal(situation) : { do: 'note-lockup' }
   }
   if (lockup === 'hinted' && state === 'held') return { do: 'note-lockup-seen' }
   if (lockup === 'gone' && state === 'lockup-seen') return { do: 'note-lockup-gone' }
-  return { do: 'wait', because: 'waiting-for-lockup' }
+  return waitForLockup(situation)
+}
+
+function waitForLockup({ lockup }: SwapSituation): SwapAction {
+  return { do: 'wait', because: lockup === 'unread' ? 'lockup-unread' : 'waiting-for-lockup' }
+}
+
+/**
+ * A payment that LND does not have is handed to it again, or LND says that its invoice has expired. What must not be
+ * paid any more is handed to it only when no LND would pay it; what is not even known to be its invoice never is, and
+ * has come to its end (`over`) by then.
+ */
+function sendAgain(situation: SwapSituation, over: SwapAction): SwapAction {
+  const { isHalted, isLongExpired, hindrance } = situation
+  if (isHalted) return { do: 'wait', because: 'halted' }
+  if (hindrance && !isLongExpired) return { do: 'wait', because: hindrance }
+  return hindrance === 'terms-damaged' ? over : { do: 'pay' }
 }
 
 function beforeReveal(situation: SwapSituation): SwapAction {
+  // There is no preimage without it, and no signature.
+  if (situation.hindrance === 'no-key') return { do: 'wait', because: 'no-key' }
   // The provider has the preimage from somewhere: whatever is late or dear, the lockup is ours to take.
   if (situation.payment === 'succeeded') return { do: 'reveal' }
   if (left(situation) < revealMargin) return { do: 'wait', because: 'too-late-to-reveal' }
@@ -286,16 +315,17 @@ function whileClaiming(situation: SwapSituation): SwapAction {
   // The partner has it, or has not: that does not wait for the end of the payment.
   if (situation.isPayoutOpen) return { do: 'settle-payout' }
   if (payment === 'unasked') return { do: 'track' }
+  const isOurs = spending.by === 'us'
   // It failed, and a call of an earlier leader could still start it: LND is asked to say that its invoice has expired.
   if (payment === 'to-send' && situation.isInvoiceExpired)
-    return situation.isHalted ? { do: 'wait', because: 'halted' } : { do: 'pay' }
+    return sendAgain(situation, { do: isOurs ? 'end-claimed' : 'end-returned' })
   // What was paid is known only when LND has come to its end with it.
   if (payment === 'unclear') return { do: 'wait', because: 'payment-unclear' }
   const isForgotten = payment === 'forgotten'
   if (isForgotten && !situation.isGivenUp) return { do: 'wait', because: 'payment-forgotten' }
   if (payment !== 'succeeded' && payment !== 'failed' && !isForgotten)
     return { do: 'wait', because: 'payment-open' }
-  if (spending.by === 'us') return { do: 'end-claimed' }
+  if (isOurs) return { do: 'end-claimed' }
   return { do: payment === 'failed' ? 'end-returned' : 'end-lost' }
 }
 

@@ -40,6 +40,8 @@ const notTheirs: ReadonlySet<string> = new Set([
   'payout-unaffordable',
   'payout-not-bound',
   'terms-damaged',
+  'no-key',
+  'lockup-unread',
 ])
 
 const tooLate: ReadonlySet<string> = new Set(['too-late-to-reveal', 'too-near-timeout'])

@@ -14,7 +14,8 @@ export async function noteOverdue(
 ): Promise<boolean> {
   const { context, identity, follower } = pursuit
   const { payment, watch, watchedFrom, isDamageTold } = follower.sight
-  if (payment.evidence.kind !== 'in-flight' || lockup === 'ours') return false
+  if (payment.evidence.kind !== 'in-flight' || lockup === 'ours' || lockup === 'unread')
+    return false
   // Without terms that hold nobody knows whether the lockup is there.
   if (isDamageTold) return false
   if (!isNewlyOverdue(context, row)) return false

@@ -7,7 +7,6 @@ import {
   type SwapSpending,
 } from '../domain/swap-decision.ts'
 import { isMaybePaid } from '../payouts/maybe-paid.ts'
-import { LostLeadership } from '../record.ts'
 import { areTransactionsCompared, isCompared } from '../safety/compared.ts'
 import { readSafety } from '../safety/require-not-halted.ts'
 import type { safety } from '../tables/node.ts'
@@ -17,12 +16,13 @@ import { askForSwap } from './ask-for-swap.ts'
 import { readBoundPayout } from './bound-payout.ts'
 import { claimSwap, readClaimFeerate } from './claim-swap.ts'
 import { endClaimed, endLost, endReturned, endUnpaid } from './end-swap.ts'
+import { lookAtLockup } from './look-at-lockup.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { noteOverdue } from './note-overdue.ts'
 import { clockMargin, judgePayment, paySwap } from './pay-swap.ts'
 import { readSpending } from './read-spending.ts'
 import { revealSwap } from './reveal-swap.ts'
-import { type JudgedLockup, judgeLockup } from './see-lockup.ts'
+import type { JudgedLockup } from './see-lockup.ts'
 import { isPayoutOpen, settlePayout } from './settle-payout.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 import { verifySwap } from './verify-swap.ts'
@@ -80,20 +80,6 @@ function watch({ follower }: SwapPursuit, row: SwapRow): void {
   // Before it is paid: whoever is not allowed to watch must not pay.
   if (row.state !== 'created') follower.watchLockup(row)
   if (row.revealed_at !== null) follower.watchSpending(row)
-}
-
-/** Once it is revealed nothing that goes wrong here keeps the stored claim from being published. */
-async function lookAtLockup(pursuit: SwapPursuit, row: SwapRow): Promise<JudgedLockup> {
-  try {
-    return await judgeLockup(pursuit, row)
-  } catch (error) {
-    if (row.revealed_at === null || error instanceof LostLeadership) throw error
-    pursuit.context.logger.error('the lockup of a swap could not be looked at', {
-      swap: row.id,
-      error: error instanceof Error ? error.message : String(error),
-    })
-    return { word: 'none' }
-  }
 }
 
 /** What must be stored besides the state. True: something was. */
@@ -169,6 +155,7 @@ async function situationOf(
     isCompared: isCompared(context, leadership),
     isGivenUp: row.given_up !== null,
     payoutDoubt: await doubtPayout(pursuit, row, guard),
+    hindrance: hindranceOf(pursuit, row),
     watch: context.lightning.chain ? pursuit.follower.sight.watch : 'forbidden',
     isLongExpired: (row.expires_at ?? now) + longExpired <= now,
     isInvoiceExpired: (row.expires_at ?? 0) <= now + clockMargin,
@@ -193,6 +180,12 @@ async function doubtPayout(
   if (!payout) return undefined
   if (isMaybePaid(payout, guard)) return 'maybe-paid'
   return areTransactionsCompared(context, leadership) ? undefined : 'uncompared'
+}
+
+/** Another process may have the key, and this one may be given it. */
+function hindranceOf({ context, follower }: SwapPursuit, row: SwapRow): SwapSituation['hindrance'] {
+  if (follower.sight.isDamageTold) return 'terms-damaged'
+  return context.live.swapKey?.keyId === row.key_id ? undefined : 'no-key'
 }
 
 async function spendingOf(
@@ -289,10 +282,13 @@ async function act(
     case 'wait': {
       const isRefused = action.because === 'lockup-refused'
       const because = isRefused ? refusedBecause(reason) : action.because
-      if (row.reason !== because) {
-        const evidence = isRefused && says ? { evidence: { says } } : {}
-        await markSwap(pursuit, row, { set: { reason: because, ...evidence } })
-      }
+      if (row.reason === because) return false
+      const evidence = isRefused && says ? { evidence: { says } } : {}
+      await markSwap(pursuit, row, {
+        set: { reason: because, ...evidence },
+        // It waits for whoever has the key.
+        ...(because === 'no-key' && { event: 'swap.needs-operator' }),
+      })
       return false
     }
   }
@@ -308,7 +304,9 @@ function unpaidEnding(
   because: Extract<SwapAction, { do: 'end-unpaid' }>['because'],
 ) {
   if (because === 'payment-failed') {
-    const { update } = follower.sight.payment
+    const { evidence, update } = follower.sight.payment
+    // It has never left: the provider has nothing to answer for.
+    if (evidence.kind === 'refused' && evidence.isExpired) return { reason: 'invoice-expired' }
     return {
       reason: update?.failure ? `payment-${update.failure}` : because,
       outcome: 'failed',

@@ -27,12 +27,12 @@ export async function ensureVerified(
     says: verdict.refusal.says,
   })
   if (!sight.isDamageTold) {
-    sight.isDamageTold = true
     const evidence = { ...verdict.refusal }
-    await markSwap(pursuit, row, {
+    const refused = await markSwap(pursuit, row, {
       set: { reason: 'terms-damaged', evidence },
       event: 'swap.needs-operator',
     })
+    sight.isDamageTold = !refused
   }
   return undefined
 }

@@ -1,8 +1,15 @@
 import type { Identity } from '../context.ts'
 import { parseAddress } from '../destinations/require-address.ts'
-import type { LightningNode, Network } from '../ports/lightning-node.ts'
+import { PaymentNodeError } from '../errors.ts'
+import type { DecodedInvoice, LightningNode, Network } from '../ports/lightning-node.ts'
 import type { ClaimedPayout } from './kit/build-claim.ts'
-import type { ReverseRequest, TermsVerdict, VerifiedSwap } from './kit/verify-reverse-terms.ts'
+import type {
+  ReverseRequest,
+  TermsRefusal,
+  TermsRefusalReason,
+  TermsVerdict,
+  VerifiedSwap,
+} from './kit/verify-reverse-terms.ts'
 import type { SwapRow } from './mark-swap.ts'
 import { readQuote } from './stored-quote.ts'
 
@@ -85,14 +92,58 @@ export function requestOf(identity: Identity, row: SwapRow): ReverseRequest {
   }
 }
 
+/** What is stored does not pass its checks, or cannot even be checked (`terms-damaged`). */
+export interface RefusedTerms {
+  readonly ok: false
+  readonly refusal: Omit<TermsRefusal, 'reason'> & {
+    readonly reason: TermsRefusalReason | 'terms-damaged'
+  }
+}
+
+/** LND's reading of the stored invoice. Throws what is no word about it: LND may merely be away now. */
+export async function readInvoice(
+  lightning: LightningNode,
+  terms: unknown,
+): Promise<{ readonly ok: true; readonly invoice: DecodedInvoice } | RefusedTerms> {
+  const text = (terms as { readonly invoice?: unknown } | null)?.invoice
+  if (typeof text !== 'string') return refused('terms-malformed', 'invoice', 'there is no invoice')
+  try {
+    return { ok: true, invoice: await lightning.decodeInvoice(text) }
+  } catch (error) {
+    if (!PaymentNodeError.is(error, 'node.invoice-malformed')) throw error
+    const isOther = error.details.reason === 'wrong-network'
+    const reason = isOther ? 'invoice-wrong-network' : 'invoice-malformed'
+    return refused(reason, 'invoice', error.message)
+  }
+}
+
+/** `check` asks nobody, and takes whatever a provider answers: where it throws, what is stored beside that was damaged. */
+export function unlessDamaged(check: () => TermsVerdict): TermsVerdict | RefusedTerms {
+  try {
+    return check()
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error)
+    return refused('terms-damaged', 'terms', says)
+  }
+}
+
+function refused(
+  reason: TermsRefusalReason | 'terms-damaged',
+  field: string,
+  says: string,
+): RefusedTerms {
+  return { ok: false, refusal: { reason, field, says } }
+}
+
 /** Every check that stays true for ever, made again with the stored answer. */
 export async function reverify(
   lightning: LightningNode,
   identity: Identity,
   row: SwapRow,
-): Promise<TermsVerdict> {
+): Promise<TermsVerdict | RefusedTerms> {
   const { reverifyReverseTerms } = await import('./kit/index.ts')
-  const terms = readTerms(row) as { readonly invoice: string }
-  const invoice = await lightning.decodeInvoice(terms.invoice)
-  return reverifyReverseTerms(requestOf(identity, row), terms, invoice)
+  const terms = readTerms(row)
+  const read = await readInvoice(lightning, terms)
+  if (!read.ok) return read
+  return unlessDamaged(() => reverifyReverseTerms(requestOf(identity, row), terms, read.invoice))
 }

@@ -24,13 +24,15 @@ const reasons: Readonly<Record<string, string>> = {
   'payment-unclear': 'LND gives no word on the payment that anything could be concluded from.',
   'watch-opening': 'LND is asked to watch for the lockup.',
   'waiting-for-lockup': 'The payment comes back by itself if no lockup comes.',
+  'lockup-unread':
+    'What is in the chain for it could not be looked at, the log says why: it is tried again. Nothing is revealed before.',
   'too-late-to-reveal':
     'Too few blocks are left to reveal anything: the payment comes back by itself.',
   'claim-above-limit': 'A claim would cost more than its limit: swaps.raiseLimits() lifts it.',
   'feerate-unknown':
     'Nobody says what the chain asks: fees.source and LND do not answer. Before the reveal it waits; then the stored claim is published, and made dearer near the timeout from what it paid at first.',
   'no-key':
-    'This process does not have the key that it was made with: the stored claim is published, and no better one can be made.',
+    'This process does not have the key that it was made with. Nothing is paid or revealed without it, and what is held comes back by itself. What was revealed is claimed with the stored claim, and no better one can be made.',
   'no-better-claim':
     'No better claim could be made, the log says why: the stored one is published.',
   uncompared:
@@ -48,7 +50,7 @@ const reasons: Readonly<Record<string, string>> = {
   'payout-maybe-paid':
     'These books are an old copy, and newer ones may have paid its payout by other means.',
   'terms-damaged':
-    'Its stored terms were changed: the checks that they passed refuse them now. Nothing is paid or revealed for it. Put back a backup of the books.',
+    'Its stored terms were changed: the checks that they passed refuse them now. Nothing more is paid or revealed for it. Nothing is lost: what is held comes back by itself, and what was revealed is claimed with the stored claim. Find out what changed the books; an old copy of them would do more harm.',
   'waiting-for-claim': 'The claim is in a block and needs more on top of it.',
   'lockup-taken': 'Somebody else has spent the lockup.',
   'lockup-taken-back':

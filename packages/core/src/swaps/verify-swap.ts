@@ -1,15 +1,20 @@
 import { onchainNeededSat } from '../domain/swap-offer.ts'
-import { PaymentNodeError } from '../errors.ts'
-import type { DecodedInvoice } from '../ports/lightning-node.ts'
 import { endUnpaid } from './end-swap.ts'
 import type { TermsRefusalReason, TermsVerdict } from './kit/verify-reverse-terms.ts'
 import { markSwap, type SwapRow } from './mark-swap.ts'
 import { noteOutcome } from './provider-health.ts'
-import { readTerms, requestOf, writeVerified } from './stored-terms.ts'
+import {
+  type RefusedTerms,
+  readInvoice,
+  readTerms,
+  requestOf,
+  unlessDamaged,
+  writeVerified,
+} from './stored-terms.ts'
 import type { SwapPursuit } from './swap-pursuit.ts'
 
 /** What an honest provider may send, too: the moment was wrong, or the limits. */
-const honest: ReadonlySet<TermsRefusalReason | 'amount-too-small'> = new Set([
+const honest: ReadonlySet<TermsRefusalReason | 'terms-damaged'> = new Set([
   'invoice-expired',
   'invoice-unpayable',
   'cost-above-limit',
@@ -29,7 +34,8 @@ export async function verifySwap(pursuit: SwapPursuit, row: SwapRow): Promise<vo
     return endUnpaid(pursuit, row, {
       reason,
       says,
-      outcome: honest.has(reason) ? 'failed' : 'lied',
+      // It has nothing to do with what was damaged here.
+      ...(reason !== 'terms-damaged' && { outcome: honest.has(reason) ? 'failed' : 'lied' }),
     })
   }
   const { verified, expiresAt } = verdict
@@ -54,36 +60,29 @@ export async function verifySwap(pursuit: SwapPursuit, row: SwapRow): Promise<vo
   })
 }
 
-type Judged =
-  | (Extract<TermsVerdict, { ok: true }> & { readonly expiresAt: number })
-  | Extract<TermsVerdict, { ok: false }>
+type Judged = (Extract<TermsVerdict, { ok: true }> & { readonly expiresAt: number }) | RefusedTerms
 
 async function judge({ context, identity }: SwapPursuit, row: SwapRow): Promise<Judged> {
   const { verifyReverseTerms, usualReverseBounds } = await import('./kit/index.ts')
   const { lightning, live, clock } = context
   const terms = readTerms(row)
-  const text = (terms as { readonly invoice?: unknown } | null)?.invoice
-  if (typeof text !== 'string') return no('terms-malformed', 'invoice', 'there is no invoice')
-  let invoice: DecodedInvoice
-  try {
-    invoice = await lightning.decodeInvoice(text)
-  } catch (error) {
-    if (!PaymentNodeError.is(error, 'node.invoice-malformed')) throw error
-    const isOther = error.details.reason === 'wrong-network'
-    return no(isOther ? 'invoice-wrong-network' : 'invoice-malformed', 'invoice', error.message)
-  }
-  const verdict = verifyReverseTerms(
-    requestOf(identity, row),
-    terms,
-    invoice,
-    { tip: live.info?.blockHeight ?? 0, now: clock.now() },
-    {
-      ...usualReverseBounds,
-      minimumOnchainSat: leastOnchainSat(row),
-      maximumCostSat: row.worst_cost_msat / 1000n,
-      routingLimitSat: row.routing_limit_msat / 1000n,
-      claimFeeSat: row.claim_limit_msat / 1000n,
-    },
+  const read = await readInvoice(lightning, terms)
+  if (!read.ok) return read
+  const { invoice } = read
+  const verdict = unlessDamaged(() =>
+    verifyReverseTerms(
+      requestOf(identity, row),
+      terms,
+      invoice,
+      { tip: live.info?.blockHeight ?? 0, now: clock.now() },
+      {
+        ...usualReverseBounds,
+        minimumOnchainSat: leastOnchainSat(row),
+        maximumCostSat: row.worst_cost_msat / 1000n,
+        routingLimitSat: row.routing_limit_msat / 1000n,
+        claimFeeSat: row.claim_limit_msat / 1000n,
+      },
+    ),
   )
   if (!verdict.ok) return verdict
   return { ...verdict, expiresAt: invoice.createdAt + invoice.expirySeconds * 1000 }
@@ -94,8 +93,4 @@ function leastOnchainSat({ payout_msat, claim_limit_msat }: SwapRow): bigint {
   return payout_msat === null
     ? 1000n
     : onchainNeededSat(payout_msat / 1000n, claim_limit_msat / 1000n)
-}
-
-function no(reason: TermsRefusalReason, field: string, says: string): Judged {
-  return { ok: false, refusal: { reason, field, says } }
 }

@@ -1,15 +1,15 @@
 import type { Context, Identity, Leadership } from '../context.ts'
 import { hasEnded, type SwapState } from '../domain/swap.ts'
-import { PaymentNodeError } from '../errors.ts'
 import type { SwapReport } from '../ports/swap-provider.ts'
 import { LostLeadership } from '../record.ts'
-import { doubtNode, whenCompared } from '../safety/compared.ts'
+import { whenCompared } from '../safety/compared.ts'
 import { followReports } from '../swaps/follow-reports.ts'
 import { createSwapFollower, type SwapFollower } from '../swaps/follow-swap.ts'
 import { livingSwaps } from '../swaps/living-swaps.ts'
 import { pursueSwap } from '../swaps/pursue-swap.ts'
 import { newSight } from '../swaps/sight.ts'
 import { providerOf } from '../swaps/swap-pursuit.ts'
+import { tellTrouble } from '../swaps/tell-trouble.ts'
 import { swaps } from '../tables/swaps.ts'
 import type { Pursuit } from '../transactions/mark-transaction.ts'
 import { createBell } from './bell.ts'
@@ -86,7 +86,8 @@ export async function pursueSwaps(
       followed.delete(id)
     } catch (error) {
       if (error instanceof LostLeadership || ended.aborted) return
-      tell(context, id, error)
+      const says = 'a swap could not be taken further, it will be tried again'
+      tellTrouble(context, id, error, says)
     }
   }
   /** Once it was asked for, the next one's turn has come. */
@@ -162,13 +163,4 @@ function heightOf({ live }: Context): number {
 
 function saysTheSame(before: SwapReport | undefined, now: SwapReport): boolean {
   return before?.status === now.status && before.lockupTransaction === now.lockupTransaction
-}
-
-function tell(context: Context, swap: string, error: unknown): void {
-  const fields = { swap, error: error instanceof Error ? error.message : String(error) }
-  if (PaymentNodeError.is(error, 'node.unavailable')) {
-    doubtNode(context)
-    context.live.checkConnection()
-    context.logger.info('a swap waits for LND', fields)
-  } else context.logger.error('a swap could not be taken further, it will be tried again', fields)
 }

@@ -35,6 +35,10 @@ const taken = { by: 'others', confirmations: 6 } as const
 
 const waiting = 'wait waiting-for-lockup'
 const forgotten = 'wait payment-forgotten'
+const unclear = 'wait payment-unclear'
+const back = 'end-returned'
+/** Of most rows that have one. */
+const hindrance = 'no-key'
 
 const rows: readonly Row[] = [
   ['new', 'created', {}, 'track'],
@@ -462,6 +466,85 @@ const rows: readonly Row[] = [
     'end-lost',
   ],
 
+  ['no key to claim it', 'verified', { payment: 'absent', hindrance }, 'end-unpaid no-key'],
+  [
+    'no key to claim it, while halted',
+    'verified',
+    { payment: 'absent', hindrance, isHalted: true },
+    'end-unpaid no-key',
+  ],
+  ['no key, and LND pays it', 'verified', { payment: 'in-flight', hindrance }, 'adopt-payment'],
+  ['no key, and LND says nothing', 'verified', { payment: 'unclear', hindrance }, unclear],
+  ['no key, and held', 'held', { payment: 'held', hindrance }, waiting],
+  ['no key to reveal with', 'lockup-confirmed', { ...ours, hindrance }, 'wait no-key'],
+  [
+    'no key, and the provider has our money',
+    'lockup-confirmed',
+    { lockup: 'ours', payment: 'succeeded', hindrance },
+    'wait no-key',
+  ],
+  [
+    'no key, and the money is back',
+    'lockup-confirmed',
+    { lockup: 'ours', payment: 'failed', hindrance },
+    'end-returned',
+  ],
+  ...(
+    [
+      ['paying', 'absent', {}, 'end-unpaid terms-damaged'],
+      ['paying', 'to-send', {}, 'end-unpaid terms-damaged'],
+      ['held', 'to-send', {}, 'end-returned'],
+      ['lockup-confirmed', 'to-send', {}, 'end-returned'],
+      ['claim-published', 'to-send', { spending: buried }, 'end-claimed'],
+      ['claim-published', 'to-send', { spending: taken }, 'end-returned'],
+    ] as const
+  ).flatMap(([state, payment, more, over]): Row[] => {
+    const sent = { ...more, payment, isInvoiceExpired: true }
+    const long = { ...sent, isLongExpired: true }
+    const damaged = 'terms-damaged'
+    return [
+      ['no key to send it for', state, { ...sent, hindrance }, 'wait no-key'],
+      ['no key: LND is asked to say that it is over', state, { ...long, hindrance }, 'pay'],
+      ['no key, while halted', state, { ...long, hindrance, isHalted: true }, 'wait halted'],
+      ['terms that do not hold', state, { ...sent, hindrance: damaged }, 'wait terms-damaged'],
+      ['they do not, and no LND would pay it', state, { ...long, hindrance: damaged }, over],
+      [
+        'the same, while halted',
+        state,
+        { ...long, hindrance: damaged, isHalted: true },
+        'wait halted',
+      ],
+    ]
+  }),
+  ...(['unclear', 'in-flight', 'held', 'forgotten'] as const).map(
+    (payment): Row => [
+      `terms that do not hold, and LND may have it: ${payment}`,
+      'paying',
+      { payment, hindrance: 'terms-damaged', isInvoiceExpired: true, isLongExpired: true },
+      {
+        unclear,
+        'in-flight': waiting,
+        held: 'note-held',
+        forgotten,
+      }[payment],
+    ],
+  ),
+  [
+    'what is there could not be looked at',
+    'paying',
+    { payment: 'in-flight', lockup: 'unread' },
+    'wait lockup-unread',
+  ],
+  ...(['held', 'lockup-seen', 'lockup-confirmed'] as const).flatMap((state): Row[] => [
+    [
+      'what is there could not be looked at',
+      state,
+      { payment: 'held', lockup: 'unread' },
+      'wait lockup-unread',
+    ],
+    ['the same, and the money is back', state, { payment: 'failed', lockup: 'unread' }, back],
+  ]),
+
   ...(['claimed', 'failed-unpaid', 'returned', 'lost'] as const).map(
     (state): Row => ['ended', state, { payment: 'failed' }, 'nothing'],
   ),
@@ -479,7 +562,7 @@ test('nothing that depends on the provider alone reveals or pays', () => {
   const states: readonly SwapState[] = ['paying', 'held', 'lockup-seen', 'lockup-confirmed']
   for (const state of states)
     for (const payment of ['unasked', 'in-flight', 'held', 'unclear', 'failed'] as const)
-      for (const lockup of ['none', 'hinted', 'refused', 'gone'] as const) {
+      for (const lockup of ['none', 'hinted', 'refused', 'gone', 'unread'] as const) {
         const action = decideSwap({ ...usual, state, payment, lockup })
         expect(
           ['reveal', 'claim', 'pay', 'end-claimed'],
