@@ -126,6 +126,8 @@ async function live(fault: BoltzFault): Promise<readonly [end: string, loss: Los
 /** The check that kept the swap from going on; undefined: none that could be taken out. */
 function checkBehind(end: string, fault: BoltzFault): string | undefined {
   const [state, ...reason] = end.split(' ')
+  // Without the check of a key the arithmetic behind it throws: no check that could be taken out.
+  if (end === 'failed-unpaid terms-damaged') return undefined
   if (state === 'failed-unpaid') return reason.join(' ')
   if (state !== 'returned') return undefined
   if (end.endsWith('amount-too-small')) return 'lockup-amount'
@@ -198,8 +200,8 @@ const losses: Partial<Readonly<Record<BoltzFault, string>>> = {
     'without refund-leaf-differs, address-differs, own-script: claimed, what was quoted is lost',
   'leaves-swapped': 'without claim-leaf-differs: claimed, what was quoted is lost',
   'leaf-missing': 'without leaf-missing: claimed, what was quoted is lost',
-  'refund-key-is-claim-key': 'without refund-key-ours: created, nothing is lost',
-  'refund-key-not-on-curve': 'without refund-key-invalid: created, nothing is lost',
+  'refund-key-is-claim-key': 'without refund-key-ours: failed-unpaid, nothing is lost',
+  'refund-key-not-on-curve': 'without refund-key-invalid: failed-unpaid, nothing is lost',
   'address-p2wsh': 'without address-differs: claimed, what was quoted is lost',
   'address-server-key': 'without address-differs: claimed, what was quoted is lost',
   'address-other-network': 'without address-differs: claimed, what was quoted is lost',
