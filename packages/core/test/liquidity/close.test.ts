@@ -415,6 +415,21 @@ const peerIsOffline = new PaymentNodeError('node.refused', 'the peer is not conn
   reason: 'peer-offline',
 })
 
+/** LND refuses closes while the peer is away, which is asked at each call. */
+function refuseCloses({ lnd }: IdleShop, isAway: () => boolean): void {
+  lnd.faults.add(({ call, moment }) =>
+    call === 'closeChannel' && moment === 'before-effect' && isAway()
+      ? { error: peerIsOffline }
+      : undefined,
+  )
+}
+
+/** For so many calls. */
+function awayFor(calls: number): () => boolean {
+  let left = calls
+  return () => left-- > 0
+}
+
 test('a close that LND refuses for now is looked at anew: a halt, a pause and dear fees hold it up, a promise and money that moved in end it', async () => {
   const rows: readonly {
     readonly name: string
@@ -467,11 +482,7 @@ test('a close that LND refuses for now is looked at anew: a halt, a pause and de
   for (const { name, change, found } of rows) {
     const shop = await openIdle()
     let isAway = true
-    shop.lnd.faults.add(({ call, moment }) =>
-      isAway && call === 'closeChannel' && moment === 'before-effect'
-        ? { error: peerIsOffline }
-        : undefined,
-    )
+    refuseCloses(shop, () => isAway)
     const process = await shop.start()
     await shop.clock.advance(2 * minute)
     expect(await closesOf(shop), name).toMatchObject([
@@ -564,20 +575,10 @@ function writesThem({ writes }: Change): boolean {
   return writes.some(({ table }) => matters.has(table.name))
 }
 
-/** LND refuses its first closes. */
-function refuseCloses({ lnd }: IdleShop, times: number): void {
-  let left = times
-  lnd.faults.add(({ call, moment }) =>
-    call === 'closeChannel' && moment === 'before-effect' && left-- > 0
-      ? { error: peerIsOffline }
-      : undefined,
-  )
-}
-
 test('killed before and after each of its commits, also where LND refuses it first, it closes the channel once and is charged once', async () => {
   for (const refusals of [0, 1]) {
     const undisturbed = await openIdle()
-    refuseCloses(undisturbed, refusals)
+    refuseCloses(undisturbed, awayFor(refusals))
     let commits = 0
     const whole = await undisturbed.start(options(), {
       beforeCommit: (change) => {
@@ -593,7 +594,7 @@ test('killed before and after each of its commits, also where LND refuses it fir
       for (let at = 0; at < relevant; at++) {
         const label = `${refusals} ${when} ${at}`
         const shop = await openIdle()
-        refuseCloses(shop, refusals)
+        refuseCloses(shop, awayFor(refusals))
         let count = 0
         const first = shop.open(options(), {
           [when]: (change: Change) => {

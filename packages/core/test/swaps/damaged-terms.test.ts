@@ -5,7 +5,16 @@ import type { SwapRow } from '../../src/swaps/mark-swap.ts'
 import { schema } from '../../src/tables/schema.ts'
 import { swaps } from '../../src/tables/swaps.ts'
 import { update } from '../../src/tables/table.ts'
-import { deathBefore, dyingBefore, dyingUnsent, paymentsOf, untilDead } from './dying-stand.ts'
+import {
+  askAndDie,
+  deathBefore,
+  dyingBefore,
+  dyingUnsent,
+  goOn,
+  paymentsOf,
+  untilDead,
+} from './dying-stand.ts'
+import { inFlightTotals } from './in-flight-totals.ts'
 import { openWithPayout } from './payout-stand.ts'
 import type { SwapStand } from './swap-stand.ts'
 
@@ -48,14 +57,11 @@ const damages = {
 test('a swap whose stored terms were changed is not paid after a restart, and an operator is told', async () => {
   const stand = dyingBefore('paying')
   const { run } = stand
-  await run(stand.node.start())
-  const before = await stand.assets()
+  const { id, before } = await askAndDie(stand)
   // Another of the server's invoices, for more: whoever pays what is stored pays that.
   const other = stand.payee.createInvoice({ amountMsat: 2_000_000_000n })
-  const { id } = await stand.ask(1_000_000)
-  await untilDead(stand)
   await damage(stand, id, (terms) => ({ ...terms, invoice: other.paymentRequest }))
-  await run(stand.openNext({}, {}).node.start())
+  await goOn(stand)
   await stand.settle(60_000)
   const swap = await stand.swap(id)
   expect([swap.state, swap.reason]).toEqual(['verified', 'terms-damaged'])
@@ -82,12 +88,9 @@ test('nothing is revealed for a swap whose stored terms were changed: the paymen
   ] as const) {
     const stand = dyingBefore(state, { server: { timeoutBlocks: 80 } })
     const { run } = stand
-    await run(stand.node.start())
-    const before = await stand.assets()
-    const { id } = await stand.ask(1_000_000)
-    await untilDead(stand)
+    const { id, before } = await askAndDie(stand)
     await damage(stand, id, damages[name])
-    await run(stand.openNext({}, {}).node.start())
+    await goOn(stand)
     await stand.mine(3)
     const waiting = await stand.swap(id)
     if (waiting.reason !== 'terms-damaged') wrong.push(`${state}, ${name}: ${waiting.reason}`)
@@ -123,24 +126,21 @@ test('a swap without an invoice that could be read gives back its caps and its p
   const { id } = await stand.askForPayout()
   await untilDead(stand)
   await damage(stand, id, damages['letters of the invoice'])
-  await run(stand.openNext({}, {}).node.start())
+  await goOn(stand)
   const swap = await stand.untilEnded(id, 90)
   expect([swap.state, swap.reason]).toEqual(['returned', 'terms-damaged'])
   const { swap: bound, state } = await stand.paying()
   expect([bound, state]).toEqual([null, 'queued'])
-  const totals = (await stand.rowsOf(['swap_totals'])).swap_totals!
-  expect(totals.map(({ amount_msat }) => amount_msat)).toEqual(totals.map(() => 0n))
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
   expect(await stand.faultsOf(id, before)).toEqual([])
 })
 
 test('a price that was damaged before the terms were verified ends the swap unpaid, and is nobody\u2019s fault', async () => {
   const stand = dyingBefore('verified')
   const { run } = stand
-  await run(stand.node.start())
-  const { id } = await stand.ask(1_000_000)
-  await untilDead(stand)
+  const { id } = await askAndDie(stand)
   await change(stand, id, () => ({ quote: {} }))
-  await run(stand.openNext({}, {}).node.start())
+  await goOn(stand)
   await stand.settle(60_000)
   const swap = await stand.swap(id)
   expect([swap.state, swap.reason]).toEqual(['failed-unpaid', 'terms-damaged'])
@@ -151,9 +151,7 @@ test('a price that was damaged before the terms were verified ends the swap unpa
 test('that terms were changed is told also when it could not be stored at first', async () => {
   const stand = dyingBefore('preimage-revealed')
   const { run } = stand
-  await run(stand.node.start())
-  const { id } = await stand.ask(1_000_000)
-  await untilDead(stand)
+  const { id } = await askAndDie(stand)
   await damage(stand, id, damages['no terms'])
   let isFull = true
   let isChanged = false
@@ -168,7 +166,7 @@ test('that terms were changed is told also when it could not be stored at first'
       await stand.node.swaps.raiseLimits(id, { claim: '9000 sat' })
     },
   }
-  await run(stand.openNext({}, hooks).node.start())
+  await goOn(stand, {}, hooks)
   await stand.settle(60_000)
   expect(await stand.told('swap.needs-operator')).toEqual([])
   isFull = false
@@ -190,11 +188,9 @@ function silenceDecoding({ lnd }: SwapStand): () => void {
 test('an LND that reads no invoice now is no damage: when it does, the swap is claimed', async () => {
   const stand = dyingBefore('preimage-revealed')
   const { run } = stand
-  await run(stand.node.start())
-  const { id } = await stand.ask(1_000_000)
-  await untilDead(stand)
+  const { id } = await askAndDie(stand)
   const speak = silenceDecoding(stand)
-  await run(stand.openNext({}, {}).node.start())
+  await goOn(stand)
   await stand.mine(10)
   const waiting = await stand.swap(id)
   expect([waiting.state, waiting.reason]).toEqual(['lockup-confirmed', 'lockup-unread'])
@@ -208,12 +204,9 @@ test('a lockup that cannot be looked at keeps a swap neither from its alarms nor
   for (const state of ['lockup-confirmed', 'preimage-revealed']) {
     const stand = dyingBefore(state, { server: { timeoutBlocks: 80 } })
     const { run } = stand
-    await run(stand.node.start())
-    const before = await stand.assets()
-    const { id } = await stand.ask(1_000_000)
-    await untilDead(stand)
+    const { id, before } = await askAndDie(stand)
     silenceDecoding(stand)
-    await run(stand.openNext({}, {}).node.start())
+    await goOn(stand)
     await stand.mine(10)
     const swap = await stand.untilEnded(id, 90)
     const [provider] = await run(stand.node.swaps.providers())
@@ -232,12 +225,9 @@ test('a lockup that cannot be looked at keeps a swap neither from its alarms nor
 test('terms that do not hold are not sent again: what LND never had ends unpaid when no LND would pay it', async () => {
   const stand = dyingUnsent()
   const { run } = stand
-  await run(stand.node.start())
-  const before = await stand.assets()
-  const { id } = await stand.ask(1_000_000)
-  await untilDead(stand)
+  const { id, before } = await askAndDie(stand)
   await damage(stand, id, damages['letters of the invoice'])
-  await run(stand.openNext({}, {}).node.start())
+  await goOn(stand)
   // Its invoice has expired by our clock: LND's may go wrong.
   await stand.settle(2 * 3_600_000)
   const waiting = await stand.swap(id)
@@ -256,12 +246,9 @@ test('what is revealed is claimed with the stored bytes, also when its terms wer
   for (const name of ['the server\u2019s key', 'letters of the invoice', 'no terms'] as const) {
     const stand = dyingBefore('claim-published')
     const { run } = stand
-    await run(stand.node.start())
-    const before = await stand.assets()
-    const { id } = await stand.ask(1_000_000)
-    await untilDead(stand)
+    const { id, before } = await askAndDie(stand)
     await damage(stand, id, damages[name])
-    await run(stand.openNext({}, {}).node.start())
+    await goOn(stand)
     const swap = await stand.untilEnded(id)
     expect(swap.state, name).toBe('claimed')
     const { service, routing, claim } = swap.costs

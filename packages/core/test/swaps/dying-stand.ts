@@ -1,3 +1,5 @@
+import type { PaymentNodeOptions } from '@payment-node/core'
+import type { CommitHooks } from '@payment-node/storage-memory'
 import { expect } from 'vitest'
 import { openSwaps, type SwapStand, type SwapStandSettings } from './swap-stand.ts'
 
@@ -20,6 +22,24 @@ export function deathBefore(state: string, kill: () => void): SwapStandSettings[
       kill()
     },
   }
+}
+
+/** A swap of 1 000 000 sat, up to the death of the process. `before`: what there was before it. */
+export async function askAndDie(stand: SwapStand): Promise<{ id: string; before: bigint }> {
+  await stand.run(stand.node.start())
+  const before = await stand.assets()
+  const { id } = await stand.ask(1_000_000)
+  await untilDead(stand)
+  return { id, before }
+}
+
+/** The next process takes over. */
+export async function goOn(
+  stand: SwapStand,
+  options: Partial<PaymentNodeOptions> = {},
+  hooks: CommitHooks = {},
+): Promise<void> {
+  await stand.run(stand.openNext(options, hooks).node.start())
 }
 
 export async function untilDead({ current, mine }: SwapStand): Promise<void> {

@@ -1,5 +1,6 @@
 import { PaymentNodeError } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { inFlightTotals } from './in-flight-totals.ts'
 import { openWithPayout, type PayoutStand } from './payout-stand.ts'
 
 /** Lets the swap come so far, block by block. */
@@ -40,9 +41,6 @@ async function mineMany(stand: PayoutStand, blocks: number): Promise<void> {
   await stand.settle(60_000)
 }
 
-const totalOf = async (stand: PayoutStand) =>
-  (await stand.rowsOf(['swap_totals'])).swap_totals!.map(({ amount_msat }) => amount_msat)
-
 const options = { swapping: { maximumCltv: 300 } }
 
 test('nothing revealed, and LND has forgotten the payment: the operator ends it when it must long have come back', async () => {
@@ -66,7 +64,7 @@ test('nothing revealed, and LND has forgotten the payment: the operator ends it 
   await stand.settle(60_000)
   expect(await stand.swap(id)).toMatchObject({ state: 'returned', reason: 'given-up' })
   expect(await stand.paying()).toMatchObject({ state: 'queued', swap: null })
-  expect(await totalOf(stand)).toEqual([0n, 0n])
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
   expect((await stand.run(stand.current.node.ledger.balances())).sum.msat).toBe(0n)
   const providers = await stand.run(stand.current.node.swaps.providers())
   expect(providers.map(({ failed }) => failed)).toEqual([0])
@@ -93,7 +91,7 @@ test('revealed, and LND has forgotten the payment: with the claim buried the ope
   expect(swap.costs.routing!.msat).toBe(limits.routing!.msat)
   expect(swap.costs.service!.msat).toBe(amount.msat - swap.onchain!.msat)
   expect(await stand.paying()).toMatchObject({ state: 'succeeded', swap: id })
-  expect(await totalOf(stand)).toEqual([0n, 0n])
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
   remember()
 })
 

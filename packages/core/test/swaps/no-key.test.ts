@@ -1,19 +1,28 @@
 import type { PaymentNodeOptions } from '@payment-node/core'
 import { expect, test } from 'vitest'
-import { deathBefore, dyingBefore, dyingUnsent, paymentsOf, untilDead } from './dying-stand.ts'
+import {
+  askAndDie,
+  deathBefore,
+  dyingBefore,
+  dyingUnsent,
+  goOn,
+  paymentsOf,
+  untilDead,
+} from './dying-stand.ts'
+import { inFlightTotals } from './in-flight-totals.ts'
 import { openWithPayout } from './payout-stand.ts'
 import type { SwapStand } from './swap-stand.ts'
 
 /** Another process takes over that does not have the key that the swaps were made with. */
 async function goOnWithout(stand: SwapStand): Promise<void> {
   const keys: PaymentNodeOptions['keys'] = { invoices: stand.invoiceKey, swaps: 'lost' }
-  await stand.run(stand.openNext({ swaps: [], keys }, {}).node.start())
+  await goOn(stand, { swaps: [], keys })
 }
 
 /** One with the key. */
 async function goOnWith(stand: SwapStand): Promise<void> {
   await stand.run(stand.current.node.stop())
-  await stand.run(stand.openNext({}, {}).node.start())
+  await goOn(stand)
 }
 
 /** What the provider has to answer for. */
@@ -36,8 +45,7 @@ test('a swap that cannot be claimed for want of its key is not paid, and its pay
   expect((await stand.run(stand.node.swaps.explain(id))).says).toContain('key')
   expect(await paymentsOf(stand)).toEqual([])
   expect((await stand.paying()).swap).toBeNull()
-  const totals = (await stand.rowsOf(['swap_totals'])).swap_totals!
-  expect(totals.map(({ amount_msat }) => amount_msat)).toEqual(totals.map(() => 0n))
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
   expect(await blamed(stand)).toEqual([])
   expect(await stand.faultsOf(id, before)).toEqual([])
 })
@@ -45,10 +53,7 @@ test('a swap that cannot be claimed for want of its key is not paid, and its pay
 test('a payment that LND never had is not sent without the key; with it, it is', async () => {
   for (const isBack of [true, false]) {
     const stand = dyingUnsent()
-    await stand.run(stand.node.start())
-    const before = await stand.assets()
-    const { id } = await stand.ask(1_000_000)
-    await untilDead(stand)
+    const { id, before } = await askAndDie(stand)
     await goOnWithout(stand)
     await stand.settle(60_000)
     const waiting = await stand.swap(id)
@@ -76,10 +81,7 @@ test('a payment that LND never had is not sent without the key; with it, it is',
 test('nothing is revealed without the key: it is told, and the payment comes back; with it, it is claimed', async () => {
   for (const isBack of [true, false]) {
     const stand = dyingBefore('preimage-revealed', { server: { timeoutBlocks: 80 } })
-    await stand.run(stand.node.start())
-    const before = await stand.assets()
-    const { id } = await stand.ask(1_000_000)
-    await untilDead(stand)
+    const { id, before } = await askAndDie(stand)
     await goOnWithout(stand)
     await stand.mine(3)
     const waiting = await stand.swap(id)

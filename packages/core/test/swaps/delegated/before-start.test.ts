@@ -5,6 +5,7 @@ import type { DelegatedSwapProvider } from '../../../src/ports/swap-provider.ts'
 import { pursueDelegated } from '../../../src/swaps/delegated/pursue-delegated.ts'
 import { swaps } from '../../../src/tables/swaps.ts'
 import { update } from '../../../src/tables/table.ts'
+import { inFlightTotals } from '../in-flight-totals.ts'
 import { type DaemonStand, openDaemonStand } from './daemon-stand.ts'
 
 /** A swap that is requested, of a daemon that cannot be reached yet. */
@@ -76,8 +77,7 @@ test('what waits is not started when another swap has lost its prepayment meanwh
   daemon.faults.clear()
   await stand.settle()
   expect(daemon.swaps).toHaveLength(1)
-  const totals = (await stand.rowsOf(['swap_totals'])).swap_totals!
-  expect(totals.map((row) => row.amount_msat)).toEqual([0n, 0n])
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
 })
 
 test('who leads no longer starts nothing, also when that happens after the intent', async () => {

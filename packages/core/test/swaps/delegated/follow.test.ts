@@ -1,5 +1,6 @@
 import { sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { inFlightTotals } from '../in-flight-totals.ts'
 import { openDaemonStand } from './daemon-stand.ts'
 
 test('a swap from request to coins: followed, proved at every moment, and every satoshi booked once', async () => {
@@ -41,10 +42,7 @@ test('a swap from request to coins: followed, proved at every moment, and every 
     operator: -3_700_000n - routing,
   })
   expect(await stand.told()).toEqual(['swap.created', 'swap.claimed'])
-  expect((await stand.rowsOf(['swap_totals'])).swap_totals!.map((row) => row.amount_msat)).toEqual([
-    0n,
-    0n,
-  ])
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
   const [budget] = (await stand.rowsOf(['liquidity_budgets'])).liquidity_budgets!
   expect(budget!.spent_msat).toBe(3_700_000n + routing)
   expect(daemon.swaps.length).toBe(1)
@@ -183,8 +181,7 @@ test('TEMPORARY has not ended: the amount stays reserved, and a restart of the d
   daemon.fail(swap!, 'temporary')
   await stand.settle()
   expect(await stand.swap(id)).toMatchObject({ state: 'needs-operator', reason: 'temporary' })
-  const totals = (await stand.rowsOf(['swap_totals'])).swap_totals!
-  expect(totals.map((row) => row.amount_msat)).toEqual([1_000_000_000n, 1_000_000_000n])
+  expect(await inFlightTotals(stand)).toEqual([1_000_000_000n, 1_000_000_000n])
   await stand.settle()
   expect((await stand.told()).filter((type) => type === 'swap.needs-operator').length).toBe(1)
   daemon.set(swap!, { state: 'running' })

@@ -1,5 +1,6 @@
 import { sat } from '@payment-node/core'
 import { expect, test } from 'vitest'
+import { inFlightTotals } from '../in-flight-totals.ts'
 import { type DaemonStand, openDaemonStand } from './daemon-stand.ts'
 
 const forgotten = async (): Promise<{ stand: DaemonStand; id: string }> => {
@@ -11,9 +12,6 @@ const forgotten = async (): Promise<{ stand: DaemonStand; id: string }> => {
   expect(await stand.swap(id)).toMatchObject({ state: 'needs-operator', reason: 'daemon-forgot' })
   return { stand, id }
 }
-
-const places = async (stand: DaemonStand): Promise<unknown[]> =>
-  (await stand.rowsOf(['swap_totals'])).swap_totals!.map((row) => row.amount_msat)
 
 test('a daemon that lost its state: given up when LND has come to its end, not before', async () => {
   const { stand, id } = await forgotten()
@@ -29,7 +27,7 @@ test('a daemon that lost its state: given up when LND has come to its end, not b
     reason: 'given-up',
   })
   expect(await stand.moved()).toEqual({ operator: 0n })
-  expect(await places(stand)).toEqual([0n, 0n])
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
   await expect(run(node.swaps.giveUp(id, 'again'))).rejects.toMatchObject({ code: 'swap.not-live' })
 })
 
@@ -51,7 +49,7 @@ test('what was perhaps never started is given up without LND; what goes on is no
   const { id } = await stand.ask()
   await clock.advance(11 * 60_000)
   expect((await run(node.swaps.giveUp(id, 'not there'))).reason).toBe('given-up')
-  expect(await places(stand)).toEqual([0n, 0n])
+  expect(await inFlightTotals(stand)).toEqual([0n, 0n])
   daemon.faults.clear()
   const running = await stand.ask('running')
   await stand.settle()
@@ -84,7 +82,7 @@ test('started under a name that the daemon has twice: LND says what was paid, be
   await expect(run(node.swaps.giveUp(id, 'twice'))).rejects.toMatchObject({
     code: 'swap.not-live',
   })
-  expect(await places(stand)).not.toEqual([0n, 0n])
+  expect(await inFlightTotals(stand)).not.toEqual([0n, 0n])
   daemon.take(daemon.swaps[0]!, ['prepay'])
   daemon.giveBack(daemon.swaps[0]!, ['main'])
   await stand.settle()

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest'
+import { inFlightTotals } from '../in-flight-totals.ts'
 import { type DaemonStand, openDaemonStand } from './daemon-stand.ts'
 
 const hour = 3_600_000
 
 const saysOf = async ({ run, node }: DaemonStand, id: string): Promise<string> =>
   (await run(node.swaps.explain(id))).says
-
-const places = async (stand: DaemonStand): Promise<unknown[]> =>
-  (await stand.rowsOf(['swap_totals'])).swap_totals!.map((row) => row.amount_msat)
 
 test('the daemon ended a swap and is gone: LND ends its payment, and that ends the swap', async () => {
   for (const isTaken of [true, false]) {
@@ -32,7 +30,7 @@ test('the daemon ended a swap and is gone: LND ends its payment, and that ends t
     expect(await saysOf(stand, id)).toMatch(
       /needs no .* daemon any more.* LND lets .* block \d+\.$/,
     )
-    expect(await places(stand)).toEqual([1_000_000_000n, 1_000_000_000n])
+    expect(await inFlightTotals(stand)).toEqual([1_000_000_000n, 1_000_000_000n])
     // Nobody needs to do anything, and nobody may: the payment may still be taken.
     await expect(stand.run(stand.node.swaps.giveUp(id, 'tired'))).rejects.toMatchObject({
       code: 'swap.not-live',
@@ -43,7 +41,7 @@ test('the daemon ended a swap and is gone: LND ends its payment, and that ends t
     expect(await stand.swap(id)).toMatchObject(
       isTaken ? { state: 'completed', reason: null } : { state: 'failed', reason: 'timeout' },
     )
-    expect(await places(stand)).toEqual([0n, 0n])
+    expect(await inFlightTotals(stand)).toEqual([0n, 0n])
     await stand.bury()
     await stand.expectProved(isTaken ? 'taken' : 'given back')
   }
